@@ -1,0 +1,199 @@
+/**
+ * Underlay's own HTTP API, as JSON shapes. Server routes return them, lib/client fetches them, components draw them.
+ *
+ *   GET    /api/clouds                                       CloudSummary[]
+ *   POST   /api/clouds?name=…        body: .tar.gz           NDJSON of ImportEvent (progress, then done or failed)
+ *   GET    /api/clouds/:cloud                                CloudDetail
+ *   DELETE /api/clouds/:cloud                                204
+ *   GET    /api/clouds/:cloud/topology                       Topology
+ *   GET    /api/clouds/:cloud/hosts                          HostSummary[]
+ *   GET    /api/clouds/:cloud/hosts/:host                    HostGraph
+ *   GET    /api/clouds/:cloud/hosts/:host/device?netns=&name=  DevicePanel
+ *   GET    /api/clouds/:cloud/hosts/:host/raw?file=          text/plain
+ *   GET    /api/clouds/:cloud/ends                           TraceEnd[]
+ *   GET    /api/clouds/:cloud/trace?from=&to=&proto=&dport=&size=&df=&fromAddress=   NDJSON of TraceEvent
+ *   GET    /api/clouds/:cloud/trace.pcapng?…same             application/octet-stream
+ *   GET    /api/clouds/:cloud/search?q=                      SearchHit[]
+ * Errors: status ≥ 400 with ApiError.
+ */
+import type { VerdictCode } from "../datapath/event.ts";
+import type { Gap } from "../host/state.ts";
+
+export interface ApiError {
+  error: {
+    /** Stable word, e.g. `not_found`, `bad_request`, `bad_bundle`. */
+    code: string;
+    message: string;
+    /** What to try, where we know. */
+    hint?: string;
+    /** The query field or file at fault. */
+    field?: string;
+  };
+}
+
+export interface CloudSummary {
+  id: string;
+  name: string;
+  kind: "demo" | "bundle";
+  hosts: number;
+  networks: number;
+  routers: number;
+  instances: number;
+  gaps: number;
+  /** ISO times: when it was recorded, and when it was added here. */
+  takenAt?: string;
+  addedAt?: string;
+  /** Bytes of the archive; absent for demo clouds. */
+  size?: number;
+}
+
+export interface CloudDetail extends CloudSummary {
+  gapList: Gap[];
+  /** Inferred joins between hosts, which traces then report as `assume`. */
+  assumptions: { name: string; reason: string; attachments: string[] }[];
+}
+
+export type ImportEvent =
+  | { kind: "progress"; phase: "receive" | "unpack" | "read"; done: number; total?: number }
+  | { kind: "done"; cloud: CloudDetail }
+  | { kind: "failed"; error: ApiError["error"] };
+
+/** The tenant's picture. Ids are Neutron's. */
+export interface Topology {
+  networks: TopologyNetwork[];
+  routers: TopologyRouter[];
+  instances: TopologyInstance[];
+  floatingIps: { id: string; address: string; fixedIp?: string; portId?: string; routerId?: string; networkId: string; status: string }[];
+  securityGroups: { id: string; name: string; projectId: string; rules: { id: string; direction: "ingress" | "egress"; text: string }[] }[];
+  projects: { id: string; name: string }[];
+  /** Ports that are not an instance's: DHCP, router interfaces, unbound. */
+  otherPorts: { id: string; name: string; owner: string; networkId: string; mac: string; addresses: string[]; host?: string; status: string; deviceId: string }[];
+}
+export interface TopologyNetwork {
+  id: string; name: string; projectId: string; external: boolean; shared: boolean; status: string; mtu: number;
+  /** vxlan, vlan, flat, gre, geneve, local. */
+  type?: string; physicalNetwork?: string; segmentationId?: number;
+  subnets: { id: string; name: string; cidr: string; gateway?: string; dhcp: boolean; dhcpAddresses: string[]; dns: string[]; ipVersion: 4 | 6 }[];
+}
+export interface TopologyRouter {
+  id: string; name: string; projectId: string; status: string; distributed: boolean; ha: boolean;
+  gateway?: { networkId: string; addresses: string[]; snat: boolean };
+  interfaces: { portId: string; networkId: string; subnetId: string; address: string; owner: string }[];
+  routes: { destination: string; nexthop: string }[];
+}
+export interface TopologyInstance {
+  /** Server id, or the port's id where no server is known. */
+  id: string; name: string; projectId: string; status: string; host?: string;
+  ports: {
+    id: string; networkId: string; mac: string; status: string; addresses: string[]; floatingIps: string[];
+    securityGroupIds: string[]; portSecurity: boolean; tap: string; localVlan?: number;
+  }[];
+}
+
+export interface HostSummary {
+  name: string;
+  /** network, compute, outside …: derived from agents and devices. */
+  roles: string[];
+  agents: { type: string; alive: boolean }[];
+  links: number;
+  namespaces: number;
+  bridges: number;
+  flows: number;
+  guests: number;
+  gaps: number;
+  takenAt?: string;
+  tunnelAddress?: string;
+}
+
+/** A host's device graph; the layout is computed from it in the browser by pure functions. */
+export interface HostGraph {
+  host: HostSummary;
+  nodes: DeviceNode[];
+  edges: { id: string; from: string; to: string; kind: "veth" | "patch" | "member" | "parent" | "guest" | "tunnel" }[];
+  gaps: Gap[];
+  networks: { id: string; name: string; type?: string; segmentationId?: number; localVlan?: number }[];
+}
+export interface DeviceNode {
+  /** `<netns>/<device>`; an OVS bridge is `root/<bridge>`, an OVS port without a link (patch, tunnel) `root/<port>`. */
+  id: string;
+  netns: string;
+  name: string;
+  kind: "guest" | "tap" | "qbr" | "qvb" | "qvo" | "linuxbridge" | "ovs-bridge" | "patch" | "tunnel" | "nic" | "veth" | "router-port" | "dhcp-port" | "vlan" | "vxlan" | "internal" | "other";
+  /** OVS bridge or Linux bridge (node id) that the device is a port of. */
+  bridge?: string;
+  /** Local VLAN tag, if any. */
+  tag?: number;
+  networkId?: string;
+  networkName?: string;
+  portId?: string;
+  label?: string;
+  /** Second line: address, VNI, remote … */
+  detail?: string;
+  up: boolean;
+  marks: ("dead-vlan" | "down" | "unknown-to-neutron" | "expected-missing")[];
+}
+
+/** Everything a device's panel shows; a section is absent when the device has none. */
+export interface DevicePanel {
+  id: string;
+  netns: string;
+  name: string;
+  summary: { label: string; value: string; mono?: boolean; href?: string }[];
+  flows?: { bridge: string; tables: FlowTable[]; total: number };
+  fdb?: { columns: string[]; rows: string[][] };
+  firewall?: { family: 4 | 6; table: string; chains: { name: string; policy?: string; rules: { text: string; packets: number; bytes: number }[] }[] }[];
+  ipsets?: { name: string; type: string; members: string[] }[];
+  routes?: { rules: string[]; tables: { name: string; routes: string[] }[] };
+  neighbours?: { columns: string[]; rows: string[][] };
+  conntrack?: string[];
+  leases?: { network: string; command: string; hosts: string[]; options: string[]; leases: string[] };
+  commands?: string[];
+  raw?: { command: string; file: string; text: string; truncated: boolean }[];
+}
+export interface FlowTable {
+  table: number;
+  name?: string;
+  flows: {
+    priority: number; cookie: string; packets: number; bytes: number;
+    /** As ovs-ofctl prints it. */
+    text: string;
+    match: string; actions: string;
+    /** Names woven in: token in the text → what it is (port, network, VM). */
+    hints: { token: string; name: string }[];
+  }[];
+  /** Tables that this one leads to. */
+  next: number[];
+}
+
+/** Something that a trace can start from or go to. */
+export interface TraceEnd {
+  /** What goes into `from` / `to`: unambiguous in this cloud. */
+  value: string;
+  label: string;
+  kind: "instance" | "router" | "dhcp" | "floatingip" | "host" | "port";
+  /** Addresses, network, host: for matching while typing, and for the second line. */
+  detail: string;
+  canSend: boolean;
+}
+
+export interface SearchHit {
+  kind: "instance" | "network" | "router" | "port" | "floatingip" | "security_group" | "host" | "device" | "subnet";
+  id: string;
+  label: string;
+  detail: string;
+  href: string;
+}
+
+export interface TraceQuery {
+  from: string;
+  to?: string;
+  proto: "icmp" | "tcp" | "udp" | "dhcp";
+  dport?: number;
+  /** ICMP payload bytes (56 as ping's default) or L4 payload. */
+  size?: number;
+  df?: boolean;
+  fromAddress?: string;
+  ttl?: number;
+}
+
+export interface VerdictDoc { code: VerdictCode; meaning: string; cause: string; command: string; repair: string }

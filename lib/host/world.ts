@@ -1,0 +1,40 @@
+/** The world a packet walks: hosts, the guests on them, and what joins hosts to each other. */
+import type { Gap, HostState } from "./state.ts";
+
+/** A guest as its Neutron port describes it (never from inside the guest). */
+export interface Guest {
+  /** Server name, else port name, else port id. */
+  name: string;
+  host: string;
+  portId: string;
+  serverId?: string;
+  networkId: string;
+  projectId: string;
+  /** tap + first 11 characters of the port id, unless the host shows otherwise. */
+  tap: string;
+  mac: string;
+  fixedIps: { address: string; prefix: number; gateway?: string }[];
+  mtu: number;
+  /** Subnet host routes, and those that DHCP hands out. */
+  hostRoutes: { dst: string; via: string }[];
+  adminUp: boolean;
+}
+
+/** One VLAN-aware Ethernet segment that several hosts' NICs share. */
+export interface Segment {
+  /** Physical network name, or a name for the underlay / any other shared wire. */
+  name: string;
+  attachments: { host: string; netns: string; dev: string }[];
+  /** True when inferred (same IP subnet, bridge mappings, shared neighbours), so that a trace over it says `assume`. */
+  assumed: boolean;
+  /** Why it was inferred. */
+  reason: string;
+}
+
+export interface World {
+  hosts: HostState[];
+  guests: Guest[];
+  segments: Segment[];
+  /** Gaps that concern the cloud as a whole (API answers). */
+  gaps: Gap[];
+}
