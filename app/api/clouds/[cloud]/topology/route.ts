@@ -1,0 +1,4 @@
+import { json, route } from "../../../../../lib/server/route.ts";
+import { server } from "../../../../../lib/server.ts";
+
+export const GET = route<{ cloud: string }>(async (_, { cloud }) => json(await server().clouds.topology(cloud)));

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { Failure } from "../../../lib/clouds/failure.ts";
+import { json, query, route } from "../../../lib/server/route.ts";
+import { ndjson } from "../../../lib/server/stream.ts";
+import { server } from "../../../lib/server.ts";
+
+export const GET = route(async () => json(await server().clouds.list()));
+
+const Open = z.object({ name: z.string().trim().min(1, "a name is needed").max(120, "at most 120 characters") });
+
+export const POST = route((request) => {
+  const { name } = query(request, Open);
+  const { body } = request;
+  if (!body) throw new Failure("bad_request", "The request has no body: send the .tar.gz itself.");
+  return ndjson(request, (signal) => server().clouds.import(body, name, signal));
+});

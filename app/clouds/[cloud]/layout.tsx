@@ -1,0 +1,29 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import type { ReactNode } from "react";
+import { Shell } from "../../../components/frame/shell.tsx";
+import { Failure } from "../../../lib/clouds/failure.ts";
+import { server } from "../../../lib/server.ts";
+
+interface Props {
+  params: Promise<{ cloud: string }>;
+}
+
+async function find({ params }: Props) {
+  const { cloud } = await params;
+  try {
+    return await server().clouds.summary(cloud);
+  } catch (error) {
+    if (error instanceof Failure && error.code === "not_found") notFound();
+    throw error;
+  }
+}
+
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  const { name } = await find(props);
+  return { title: { default: name, template: `%s · ${name} · Underlay` } };
+}
+
+export default async function CloudLayout({ children, ...props }: Props & { children: ReactNode }) {
+  return <Shell cloud={await find(props)}>{children}</Shell>;
+}

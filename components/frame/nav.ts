@@ -1,0 +1,22 @@
+import { Boxes, Cable, Globe, type LucideIcon, Network, Router, Server, ShieldCheck, Waypoints } from "lucide-react";
+
+export interface NavEntry {
+  /** Last part of the path under /clouds/<cloud>/. */
+  slug: string;
+  label: string;
+  icon: LucideIcon;
+}
+
+/** The left rail: the tenant's view first, then what is under it, then the verb. */
+export const NAV: readonly (readonly NavEntry[])[] = [
+  [
+    { slug: "topology", label: "Topology", icon: Network },
+    { slug: "instances", label: "Instances", icon: Boxes },
+    { slug: "networks", label: "Networks", icon: Cable },
+    { slug: "routers", label: "Routers", icon: Router },
+    { slug: "security-groups", label: "Security groups", icon: ShieldCheck },
+    { slug: "floating-ips", label: "Floating IPs", icon: Globe },
+  ],
+  [{ slug: "hosts", label: "Hosts", icon: Server }],
+  [{ slug: "trace", label: "Traces", icon: Waypoints }],
+];

@@ -1,0 +1,19 @@
+"use client";
+import type { CloudSummary } from "../../lib/api/http.ts";
+import { CloudSwitcher } from "./cloud-switcher.tsx";
+import { CoverageBadge } from "./coverage.tsx";
+import { SearchPalette } from "./search-palette.tsx";
+import { ThemeToggle } from "./theme-toggle.tsx";
+
+export function TopBar({ cloud }: { cloud: CloudSummary }) {
+  return (
+    <header className="grid grid-cols-[minmax(0,1fr)_minmax(200px,380px)_minmax(0,1fr)] items-center gap-4 border-b border-line bg-surface px-4">
+      <CloudSwitcher current={cloud} />
+      <SearchPalette cloud={cloud.id} />
+      <div className="flex items-center justify-end gap-2">
+        <CoverageBadge cloud={cloud} />
+        <ThemeToggle />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,121 @@
+import path from "node:path";
+import type { ApiError, ImportEvent } from "../api/http.ts";
+import { ArchiveError, unpackBundle } from "../collect/archive.ts";
+import { readBundle } from "../collect/bundle.ts";
+import type { CollectedCloud } from "../collect/cloud.ts";
+import type { BundleDisk, BundleMeta } from "./disk.ts";
+import { Failure } from "./failure.ts";
+import { summarize } from "./summary.ts";
+
+/** At most one progress line in this many milliseconds. */
+const PROGRESS_MS = 80;
+
+/**
+ * Receives, unpacks and reads a bundle, and keeps it when a host could be read. Yields progress; a failure is an event,
+ * not an exception. Returns what was kept. When the caller stops listening, the work stops and leaves nothing.
+ */
+export async function* importBundle(
+  disk: BundleDisk,
+  body: ReadableStream<Uint8Array>,
+  name: string,
+  signal: AbortSignal,
+): AsyncGenerator<ImportEvent, { meta: BundleMeta; cloud: CollectedCloud } | undefined> {
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const { id, into } = await disk.begin(name);
+  let kept = false;
+  try {
+    const unpacked = yield* progressing((report) =>
+      unpackBundle(
+        body,
+        into,
+        undefined,
+        (at) => report({ kind: "progress", phase: "unpack", done: at.unpacked }),
+        both,
+      ),
+    );
+    const root = path.resolve(into, unpacked.root);
+    yield { kind: "progress", phase: "read", done: 0 };
+    const cloud = yield* progressing((report) =>
+      readBundle(root, {
+        name,
+        signal: both,
+        onProgress: (done, total) => report({ kind: "progress", phase: "read", done, total }),
+      }),
+    );
+    if (!cloud.world.hosts.some((host) => host.namespaces.length > 0 || host.ovs)) throw noHost();
+    both.throwIfAborted();
+    const addedAt = new Date().toISOString();
+    const identity = { id, name, kind: "bundle" as const, addedAt, size: unpacked.compressed };
+    const summary = { ...summarize(identity, cloud), kind: "bundle" as const, addedAt, size: unpacked.compressed };
+    const meta = await disk.commit(summary, path.relative(into, root), unpacked.unpacked);
+    kept = true;
+    return { meta, cloud };
+  } catch (error) {
+    if (both.aborted) return undefined;
+    await drain(body);
+    yield { kind: "failed", error: explain(error) };
+    return undefined;
+  } finally {
+    stop.abort();
+    if (!kept) await disk.remove(id);
+  }
+}
+
+/** Runs `work`, yielding the newest report now and then while it lasts. */
+async function* progressing<T>(
+  work: (report: (event: ImportEvent) => void) => Promise<T>,
+): AsyncGenerator<ImportEvent, T> {
+  let latest: ImportEvent | undefined;
+  let finished = false;
+  const result = work((event) => {
+    latest = event;
+  }).finally(() => {
+    finished = true;
+  });
+  result.catch(() => {}); // Awaited below; a rejection before that is not unhandled.
+  while (!finished) {
+    const pause = Promise.withResolvers<void>();
+    const timer = setTimeout(pause.resolve, PROGRESS_MS);
+    await Promise.race([result.catch(() => {}), pause.promise]);
+    clearTimeout(timer);
+    if (latest) yield latest;
+    latest = undefined;
+  }
+  return await result;
+}
+
+/** Reads the rest of an upload that was refused: a browser shows an answer only after it sent everything. */
+async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
+  if (body.locked) return;
+  try {
+    for await (const _ of body);
+  } catch {
+    // The sender is gone: nobody waits for the answer.
+  }
+}
+
+function noHost(): Failure {
+  return new Failure("bad_bundle", "No host in this archive could be read.", {
+    hint: "A bundle holds one directory for each host, with index.tsv and the raw outputs beside it.",
+  });
+}
+
+function explain(error: unknown): ApiError["error"] {
+  if (error instanceof ArchiveError)
+    return { code: "bad_bundle", message: error.message, ...(error.entry === undefined ? {} : { field: error.entry }) };
+  if (error instanceof Failure)
+    return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  const { code, message } = error as NodeJS.ErrnoException; // Whatever was thrown: both fields may be missing.
+  if (code === "ENOSPC" || code === "EDQUOT")
+    return {
+      code: "no_space",
+      message: "The disk is full.",
+      hint: "Free some space in Underlay's data directory and open the bundle again.",
+    };
+  return {
+    code: "bad_bundle",
+    message: `This bundle could not be read: ${message ?? String(error)}`,
+    hint: "A bundle is a .tar.gz with one directory for each host and `api/` beside them.",
+  };
+}

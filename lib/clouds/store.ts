@@ -1,0 +1,135 @@
+import path from "node:path";
+import type { CloudDetail, CloudSummary, ImportEvent, Topology } from "../api/http.ts";
+import { readBundle } from "../collect/bundle.ts";
+import type { CollectedCloud } from "../collect/cloud.ts";
+import { topologyOf } from "../topology/view.ts";
+import { WeightedCache } from "./cache.ts";
+import { DEMOS } from "./demo.ts";
+import { BundleDisk, type BundleMeta } from "./disk.ts";
+import { Failure } from "./failure.ts";
+import { importBundle } from "./import.ts";
+import { detail, type Identity, summarize } from "./summary.ts";
+
+/** Raw bytes of the clouds kept parsed. A parsed cloud takes a small multiple of its text. */
+const CACHE_BYTES = 256 * 2 ** 20;
+const DEMO_WEIGHT = 3 * 2 ** 20;
+
+interface Opened {
+  cloud: CollectedCloud;
+  identity: Identity;
+  topology?: Topology;
+}
+
+/** The clouds that this server can show: the demo clouds, and the bundles that were opened and kept. */
+export class CloudStore {
+  readonly #demoDir: string;
+  readonly #disk: BundleDisk;
+  readonly #opened = new WeightedCache<Promise<Opened>>(CACHE_BYTES);
+  readonly #swept: Promise<void>;
+
+  constructor(options: { dataDir: string; demoDir: string }) {
+    this.#demoDir = options.demoDir;
+    this.#disk = new BundleDisk(options.dataDir);
+    // What could not be swept is seen again by the import that needs the room.
+    this.#swept = this.#disk.sweep().catch(() => {});
+  }
+
+  /** Demo clouds first, then bundles, newest first. */
+  async list(): Promise<CloudSummary[]> {
+    await this.#swept;
+    const demos = DEMOS.map(async ({ id }) => {
+      const { identity, cloud } = await this.#open(id);
+      return summarize(identity, cloud);
+    });
+    const bundles = await this.#disk.list();
+    return [...(await Promise.all(demos)), ...bundles.map((meta) => meta.summary)];
+  }
+
+  /** Throws Failure `not_found`. */
+  async summary(id: string): Promise<CloudSummary> {
+    const meta = isDemo(id) ? undefined : await this.#disk.get(id);
+    if (meta) return meta.summary;
+    const { identity, cloud } = await this.#open(id);
+    return summarize(identity, cloud);
+  }
+
+  /** The collected cloud behind an id. Throws Failure `not_found`. */
+  async cloud(id: string): Promise<CollectedCloud> {
+    return (await this.#open(id)).cloud;
+  }
+
+  async detail(id: string): Promise<CloudDetail> {
+    const { identity, cloud } = await this.#open(id);
+    return detail(identity, cloud);
+  }
+
+  async topology(id: string): Promise<Topology> {
+    const opened = await this.#open(id);
+    opened.topology ??= topologyOf(opened.cloud);
+    return opened.topology;
+  }
+
+  /** Takes a .tar.gz in. Ends with `done` or `failed`; an abort or a failure leaves nothing behind. */
+  async *import(body: ReadableStream<Uint8Array>, name: string, signal: AbortSignal): AsyncGenerator<ImportEvent> {
+    const events = importBundle(this.#disk, body, name, signal);
+    for (;;) {
+      const next = await events.next();
+      if (next.done) {
+        if (!next.value) return;
+        const { meta, cloud } = next.value;
+        const opened: Opened = { cloud, identity: identityOf(meta) };
+        this.#opened.set(meta.summary.id, Promise.resolve(opened), meta.unpacked);
+        yield { kind: "done", cloud: detail(opened.identity, cloud) };
+        return;
+      }
+      yield next.value;
+    }
+  }
+
+  /** Throws Failure `not_found`, or `read_only` for a demo cloud. */
+  async remove(id: string): Promise<void> {
+    if (isDemo(id)) throw new Failure("read_only", "A demo cloud cannot be removed.");
+    if (!(await this.#disk.get(id))) throw unknownCloud(id);
+    this.#opened.delete(id);
+    await this.#disk.remove(id);
+  }
+
+  #open(id: string): Promise<Opened> {
+    const known = this.#opened.get(id);
+    if (known) return known;
+    const opening = this.#read(id);
+    this.#opened.set(id, opening, DEMO_WEIGHT);
+    // A failure is not remembered: the next call tries again.
+    opening.catch(() => this.#opened.delete(id));
+    return opening;
+  }
+
+  async #read(id: string): Promise<Opened> {
+    const demo = DEMOS.find((one) => one.id === id);
+    if (demo) {
+      const cloud = await readBundle(path.join(this.#demoDir, id), { name: demo.name });
+      return { cloud, identity: { ...demo, kind: "demo" } };
+    }
+    const meta = await this.#disk.get(id);
+    if (!meta) throw unknownCloud(id);
+    const cloud = await readBundle(this.#disk.root(meta), { name: meta.summary.name });
+    const opened: Opened = { cloud, identity: identityOf(meta) };
+    this.#opened.set(id, Promise.resolve(opened), meta.unpacked);
+    return opened;
+  }
+}
+
+function isDemo(id: string): boolean {
+  return DEMOS.some((demo) => demo.id === id);
+}
+
+function identityOf(meta: BundleMeta): Identity {
+  const { id, name, kind, addedAt, size } = meta.summary;
+  return { id, name, kind, addedAt, size };
+}
+
+function unknownCloud(id: string): Failure {
+  return new Failure("not_found", `There is no cloud “${id}” here.`, {
+    hint: "It may have been removed. Open its bundle again, or choose another cloud.",
+  });
+}
