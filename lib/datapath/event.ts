@@ -6,6 +6,8 @@ import type { PacketView } from "../net/packet.ts";
 
 export type Leg =
   | "arp-request" | "arp-reply" | "request" | "reply" | "error"
+  /** ARP that a router, or the answering end, asks on the way; its branches are r1, r2, … */
+  | "resolve-request" | "resolve-reply"
   | "dhcp-discover" | "dhcp-offer" | "dhcp-request" | "dhcp-ack" | "dhcp-nak";
 
 /** Where it happened. `netns` is `root` for the host's own, `guest:<name>` for a guest. */

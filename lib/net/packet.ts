@@ -65,6 +65,8 @@ export interface Encapsulation {
   ethSrc?: string;
   ethDst?: string;
   dstPort?: number;
+  /** VLAN tags of the outer frame. */
+  vlans?: readonly VlanTag[];
 }
 
 export interface Packet {
