@@ -1,0 +1,144 @@
+#!/usr/bin/env node
+// `npm start`: installs what is missing, builds when stale, serves. Runs under any Node from 18 on.
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { ensureBuild } from "./build.mjs";
+import { entry, Failure } from "./failure.mjs";
+import { onOrphaned } from "./processes.mjs";
+import { ensureToolchain, environment, packageCommand, ROOT } from "./toolchain.mjs";
+
+const USAGE = `Usage: npm start -- [--port 3000] [--host 127.0.0.1] [--data DIR]
+
+  --port N    the port to serve on; 0 takes a free one
+  --host H    the address to serve on; 0.0.0.0 for all
+  --data DIR  where opened clouds are kept (else UNDERLAY_DATA, else the user's data directory)
+  --dev       serve the sources, and follow their changes
+`;
+/** How long the server may take to end its open requests before it is killed. */
+const GRACE_MS = 5000;
+/** Next's own banner: it names addresses that may not be the ones to open. */
+const BANNER = /^\s*(?:▲ Next|- (?:Local|Network|Environments|Experiments)|✓ (?:Starting|Ready)|$)/;
+
+function readArguments() {
+  const text = { type: "string" };
+  try {
+    const options = {
+      port: text,
+      host: text,
+      data: text,
+      dev: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    };
+    const { values } = parseArgs({ options });
+    const port = values.port ?? process.env.PORT ?? "3000";
+    if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+      throw new Error(`--port takes a number up to 65535, not ${port}`);
+    return { ...values, port: Number(port), host: values.host ?? "127.0.0.1" };
+  } catch (error) {
+    throw new Failure(`${error.message.split("\n")[0]} (see npm start -- --help)`, 2);
+  }
+}
+
+/** @returns {Promise<number>} the port, which nothing listens on; a free one for 0 */
+function claimPort(port, host) {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.once("error", (error) => fail(new Failure(portProblem(error, port, host))));
+    probe.listen(port, host, () => {
+      const address = probe.address();
+      probe.close(() => done(address.port));
+    });
+  });
+}
+
+function portProblem(error, port, host) {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `port ${port} on ${host} is in use: stop what uses it, or choose another with npm start -- --port ${port + 1}`;
+    case "EACCES":
+      return `port ${port} needs more rights: choose one above 1023 with npm start -- --port 3000`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `${host} is not an address of this machine: choose another with --host`;
+    default:
+      return `port ${port} on ${host} cannot be used: ${error.message}`;
+  }
+}
+
+/** The address to open in a browser on this machine. */
+function url(host, port) {
+  const near = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[host] ?? (host.includes(":") ? `[${host}]` : host);
+  return `http://${near}:${port}`;
+}
+
+/** Serves until asked to end or until the server ends by itself. @returns {Promise<number>} exit status */
+function serve(node, { port, host, data, dev }) {
+  const env = environment(node);
+  if (data !== undefined) env.UNDERLAY_DATA = resolve(data);
+  const preload = new URL("./follow-parent.mjs", import.meta.url).href;
+  const args = ["--import", preload, packageCommand("next"), dev ? "dev" : "start", "-p", String(port), "-H", host];
+  // Its own group: Ctrl-C reaches us alone, and we end it in order.
+  const child = spawn(node, args, { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ])
+    passLines(from, to);
+
+  let asked;
+  const stop = (status) => {
+    if (asked !== undefined) return;
+    asked = status;
+    child.kill("SIGTERM");
+    setTimeout(() => process.kill(-child.pid, "SIGKILL"), GRACE_MS).unref();
+  };
+  process.on("SIGINT", () => stop(130));
+  process.on("SIGTERM", () => stop(143));
+  process.on("SIGHUP", () => stop(129));
+  onOrphaned(() => stop(143));
+
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => done(asked ?? code ?? 1));
+    void announce(url(host, port), () => child.exitCode === null && asked === undefined);
+  });
+}
+
+function passLines(from, to) {
+  let rest = "";
+  from.setEncoding("utf8");
+  from.on("data", (chunk) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop();
+    for (const line of lines) if (!BANNER.test(line)) to.write(`${line}\n`);
+  });
+  from.on("end", () => rest !== "" && to.write(rest));
+}
+
+/** Says where to look once the server answers. */
+async function announce(address, alive) {
+  while (alive()) {
+    const answer = await fetch(`${address}/api/clouds`, { method: "HEAD" }).catch(() => undefined);
+    if (answer !== undefined) {
+      if (alive()) process.stdout.write(`Underlay is at ${address} (Ctrl-C stops it)\n`);
+      return;
+    }
+    await sleep(50);
+  }
+}
+
+await entry(async () => {
+  const options = readArguments();
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const port = await claimPort(options.port, options.host);
+  const node = await ensureToolchain();
+  if (!options.dev) await ensureBuild(node);
+  return serve(node, { ...options, port });
+});

@@ -1,0 +1,84 @@
+// The tools of the machine that tests drive: a browser, Open vSwitch, the kernel's own.
+import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { Failure } from "./failure.mjs";
+import { capture, progress } from "./processes.mjs";
+
+/** Each command that a test runs, and the Debian package that brings it. */
+const PACKAGE_OF = {
+  chromium: "chromium",
+  "ovs-vswitchd": "openvswitch-switch",
+  "ovsdb-server": "openvswitch-switch",
+  "ovsdb-tool": "openvswitch-common",
+  "ovs-vsctl": "openvswitch-switch",
+  "ovs-ofctl": "openvswitch-common",
+  "ovs-appctl": "openvswitch-common",
+  ip: "iproute2",
+  bridge: "iproute2",
+  ss: "iproute2",
+  iptables: "iptables",
+  ipset: "ipset",
+  conntrack: "conntrack",
+  sysctl: "procps",
+  ping: "iputils-ping",
+  dnsmasq: "dnsmasq-base",
+  tcpdump: "tcpdump",
+  tshark: "tshark",
+};
+/** Where Debian keeps commands that an ordinary user's PATH leaves out. */
+const SYSTEM_PATHS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+/** While packages are installed, no service of theirs is started: the tests run their own. */
+const POLICY = "/usr/sbin/policy-rc.d";
+
+/** @param {string} command @param {(path: string) => boolean} [runs] */
+function onPath(command, runs = executable) {
+  const places = [...(process.env.PATH ?? "").split(delimiter), ...SYSTEM_PATHS];
+  return places.some((place) => place !== "" && runs(join(place, command)));
+}
+
+function executable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {(command: string) => boolean} present
+ * @returns {string[]} the Debian packages that bring the commands which are not present, each once
+ */
+export function missingPackages(present = onPath) {
+  const missing = Object.entries(PACKAGE_OF).filter(([command]) => !present(command));
+  return [...new Set(missing.map(([, name]) => name))];
+}
+
+/** Installs what is missing where that can be done, and says what to install where it cannot. */
+export async function ensureSystemPackages() {
+  const missing = missingPackages();
+  if (missing.length === 0) return;
+  const command = `apt-get install --no-install-recommends ${missing.join(" ")}`;
+  if (!onPath("apt-get"))
+    throw new Failure(`the tests need these tools, by the names of their Debian packages: ${missing.join(", ")}`);
+  if (process.getuid?.() !== 0) throw new Failure(`the tests need more tools; as root, run: ${command}`);
+  const done = progress(`Installing ${missing.join(", ")}`);
+  const quiet = !existsSync(POLICY);
+  if (quiet) writeFileSync(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const install = () => capture("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...missing], { env });
+    let result = await install();
+    if (result.status !== 0) {
+      await capture("apt-get", ["update", "-q"], { env });
+      result = await install();
+    }
+    done(result.status === 0 ? "done" : "failed");
+    if (result.status !== 0) {
+      process.stderr.write(result.output.split("\n").slice(-20).join("\n"));
+      throw new Failure(`could not install the tools that the tests need; try: apt-get update && ${command}`);
+    }
+  } finally {
+    if (quiet) rmSync(POLICY, { force: true });
+  }
+}
