@@ -1,0 +1,315 @@
+/**
+ * Reads what `ovs-ofctl dump-flows` and `dump-groups` print, for OpenFlow 1.0 to 1.5, and single flows as `ovs-ofctl` takes them.
+ * A dump of 200,000 flows is a common size, so the scanner works on positions and every field and action list that
+ * occurs twice is one object.
+ */
+import type { Action, Flow, Group, GroupBucket, Match, MatchField } from "./ast.ts";
+import { findField, PROTOCOL_WORDS } from "./field.ts";
+import { parseActions, parsePort } from "./parse-actions.ts";
+import { FlowSyntaxError, needNumber, splitTop } from "./scan.ts";
+import { parseFieldValue } from "./value.ts";
+
+/** A line that could not be read. Lines count from 1. */
+export interface DumpError {
+  line: number;
+  text: string;
+  reason: string;
+}
+
+export interface FlowDump {
+  flows: Flow[];
+  errors: DumpError[];
+}
+
+const DEFAULT_PRIORITY = 32768;
+const FLAGS = new Set([
+  "send_flow_rem",
+  "check_overlap",
+  "reset_counts",
+  "no_packet_counts",
+  "no_byte_counts",
+  "out_port=ANY",
+  "permanent",
+]);
+const HEADER = /^(OFPST_FLOW|NXST_FLOW|OFPST_AGGREGATE|OFPST_GROUP|OFPST_GROUP_DESC) reply|^\s*$|^#/;
+
+/** What repeats within a dump: field text → field, action text → actions. */
+interface Cache {
+  fields: Map<string, MatchField>;
+  actions: Map<string, Action[]>;
+}
+
+/** Reads a whole dump. Lines in error are reported and left out; nothing else is. */
+export function parseFlowDump(text: string): FlowDump {
+  const cache: Cache = { fields: new Map(), actions: new Map() };
+  const flows: Flow[] = [];
+  const errors: DumpError[] = [];
+  let line = 0;
+  let pos = 0;
+  while (pos < text.length) {
+    let end = text.indexOf("\n", pos);
+    if (end < 0) end = text.length;
+    line++;
+    try {
+      const flow = parseLine(text, pos, end, cache);
+      if (flow) flows.push(flow);
+    } catch (error) {
+      if (!(error instanceof FlowSyntaxError)) throw error;
+      errors.push({ line, text: text.slice(pos, Math.min(end, pos + 200)), reason: error.message });
+    }
+    pos = end + 1;
+  }
+  return { flows, errors };
+}
+
+/** Reads one flow: a line of a dump, or `table=…,priority=…,match actions=…` as given to add-flow. Throws FlowSyntaxError. */
+export function parseFlow(text: string): Flow {
+  const flow = parseLine(text, 0, text.length, { fields: new Map(), actions: new Map() });
+  if (!flow) throw new FlowSyntaxError("expected a flow", text);
+  return flow;
+}
+
+/** Reads a bare match such as `icmp,in_port=4,dl_src=…`: the syntax of ofproto/trace. Throws FlowSyntaxError. */
+export function parseMatch(text: string): Match {
+  return { fields: splitTop(text, true).map(parseMatchField) };
+}
+
+const CODE_COMMA = 44;
+const CODE_EQUALS = 61;
+
+function parseLine(text: string, start: number, end: number, cache: Cache): Flow | undefined {
+  while (start < end && text.charCodeAt(start) <= 32) start++;
+  while (end > start && text.charCodeAt(end - 1) <= 32) end--;
+  if (start === end) return undefined;
+  const at = text.indexOf("actions=", start);
+  if (at < 0 || at >= end) {
+    const whole = text.slice(start, Math.min(end, start + 200));
+    if (HEADER.test(whole)) return undefined;
+    throw new FlowSyntaxError("expected actions=", whole);
+  }
+  const flow: Flow = {
+    table: 0,
+    priority: DEFAULT_PRIORITY,
+    cookie: "0x0",
+    packets: 0,
+    bytes: 0,
+    duration: 0,
+    idleTimeout: 0,
+    hardTimeout: 0,
+    flags: [],
+    match: { fields: [] },
+    actions: [],
+  };
+  scanHead(text, start, at, flow, cache);
+  const actions = text.slice(at + 8, end);
+  let list = cache.actions.get(actions);
+  if (!list) {
+    list = parseActions(actions);
+    cache.actions.set(actions, list);
+  }
+  flow.actions = list;
+  return flow;
+}
+
+/** Cuts `name=value` pieces at commas and blanks outside of brackets and quotes, and files them into the flow. */
+function scanHead(text: string, start: number, end: number, flow: Flow, cache: Cache): void {
+  let pos = start;
+  const fields = flow.match.fields;
+  while (pos < end) {
+    const c = text.charCodeAt(pos);
+    if (c === CODE_COMMA || c <= 32) {
+      pos++;
+      continue;
+    }
+    let equals = -1;
+    let i = pos;
+    for (; i < end; i++) {
+      const d = text.charCodeAt(i);
+      if (d === CODE_COMMA || d <= 32) break;
+      if (d === CODE_EQUALS && equals < 0) equals = i;
+      else if (d === 34 || d === 40) {
+        const close = text.indexOf(d === 34 ? '"' : ")", i + 1);
+        if (close < 0 || close >= end)
+          throw new FlowSyntaxError(
+            d === 34 ? "a quote does not close" : "a bracket does not close",
+            text.slice(pos, end),
+          );
+        i = close;
+      }
+    }
+    if (!(equals > 0 && fields.length === 0 && scanMeta(text, pos, equals, i, flow))) {
+      const piece = text.slice(pos, i);
+      if (FLAGS.has(piece)) flow.flags.push(piece);
+      else if (piece.startsWith("priority=")) flow.priority = needNumber(piece.slice(9), "priority", 65536);
+      else if (equals < 0 || !scanMeta(text, pos, equals, i, flow)) {
+        let field = cache.fields.get(piece);
+        if (!field) {
+          field = parseMatchField(piece);
+          cache.fields.set(piece, field);
+        }
+        fields.push(field);
+      }
+    }
+    pos = i;
+  }
+}
+
+/** Takes `cookie=…`, `duration=…`, … into the flow; false when the piece is not one of these. */
+function scanMeta(text: string, start: number, equals: number, end: number, flow: Flow): boolean {
+  const length = equals - start;
+  switch (text.charCodeAt(start)) {
+    case 99: // c
+      if (length !== 6 || !text.startsWith("cookie", start)) return false;
+      flow.cookie = text.slice(equals + 1, end);
+      if (!isHex(flow.cookie)) throw new FlowSyntaxError("bad cookie", flow.cookie);
+      return true;
+    case 100: // d
+      if (length !== 8 || !text.startsWith("duration", start)) return false;
+      flow.duration = decimal(text, equals + 1, text.charCodeAt(end - 1) === 115 ? end - 1 : end);
+      return true;
+    case 116: // t
+      if (length !== 5 || !text.startsWith("table", start)) return false;
+      flow.table = decimal(text, equals + 1, end);
+      if (flow.table > 254) throw new FlowSyntaxError("bad table", text.slice(start, end));
+      return true;
+    case 110: // n
+      if (length === 9 && text.startsWith("n_packets", start)) flow.packets = decimal(text, equals + 1, end);
+      else if (length === 7 && text.startsWith("n_bytes", start)) flow.bytes = decimal(text, equals + 1, end);
+      else return false;
+      return true;
+    case 112: // p
+      if (length !== 8 || !text.startsWith("priority", start)) return false;
+      flow.priority = decimal(text, equals + 1, end);
+      if (flow.priority > 65535) throw new FlowSyntaxError("bad priority", text.slice(start, end));
+      return true;
+    case 105: // i
+      if (length === 12 && text.startsWith("idle_timeout", start)) flow.idleTimeout = decimal(text, equals + 1, end);
+      else if (length === 8 && text.startsWith("idle_age", start)) flow.idleAge = decimal(text, equals + 1, end);
+      else if (length === 10 && text.startsWith("importance", start)) flow.importance = decimal(text, equals + 1, end);
+      else return false;
+      return true;
+    case 104: // h
+      if (length === 12 && text.startsWith("hard_timeout", start)) flow.hardTimeout = decimal(text, equals + 1, end);
+      else if (length === 8 && text.startsWith("hard_age", start)) flow.hardAge = decimal(text, equals + 1, end);
+      else return false;
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isHex(text: string): boolean {
+  return /^0x[0-9a-fA-F]{1,16}$/.test(text) || /^\d{1,20}$/.test(text);
+}
+
+/** A number with at most one point, without making a string of it. */
+function decimal(text: string, start: number, end: number): number {
+  let n = 0;
+  let scale = 0;
+  for (let i = start; i < end; i++) {
+    const d = text.charCodeAt(i) - 48;
+    if (d === -2 && scale === 0) scale = 1;
+    else if (d >= 0 && d <= 9) {
+      n = n * 10 + d;
+      scale *= 10;
+    } else return fallback(text.slice(start, end));
+  }
+  if (start === end) throw new FlowSyntaxError("expected a number", text.slice(Math.max(0, start - 12), end));
+  return scale > 1 ? n / scale : n;
+}
+
+function fallback(text: string): number {
+  if (!/^0x[0-9a-fA-F]+$/.test(text)) throw new FlowSyntaxError("expected a number", text);
+  return Number(text);
+}
+
+function parseMatchField(piece: string): MatchField {
+  const equals = piece.indexOf("=");
+  if (equals < 0) {
+    if (!(piece in PROTOCOL_WORDS)) throw new FlowSyntaxError(`unknown match ${piece}`, piece);
+    return { name: piece, value: "" };
+  }
+  const name = piece.slice(0, equals);
+  const field = findField(name);
+  if (!field) throw new FlowSyntaxError(`unknown field ${name}`, piece);
+  const text = piece.slice(equals + 1);
+  if (field.format === "port") {
+    const port = parsePort(text);
+    return { name, value: String(port) };
+  }
+  const slash = text.indexOf("/");
+  const value = slash < 0 ? text : text.slice(0, slash);
+  const mask = slash < 0 ? undefined : text.slice(slash + 1);
+  if (mask !== undefined && !field.maskable) {
+    const read = parseFieldValue(field, value, mask);
+    if (!read || read.mask.some((w) => w !== 0 && w !== 0xffffffff && w !== 2 ** (field.bits % 32) - 1))
+      throw new FlowSyntaxError(`${name} cannot be masked`, piece);
+  }
+  if (!field.name.startsWith("tun_metadata") && !parseFieldValue(field, value, mask))
+    throw new FlowSyntaxError(`${text} is no value of ${name}`, piece);
+  return mask === undefined ? { name, value } : { name, value, mask };
+}
+
+/** Reads `ovs-ofctl dump-groups`. */
+export function parseGroupDump(text: string): { groups: Group[]; errors: DumpError[] } {
+  const groups: Group[] = [];
+  const errors: DumpError[] = [];
+  for (const [i, raw] of text.split("\n").entries()) {
+    const line = raw.trim();
+    if (HEADER.test(line)) continue;
+    try {
+      groups.push(parseGroup(line));
+    } catch (error) {
+      if (!(error instanceof FlowSyntaxError)) throw error;
+      errors.push({ line: i + 1, text: line.slice(0, 200), reason: error.message });
+    }
+  }
+  return { groups, errors };
+}
+
+/** Reads one group as `group_id=1,type=select,bucket=…`. Throws FlowSyntaxError. */
+export function parseGroup(line: string): Group {
+  const first = line.search(/,?bucket=/);
+  const head = first < 0 ? line : line.slice(0, first);
+  const group: Group = { id: -1, type: "all", buckets: [] };
+  for (const piece of splitTop(head)) {
+    const i = piece.search(/[=(]/);
+    const key = i < 0 ? piece : piece.slice(0, i);
+    const value = i < 0 ? "" : piece.slice(i + 1);
+    if (key === "group_id") group.id = needNumber(value, key);
+    else if (key === "type") {
+      const type = value === "fast_failover" ? "ff" : value;
+      if (type !== "all" && type !== "select" && type !== "indirect" && type !== "ff")
+        throw new FlowSyntaxError(`unknown group type ${value}`, line);
+      group.type = type;
+    } else if (key === "selection_method") group.selectionMethod = value;
+    else if (key === "selection_method_param") group.selectionParameter = value;
+    else if (key === "fields") group.selectionFields = piece[i] === "(" ? value.slice(0, -1) : value;
+    else throw new FlowSyntaxError(`unknown group property ${key}`, line);
+  }
+  if (group.id < 0) throw new FlowSyntaxError("expected group_id=", line);
+  if (first >= 0) {
+    const rest = line.slice(first).replace(/^,/, "");
+    for (const text of rest.split(/,?bucket=/).slice(1)) group.buckets.push(parseBucket(text));
+  }
+  return group;
+}
+
+function parseBucket(text: string): GroupBucket {
+  const bucket: GroupBucket = { actions: [] };
+  let at = text.indexOf("actions=");
+  let actions: string | undefined;
+  if (at >= 0) actions = text.slice(at + 8);
+  else at = text.length;
+  for (const piece of splitTop(text.slice(0, at))) {
+    const m = /^(bucket_id|weight|watch_port|watch_group)[:=](.+)$/.exec(piece);
+    if (m?.[1] === "bucket_id") bucket.id = needNumber(m[2] as string, "bucket_id");
+    else if (m?.[1] === "weight") bucket.weight = needNumber(m[2] as string, "weight", 65536);
+    else if (m?.[1] === "watch_port") bucket.watchPort = parsePort(m[2] as string);
+    else if (m?.[1] === "watch_group") bucket.watchGroup = needNumber(m[2] as string, "watch_group");
+    else throw new FlowSyntaxError(`unknown bucket property ${piece}`, text);
+  }
+  if (actions === undefined) throw new FlowSyntaxError("bucket: expected actions=", text);
+  bucket.actions = parseActions(actions);
+  return bucket;
+}
