@@ -112,6 +112,8 @@ export interface HostGraph {
   edges: { id: string; from: string; to: string; kind: "veth" | "patch" | "member" | "parent" | "guest" | "tunnel" }[];
   gaps: Gap[];
   networks: { id: string; name: string; type?: string; segmentationId?: number; localVlan?: number }[];
+  /** Namespaces other than the host's own, with the name of the router or network that they serve. */
+  namespaces?: { name: string; title?: string }[];
 }
 export interface DeviceNode {
   /** `<netns>/<device>`; an OVS bridge is `root/<bridge>`, an OVS port without a link (patch, tunnel) `root/<port>`. */
