@@ -1,0 +1,169 @@
+/** What decided a hop: one line of the kind that a terminal would print, and the element behind it. */
+import type { Element, StepEvent } from "../datapath/event.ts";
+import type { Hop } from "./hops.ts";
+
+export interface Decision {
+  /** Word for what decided: `flow`, `route`, `rule`, `FDB`, … */
+  by: string;
+  text: string;
+  event: StepEvent;
+  /** The hop ended the packet's way. */
+  fault: boolean;
+}
+
+/** The higher, the more telling; steps of equal rank: the later one counts. */
+const RANK: Record<StepEvent["kind"], number> = {
+  drop: 100,
+  nat: 80,
+  route: 70,
+  rule: 60,
+  encap: 56,
+  neighbour: 50,
+  flood: 45,
+  flow: 40,
+  fdb: 38,
+  decap: 20,
+  exit: 18,
+  deliver: 15,
+  conntrack: 12,
+  assume: 10,
+  action: 8,
+  learn: 6,
+  rewrite: 5,
+  frame: 0,
+};
+
+/** Undefined for a hop that only passed the frame on. */
+export function decisionOf(hop: Hop): Decision | undefined {
+  let best: StepEvent | undefined;
+  for (const event of hop.events) {
+    if (event.kind === "frame" || (event.kind === "rule" && !decides(event.target))) continue;
+    if (!best || RANK[event.kind] >= RANK[best.kind]) best = event;
+  }
+  if (!best) return undefined;
+  const flow = best.kind === "encap" ? hop.events.findLast((event) => event.kind === "flow") : undefined;
+  const line = lineOf(flow ?? best);
+  return { ...line, event: flow ?? best, fault: best.kind === "drop" };
+}
+
+/** Rules that only lead into another chain, or back, explain nothing by themselves. */
+function decides(target: string): boolean {
+  return target === target.toUpperCase() && target !== "RETURN" && target !== "CT";
+}
+
+/** One step in one line. */
+export function lineOf(event: StepEvent): { by: string; text: string } {
+  switch (event.kind) {
+    case "frame":
+      return { by: "frame", text: event.dir === "in" ? "received" : "sent" };
+    case "flow":
+      return {
+        by: "flow",
+        text: `${event.bridge} ${tableLabel(event.table, event.tableName)}: ${shortFlow(event.text)}`,
+      };
+    case "action":
+      return { by: "action", text: event.text };
+    case "fdb":
+      return {
+        by: "FDB",
+        text: event.hit
+          ? `${event.mac} is at ${event.port}`
+          : `${event.mac} is not known${event.vlan === undefined ? "" : ` in VLAN ${event.vlan}`}`,
+      };
+    case "rule":
+      return { by: "rule", text: `${event.table} ${event.chain} → ${event.target}` };
+    case "conntrack":
+      return { by: "conntrack", text: `${event.state} in zone ${event.zone}${event.commit ? ", committed" : ""}` };
+    case "nat":
+      return { by: event.nat === "snat" ? "SNAT" : "DNAT", text: `${event.from} → ${event.to}` };
+    case "route":
+      return { by: "route", text: event.text };
+    case "neighbour":
+      return {
+        by: event.source === "proxy" ? "proxy ARP" : "neighbour",
+        text: event.text || `${event.address} is ${event.mac}`,
+      };
+    case "rewrite":
+      return { by: "rewrite", text: `${event.field} ${event.from} → ${event.to}` };
+    case "flood":
+      return {
+        by: "flood",
+        text: `to ${event.ports.length} ${event.ports.length === 1 ? "port" : "ports"}${event.vlan === undefined ? "" : ` of VLAN ${event.vlan}`}`,
+      };
+    case "encap":
+      return {
+        by: event.tunnel,
+        text: `${event.port} → ${event.dst}, ${event.tunnel === "gre" ? "key" : "VNI"} ${event.key}`,
+      };
+    case "decap":
+      return { by: event.tunnel, text: `from ${event.src} by ${event.port}` };
+    case "learn":
+      return { by: "learn", text: event.text };
+    case "assume":
+      return { by: "assumed", text: event.what };
+    case "drop":
+      return { by: ELEMENT_WORDS[event.element.type], text: elementText(event.element) };
+    case "deliver":
+      return { by: "delivered", text: `to ${event.to}` };
+    case "exit":
+      return { by: "left", text: `to ${event.segment}` };
+  }
+}
+
+const ELEMENT_WORDS: Record<Element["type"], string> = {
+  flow: "flow",
+  group: "group",
+  "iptables-rule": "rule",
+  "iptables-policy": "policy",
+  route: "route",
+  "policy-rule": "rule",
+  neighbour: "neighbour",
+  fdb: "FDB",
+  link: "link",
+  "ovs-port": "OVS port",
+  "ovs-bridge": "bridge",
+  tunnel: "tunnel",
+  sysctl: "sysctl",
+  namespace: "namespace",
+  conntrack: "conntrack",
+  dnsmasq: "dnsmasq",
+  guest: "guest",
+  port: "port",
+  config: "setting",
+  gap: "missing",
+};
+
+export function elementWord(element: Element): string {
+  return ELEMENT_WORDS[element.type];
+}
+
+/** An element as its tool prints it, with the table, chain or bridge that the text alone does not name. */
+export function elementText(element: Element): string {
+  switch (element.type) {
+    case "flow":
+      return `${element.bridge} table ${element.table}: ${shortFlow(element.text)}`;
+    case "iptables-rule":
+    case "iptables-policy":
+      return element.text.startsWith("-") || element.text.startsWith(":")
+        ? `${element.table}: ${element.text}`
+        : `${element.table} ${element.chain}: ${element.text}`;
+    default:
+      return element.text;
+  }
+}
+
+export function tableLabel(table: number, name: string | undefined): string {
+  return name ? `${name} ${table}` : `table ${table}`;
+}
+
+/** A flow without its cookie, counters and table: the match and the actions. */
+export function shortFlow(text: string): string {
+  return text
+    .replace(
+      /\b(?:cookie|duration|n_packets|n_bytes|idle_age|hard_age|idle_timeout|hard_timeout|send_flow_rem|table)=?[^,\s]*,?\s?/g,
+      "",
+    )
+    .replace(/\s+actions=/, " → ")
+    .replace(/^[\s,]+/, "")
+    .trim();
+}

@@ -1,0 +1,66 @@
+/** The timeline: one row a hop. */
+import { type Decision, decisionOf } from "./decision.ts";
+import { summarise } from "./diff.ts";
+import { type Hop, hopsOf } from "./hops.ts";
+import type { LegView, SideBranch } from "./legs.ts";
+
+export interface Row {
+  hop: Hop;
+  /** 1-based, as shown. */
+  number: number;
+  place: string;
+  decision?: Decision;
+  /** E.g. `TTL 64 → 63`. */
+  changes: string[];
+  /** Copies that a flood at this hop made besides the followed one. */
+  copies: SideBranch[];
+}
+
+export function rowsOf(leg: LegView): Row[] {
+  const hops = hopsOf(leg.main);
+  const copies = copiesByHop(hops, leg.sides);
+  return hops.map((hop) => {
+    const decision = decisionOf(hop);
+    return {
+      hop,
+      number: hop.index + 1,
+      place: `${hop.host} · ${hop.device}`,
+      ...(decision && { decision }),
+      changes: hop.before && hop.after ? summarise(hop.before, hop.after) : [],
+      copies: copies.get(hop.index) ?? [],
+    };
+  });
+}
+
+/** A copy belongs to the last hop that began before the copy's first event: the one that made it. */
+function copiesByHop(hops: readonly Hop[], sides: readonly SideBranch[]): Map<number, SideBranch[]> {
+  const byHop = new Map<number, SideBranch[]>();
+  for (const side of sides) {
+    const parent = side.branch.split(".").slice(0, -1).join(".");
+    const start = side.events[0]?.seq ?? 0;
+    const maker =
+      hops.findLast((hop) => isFork(hop) && hop.branch === parent && (hop.events[0]?.seq ?? 0) < start) ??
+      hops.findLast((hop) => (hop.events[0]?.seq ?? 0) < start) ??
+      hops[0];
+    if (maker) byHop.set(maker.index, [...(byHop.get(maker.index) ?? []), side]);
+  }
+  return byHop;
+}
+
+function isFork(hop: Hop): boolean {
+  return hop.kind === "switch" || hop.events.some((event) => event.kind === "flood");
+}
+
+/** Where a copy ended, in a word: the guest or device that it reached last. */
+export function endOfCopy(side: SideBranch): { place: string; outcome: "delivered" | "dropped" | "left" | "ended" } {
+  const last = side.events.at(-1);
+  const outcome = side.events.some((event) => event.kind === "deliver")
+    ? "delivered"
+    : last?.kind === "drop"
+      ? "dropped"
+      : last?.kind === "exit"
+        ? "left"
+        : "ended";
+  const guest = last?.netns.startsWith("guest:") ? last.netns.slice("guest:".length) : undefined;
+  return { place: last ? `${last.host} · ${guest ?? last.device}` : "", outcome };
+}
