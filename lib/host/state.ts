@@ -57,8 +57,26 @@ export interface Namespace {
 }
 
 export type LinkKind =
-  | "loopback" | "physical" | "veth" | "tap" | "tun" | "bridge" | "vlan" | "vxlan" | "gre" | "gretap" | "geneve"
-  | "macvlan" | "macvtap" | "ipvlan" | "dummy" | "bond" | "ifb" | "vrf" | "openvswitch" | "other";
+  | "loopback"
+  | "physical"
+  | "veth"
+  | "tap"
+  | "tun"
+  | "bridge"
+  | "vlan"
+  | "vxlan"
+  | "gre"
+  | "gretap"
+  | "geneve"
+  | "macvlan"
+  | "macvtap"
+  | "ipvlan"
+  | "dummy"
+  | "bond"
+  | "ifb"
+  | "vrf"
+  | "openvswitch"
+  | "other";
 
 export interface Link {
   name: string;
@@ -86,12 +104,38 @@ export interface Link {
   /** Kernel netnsid as printed, before resolution. */
   linkNetnsId?: number;
   vlan?: { id: number; protocol: string };
-  tunnel?: { key?: number; local?: string; remote?: string; group?: string; port?: number; learning?: boolean; external?: boolean; ttl?: number };
+  tunnel?: {
+    key?: number;
+    local?: string;
+    remote?: string;
+    group?: string;
+    port?: number;
+    learning?: boolean;
+    external?: boolean;
+    ttl?: number;
+  };
   bridge?: { ageingTime: number; stp: boolean; vlanFiltering: boolean; nfCallIptables?: boolean };
   /** State of the port when `master` is a bridge. */
-  bridgePort?: { state: string; hairpin: boolean; isolated: boolean; learning: boolean; flood: boolean; pvid?: number; vlans?: { from: number; to: number; untagged: boolean }[] };
+  bridgePort?: {
+    state: string;
+    hairpin: boolean;
+    isolated: boolean;
+    learning: boolean;
+    flood: boolean;
+    pvid?: number;
+    vlans?: { from: number; to: number; untagged: boolean }[];
+  };
   macvlanMode?: string;
-  stats?: { rxPackets: number; txPackets: number; rxBytes: number; txBytes: number; rxDropped: number; txDropped: number; rxErrors: number; txErrors: number };
+  stats?: {
+    rxPackets: number;
+    txPackets: number;
+    rxBytes: number;
+    txBytes: number;
+    rxDropped: number;
+    txDropped: number;
+    rxErrors: number;
+    txErrors: number;
+  };
 }
 
 export interface Address {
@@ -107,7 +151,17 @@ export interface Address {
 
 export interface Route {
   family: 4 | 6;
-  type: "unicast" | "local" | "broadcast" | "multicast" | "anycast" | "unreachable" | "blackhole" | "prohibit" | "throw" | "nat";
+  type:
+    | "unicast"
+    | "local"
+    | "broadcast"
+    | "multicast"
+    | "anycast"
+    | "unreachable"
+    | "blackhole"
+    | "prohibit"
+    | "throw"
+    | "nat";
   /** CIDR, `default` written as 0.0.0.0/0 or ::/0. */
   dst: string;
   table: string;
@@ -233,8 +287,13 @@ export interface OvsBridge {
   flows: Flow[];
   groups: Group[];
   fdb: OvsFdbEntry[];
-  /** False when the flows could not be read: a walk through this bridge is then unknown. */
+  /** False when the flows could not be read, or not all of them: a walk through this bridge is then unknown. */
   flowsKnown: boolean;
+  /**
+   * Present when single lines alone could not be read, of a dump that is whole otherwise: only a lookup in one of these
+   * tables is then unknown (in any table, where an entry has none).
+   */
+  flowErrors?: { table?: number; text: string; reason: string }[];
 }
 
 export interface OvsFdbEntry {
@@ -270,6 +329,8 @@ export interface OvsInterface {
   linkUp?: boolean;
   error?: string;
   mtu?: number;
+  /** Namespace where the kernel device of that name lives; absent when the recording has none (patch, tunnel, DPDK). */
+  netns?: string;
   /** OpenFlow port config/state words of `ovs-ofctl show`: PORT_DOWN, NO_FLOOD, NO_RECV, LINK_DOWN, … */
   config: string[];
   state: string[];

@@ -20,11 +20,22 @@ export interface Guest {
   adminUp: boolean;
 }
 
+export interface SegmentAttachment {
+  host: string;
+  netns: string;
+  dev: string;
+  /**
+   * Present when the device is taken to sit on an access port of that VLAN: its frames are untagged on the device, and
+   * carry this tag on the segment.
+   */
+  accessVlan?: number;
+}
+
 /** One VLAN-aware Ethernet segment that several hosts' NICs share. */
 export interface Segment {
   /** Physical network name, or a name for the underlay / any other shared wire. */
   name: string;
-  attachments: { host: string; netns: string; dev: string }[];
+  attachments: SegmentAttachment[];
   /** True when inferred (same IP subnet, bridge mappings, shared neighbours), so that a trace over it says `assume`. */
   assumed: boolean;
   /** Why it was inferred. */

@@ -1,0 +1,144 @@
+/** Guests, each as its Neutron port describes it. What is inside a guest is never looked at. */
+import type { CloudApi, NeutronPort, NeutronSubnet } from "../api/neutron.ts";
+import type { DnsmasqInstance, Gap, HostState } from "../host/state.ts";
+import type { Guest } from "../host/world.ts";
+import { parseCidr } from "../net/address.ts";
+import { API } from "./api.ts";
+import { GapLog } from "./gaps.ts";
+
+const PORTS = "ports.json";
+/** Linux names of tap devices: `tap` and as much of the port id as fits (neutron_lib.constants.DEVICE_NAME_MAX_LEN). */
+const TAP_ID_LENGTH = 11;
+
+export function deriveGuests(
+  api: CloudApi,
+  hosts: readonly HostState[],
+  hostOf: (name: string) => string | undefined,
+): { guests: Guest[]; gaps: Gap[] } {
+  const log = new GapLog(API);
+  const byName = new Map(hosts.map((host) => [host.name, host]));
+  const networks = new Map(api.networks.map((network) => [network.id, network]));
+  const subnets = new Map(api.subnets.map((subnet) => [subnet.id, subnet]));
+  const servers = new Map(api.servers.map((server) => [server.id, server]));
+  const dnsmasq = new Map(
+    hosts.flatMap((host) => host.dnsmasq.filter((d) => d.running).map((d) => [d.networkId, d] as const)),
+  );
+  const plugged = new Map(hosts.map((host) => [host.name, pluggedPorts(host)]));
+  const guests: Guest[] = [];
+  for (const port of api.ports) {
+    if (port.device_owner === "trunk:subport") {
+      log.add(PORTS, `port ${port.id} is a trunk's subport: its guest's VLAN device is not supported`);
+      continue;
+    }
+    const bound = port["binding:host_id"];
+    if (bound === undefined || bound === "") continue;
+    const host = hostOf(bound);
+    const tap = tapOf(
+      port,
+      host === undefined ? undefined : byName.get(host),
+      host === undefined ? undefined : plugged.get(host),
+    );
+    if (!port.device_owner.startsWith("compute:") && !(tap.found && isGuestOwner(port.device_owner))) continue;
+    if (host === undefined) log.add(PORTS, `port ${port.id} is bound to host ${bound}, which the bundle does not have`);
+    const network = networks.get(port.network_id);
+    if (!network)
+      log.add(PORTS, `port ${port.id}: its network ${port.network_id} is unknown, and so is its MTU; 1500 is assumed`);
+    const server = servers.get(port.device_id);
+    const guest: Guest = {
+      name: server?.name || port.name || port.id,
+      host: host ?? bound,
+      portId: port.id,
+      networkId: port.network_id,
+      projectId: port.project_id,
+      tap: tap.name,
+      mac: port.mac_address.toLowerCase(),
+      fixedIps: [],
+      mtu: network?.mtu ?? 1500,
+      hostRoutes: [],
+      adminUp: port.admin_state_up,
+    };
+    if (port.device_owner.startsWith("compute:") && port.device_id !== "") guest.serverId = port.device_id;
+    addAddresses(guest, port, subnets, dnsmasq.get(port.network_id), log);
+    guests.push(guest);
+  }
+  return { guests, gaps: log.gaps };
+}
+
+/** Owners whose device is Neutron's own are no guests, whatever they are plugged with. */
+function isGuestOwner(owner: string): boolean {
+  return !owner.startsWith("network:") && !owner.startsWith("trunk:");
+}
+
+/** Neutron port id → interface name, as the host's Open vSwitch has it. */
+function pluggedPorts(host: HostState): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const bridge of host.ovs?.bridges ?? []) {
+    for (const port of bridge.ports) {
+      for (const iface of port.interfaces) {
+        const id = iface.externalIds["iface-id"];
+        if (id !== undefined) out.set(id, iface.name);
+      }
+    }
+  }
+  return out;
+}
+
+function tapOf(
+  port: NeutronPort,
+  host: HostState | undefined,
+  plugged: ReadonlyMap<string, string> | undefined,
+): { name: string; found: boolean } {
+  const name = `tap${port.id.slice(0, TAP_ID_LENGTH)}`;
+  const root = host?.namespaces.find((ns) => ns.name === "root");
+  if (root?.links.some((link) => link.name === name)) return { name, found: true };
+  const iface = plugged?.get(port.id);
+  // A hybrid plug has its qvo in Open vSwitch, and its tap on the qbr bridge.
+  if (iface === undefined || iface.startsWith("qvo")) return { name, found: false };
+  return { name: iface, found: true };
+}
+
+function addAddresses(
+  guest: Guest,
+  port: NeutronPort,
+  subnets: ReadonlyMap<string, NeutronSubnet>,
+  dnsmasq: DnsmasqInstance | undefined,
+  log: GapLog,
+): void {
+  for (const fixed of port.fixed_ips) {
+    const subnet = subnets.get(fixed.subnet_id);
+    const cidr = subnet === undefined ? undefined : parseCidr(subnet.cidr);
+    if (!subnet || !cidr) {
+      log.add(
+        PORTS,
+        `port ${port.id}: subnet ${fixed.subnet_id} of ${fixed.ip_address} is unknown, and so are its prefix and gateway`,
+      );
+      continue;
+    }
+    const entry: Guest["fixedIps"][number] = { address: fixed.ip_address, prefix: cidr.prefix };
+    if (subnet.gateway_ip !== null) entry.gateway = subnet.gateway_ip;
+    guest.fixedIps.push(entry);
+    const routes = [
+      ...subnet.host_routes.map((route) => ({ dst: route.destination, via: route.nexthop })),
+      ...(subnet.enable_dhcp && dnsmasq ? dhcpRoutes(dnsmasq, subnet.id, subnet.ip_version) : []),
+    ];
+    for (const route of routes) {
+      if (!guest.hostRoutes.some((known) => known.dst === route.dst && known.via === route.via))
+        guest.hostRoutes.push(route);
+    }
+  }
+}
+
+/** Classless static routes (RFC 3442) that dnsmasq hands out for a subnet; its default route is the gateway. */
+function dhcpRoutes(dnsmasq: DnsmasqInstance, subnetId: string, version: 4 | 6): { dst: string; via: string }[] {
+  const out: { dst: string; via: string }[] = [];
+  if (version === 6) return out;
+  for (const option of dnsmasq.options) {
+    if (option.name !== "classless-static-route" || option.tag !== `subnet-${subnetId}`) continue;
+    const words = option.value.split(",");
+    for (let i = 0; i + 1 < words.length; i += 2) {
+      const dst = words[i] as string;
+      if (dst !== "0.0.0.0/0" && parseCidr(dst)) out.push({ dst, via: words[i + 1] as string });
+    }
+  }
+  return out;
+}
