@@ -1,6 +1,4 @@
 /** A bundle: one directory a host, beside them `api/`. */
-import type { Dirent } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Gap } from "../host/state.ts";
 import { readApi } from "./api.ts";
@@ -8,6 +6,7 @@ import type { CollectedCloud } from "./cloud.ts";
 import { deriveGuests } from "./guests.ts";
 import { type CollectedHost, collectHost } from "./host.ts";
 import { hostNames } from "./hostnames.ts";
+import { API_DIRECTORY, type Layout, layoutOf } from "./layout.ts";
 import { message } from "./parse/json.ts";
 import { inferSegments } from "./segments.ts";
 
@@ -19,19 +18,17 @@ export interface ReadBundleOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** What makes a directory a host's: any one of these. */
-const HOST_MARKS: ReadonlySet<string> = new Set(["index.tsv", "hostname.txt", "root", "netns", "ovs", "dnsmasq"]);
-
 /**
  * Reads a bundle directory. What is missing or unreadable becomes a gap. Throws when the directory itself cannot be read
  * or holds no host at all, and with the signal's reason when aborted.
  */
 export async function readBundle(dir: string, options: ReadBundleOptions = {}): Promise<CollectedCloud> {
-  const { hostDirs, strays } = await findHosts(dir);
-  if (hostDirs.length === 0)
+  const { hosts: hostDirs, strays } = await layout(dir);
+  if (hostDirs.length === 0) {
     throw new Error(
       `no host in ${basename(resolve(dir))}: a bundle has one directory for each host, with index.tsv or root/ in it`,
     );
+  }
   const hosts: CollectedHost[] = [];
   options.onProgress?.(0, hostDirs.length);
   for (const name of hostDirs) {
@@ -39,11 +36,11 @@ export async function readBundle(dir: string, options: ReadBundleOptions = {}): 
     hosts.push(await collectHost(join(dir, name), name));
     options.onProgress?.(hosts.length, hostDirs.length);
   }
-  const { api, gaps: apiGaps } = await readApi(join(dir, "api"));
+  const { api, gaps: apiGaps } = await readApi(join(dir, API_DIRECTORY));
   const states = hosts.map((host) => host.state);
   const { guests, gaps: guestGaps } = deriveGuests(api, states, hostNames(hosts));
   const { segments, gaps: segmentGaps } = inferSegments(states, api);
-  const worldGaps: Gap[] = [...strays, ...apiGaps, ...guestGaps, ...segmentGaps];
+  const worldGaps: Gap[] = [...strays.map(strayGap), ...apiGaps, ...guestGaps, ...segmentGaps];
   const filesOf = (host: string) => {
     const found = hosts.find(({ state }) => state.name === host);
     if (!found) throw new Error(`no such host: ${host}`);
@@ -65,25 +62,14 @@ export async function readBundle(dir: string, options: ReadBundleOptions = {}): 
   return cloud;
 }
 
-async function findHosts(dir: string): Promise<{ hostDirs: string[]; strays: Gap[] }> {
-  let entries: Dirent[];
+async function layout(dir: string): Promise<Layout> {
   try {
-    entries = await readdir(dir, { withFileTypes: true });
+    return await layoutOf(dir);
   } catch (error) {
     throw new Error(`the bundle cannot be read: ${message(error)}`);
   }
-  const hostDirs: string[] = [];
-  const strays: Gap[] = [];
-  for (const entry of entries) {
-    if (!entry.isDirectory() || entry.name === "api" || entry.name.startsWith(".")) continue;
-    const inside = await readdir(join(dir, entry.name));
-    if (inside.some((name) => HOST_MARKS.has(name))) hostDirs.push(entry.name);
-    else
-      strays.push({
-        host: entry.name,
-        file: entry.name,
-        reason: "a directory that is no host's: it has neither index.tsv nor root/",
-      });
-  }
-  return { hostDirs: hostDirs.sort(), strays };
+}
+
+function strayGap(name: string): Gap {
+  return { host: name, file: name, reason: "a directory that is no host's: it has neither index.tsv nor root/" };
 }

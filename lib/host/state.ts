@@ -313,6 +313,10 @@ export interface OvsPort {
   otherConfig: Record<string, string>;
   externalIds: Record<string, string>;
   bondMode?: string;
+  /** Column `protected`: no traffic between two such ports. */
+  protected?: boolean;
+  /** Column `cvlans` of a dot1q-tunnel port: customer VLANs that it takes; absent means all. */
+  cvlans?: number[];
   interfaces: OvsInterface[];
 }
 
