@@ -1,5 +1,6 @@
 /** One host of a bundle. */
 import { basename, resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { HostState, Namespace, Process } from "../host/state.ts";
 import { readDnsmasq } from "./dhcp.ts";
 import { HostFiles } from "./files.ts";
@@ -27,13 +28,19 @@ export async function readHost(dir: string): Promise<HostState> {
 export async function collectHost(dir: string, name: string = basename(resolve(dir))): Promise<CollectedHost> {
   const log = new GapLog(name);
   const files = await HostFiles.open(dir, log);
+  const unread = new Set<NonNullable<HostState["unread"]>[number]>();
   const ids = await readNetnsIds(files);
   const namespaces: Namespace[] = [await readNamespace(files, "root", "root")];
   const captured = files.directories("netns/");
-  for (const netns of captured) namespaces.push(await readNamespace(files, `netns/${netns}`, netns));
+  for (const netns of captured) {
+    // Small files are read at once: other work gets its turn between namespaces.
+    await setImmediate();
+    namespaces.push(await readNamespace(files, `netns/${netns}`, netns));
+  }
   for (const { name: netns } of ids) {
-    if (!captured.includes(netns))
-      log.add(`netns/${netns}`, "the namespace is listed, and nothing of it is in the bundle");
+    if (captured.includes(netns)) continue;
+    log.add(`netns/${netns}`, "the namespace is listed, and nothing of it is in the bundle");
+    unread.add("namespaces");
   }
   resolvePeers(namespaces, ids, log);
   const processes = await readProcesses(files, captured);
@@ -44,6 +51,7 @@ export async function collectHost(dir: string, name: string = basename(resolve(d
     processes.some(isVswitchd)
   ) {
     log.add("ovs", "Open vSwitch runs on this host, and nothing of it is in the bundle");
+    unread.add("ovs");
   }
   const state: HostState = {
     name,
@@ -56,6 +64,9 @@ export async function collectHost(dir: string, name: string = basename(resolve(d
   const takenAt = await readDate(files);
   if (takenAt !== undefined) state.takenAt = takenAt;
   if (ovs) state.ovs = ovs;
+  if (state.dnsmasq.length < namespaces.filter(({ name: netns }) => netns.startsWith("qdhcp-")).length)
+    unread.add("dnsmasq");
+  if (unread.size > 0) state.unread = [...unread];
   return { state, files, aliases: await readAliases(files, state) };
 }
 

@@ -1,6 +1,6 @@
 /** One network namespace: `root/` or `netns/<name>/` of a host's directory. */
 
-import type { FdbEntry, Link, Namespace } from "../host/state.ts";
+import type { FdbEntry, Link, Namespace, NamespacePart } from "../host/state.ts";
 import type { IptablesRuleset } from "../net/iptables/ast.ts";
 import { parseIptablesSave } from "../net/iptables/parse.ts";
 import type { HostFiles, ReadOptions } from "./files.ts";
@@ -23,80 +23,94 @@ const TEXT = { endsWithNewline: true } as const;
 const TEXT_OR_NOTHING = { endsWithNewline: true, emptyOk: true } as const;
 
 export async function readNamespace(files: HostFiles, dir: string, name: string): Promise<Namespace> {
-  const read = async <T>(
-    file: string,
-    options: ReadOptions,
-    parse: (text: string, note: Note) => T,
-  ): Promise<T | undefined> => {
-    const path = `${dir}/${file}`;
-    const content = await files.read(path, options);
-    return content && content.text !== "" ? parse(content.text, files.log.for(path)) : undefined;
-  };
-  const links = (await read("ip-j-d-link.json", {}, parseLinks)) ?? [];
-  const routes = (await read("ip-j-route-table-all.json", {}, (text, note) => parseRoutes(text, note))) ?? [];
-  const routes6 = (await read("ip-j-6-route-table-all.json", {}, (text, note) => parseRoutes(text, note, 6))) ?? [];
-  const rules = (await read("ip-j-rule.json", {}, (text, note) => parseRules(text, 4, note))) ?? [];
-  const rules6 = (await read("ip-j-6-rule.json", {}, (text, note) => parseRules(text, 6, note))) ?? [];
+  const reader = new PartReader(files, dir);
+  const links = (await reader.read("links", "ip-j-d-link.json", {}, parseLinks)) ?? [];
+  const routes =
+    (await reader.read("routes", "ip-j-route-table-all.json", {}, (text, note) => parseRoutes(text, note))) ?? [];
+  const routes6 =
+    (await reader.read("routes", "ip-j-6-route-table-all.json", {}, (text, note) => parseRoutes(text, note, 6))) ?? [];
+  const rules = (await reader.read("rules", "ip-j-rule.json", {}, (text, note) => parseRules(text, 4, note))) ?? [];
+  const rules6 = (await reader.read("rules", "ip-j-6-rule.json", {}, (text, note) => parseRules(text, 6, note))) ?? [];
   const namespace: Namespace = {
     name,
     links,
-    addresses: (await read("ip-j-addr.json", {}, parseAddresses)) ?? [],
+    addresses: (await reader.read("addresses", "ip-j-addr.json", {}, parseAddresses)) ?? [],
     routes: mergeRoutes(routes, routes6),
     rules: [...rules, ...rules6],
-    neighbours: (await read("ip-j-neigh.json", {}, parseNeighbours)) ?? [],
-    proxies: (await read("ip-j-neigh-proxy.json", {}, parseProxies)) ?? [],
-    fdb: (await read("bridge-j-fdb.json", {}, parseFdb)) ?? [],
-    ipsets: (await read("ipset-save.txt", TEXT_OR_NOTHING, parseIpsetSave)) ?? [],
-    conntrack: (await read("conntrack-L.txt", TEXT_OR_NOTHING, parseConntrack)) ?? [],
-    sysctls: (await read("sysctl-net.txt", TEXT, parseSysctl)) ?? {},
-    listeners: (await read("ss-lntup.txt", TEXT_OR_NOTHING, parseListeners)) ?? [],
+    neighbours: (await reader.read("neighbours", "ip-j-neigh.json", {}, parseNeighbours)) ?? [],
+    proxies: (await reader.read("proxies", "ip-j-neigh-proxy.json", {}, parseProxies)) ?? [],
+    fdb: (await reader.read("fdb", "bridge-j-fdb.json", {}, parseFdb)) ?? [],
+    ipsets: (await reader.read("ipsets", "ipset-save.txt", TEXT_OR_NOTHING, parseIpsetSave)) ?? [],
+    conntrack: (await reader.read("conntrack", "conntrack-L.txt", TEXT_OR_NOTHING, parseConntrack)) ?? [],
+    sysctls: (await reader.read("sysctls", "sysctl-net.txt", TEXT, parseSysctl)) ?? {},
+    listeners: (await reader.read("listeners", "ss-lntup.txt", TEXT_OR_NOTHING, parseListeners)) ?? [],
   };
-  const stats = await read("ip-j-s-link.json", {}, parseLinkStats);
-  const ports = await read("bridge-j-d-link.json", {}, parseBridgePorts);
-  const vlans = await read("bridge-j-vlan.json", {}, parseBridgeVlans);
+  const stats = await reader.read(undefined, "ip-j-s-link.json", {}, parseLinkStats);
+  const ports = await reader.read(undefined, "bridge-j-d-link.json", {}, parseBridgePorts);
+  const vlans = await reader.read("links", "bridge-j-vlan.json", {}, parseBridgeVlans);
   for (const link of links) {
     const counters = stats?.get(link.name);
     if (counters) link.stats = counters;
-    link.bridgePort ??= ports?.get(link.name);
-    if (link.bridgePort === undefined) delete link.bridgePort;
-    const vlan = vlans?.get(link.name);
-    if (vlan && link.bridgePort) Object.assign(link.bridgePort, vlan);
+    const port = link.bridgePort ?? ports?.get(link.name);
+    if (port) link.bridgePort = Object.assign(port, vlans?.get(link.name));
   }
   await addBrctl(files, dir, namespace);
-  const iptables = await readIptables(files, dir, name, 4);
+  const agent = AGENT_NAMESPACE.test(name) || files.directories("ovs/").length > 0;
+  const iptables = await readIptables(reader, 4, agent);
   if (iptables) namespace.iptables = iptables;
-  const ip6tables = await readIptables(files, dir, name, 6);
+  const ip6tables = await readIptables(reader, 6, agent);
   if (ip6tables) namespace.ip6tables = ip6tables;
+  if (reader.unread.size > 0) namespace.unread = [...reader.unread];
   return namespace;
+}
+
+/** Namespaces that Neutron's L3 and DHCP agents make. */
+const AGENT_NAMESPACE = /^(qrouter|qdhcp|snat|fip)-/;
+
+/** Reads the files of one namespace, and keeps which parts are not whole. */
+class PartReader {
+  readonly unread = new Set<NamespacePart>();
+  readonly files: HostFiles;
+  readonly dir: string;
+
+  constructor(files: HostFiles, dir: string) {
+    this.files = files;
+    this.dir = dir;
+  }
+
+  async read<T>(
+    part: NamespacePart | undefined,
+    file: string,
+    options: ReadOptions,
+    parse: (text: string, note: Note) => T,
+  ): Promise<T | undefined> {
+    const { log } = this.files;
+    const path = `${this.dir}/${file}`;
+    const content = await this.files.read(path, options);
+    const parsed = content && (content.text !== "" || content.whole) ? parse(content.text, log.for(path)) : undefined;
+    if (part !== undefined && (!content?.whole || log.countOf(path) > 0)) this.unread.add(part);
+    return parsed;
+  }
 }
 
 /**
  * Absent when it could not be read. Nothing printed means no tables at all, and that is believed only of a namespace
  * where no Neutron agent works: an agent's first act is to write its chains.
  */
-async function readIptables(
-  files: HostFiles,
-  dir: string,
-  name: string,
-  family: 4 | 6,
-): Promise<IptablesRuleset | undefined> {
+async function readIptables(reader: PartReader, family: 4 | 6, agent: boolean): Promise<IptablesRuleset | undefined> {
+  const { files, dir } = reader;
   const tool = family === 4 ? "iptables" : "ip6tables";
-  const file =
-    files.known(`${dir}/${tool}-save-c.txt`) || !files.known(`${dir}/${tool}-save.txt`)
-      ? `${tool}-save-c.txt`
-      : `${tool}-save.txt`;
-  const path = `${dir}/${file}`;
-  const agent = /^(qrouter|qdhcp|snat|fip)-/.test(name) || files.directories("ovs/").length > 0;
-  const content = await files.read(path, { ...TEXT, emptyOk: !agent });
-  if (!content || (content.text === "" && !content.whole)) return undefined;
-  const note = files.log.for(path);
-  const { ruleset, problems } = parseIptablesSave(content.text, family);
-  for (const problem of problems) note(problem.reason, problem.line, problem.text);
-  for (const table of ruleset.tables) {
-    for (const chain of table.chains) {
-      for (const rule of chain.rules)
-        if (rule.unsupported !== undefined) note(`not supported: ${rule.unsupported}`, undefined, rule.text);
-    }
+  const plain = !files.known(`${dir}/${tool}-save-c.txt`) && files.known(`${dir}/${tool}-save.txt`);
+  const file = `${tool}-save${plain ? "" : "-c"}.txt`;
+  const ruleset = await reader.read(tool, file, { ...TEXT, emptyOk: !agent }, (text, note) => {
+    const parsed = parseIptablesSave(text, family);
+    for (const problem of parsed.problems) note(problem.reason, problem.line, problem.text);
+    return parsed.ruleset;
+  });
+  // A rule with something unknown in it is kept, and is undecidable by itself: the rest of the rules is whole.
+  for (const rule of (ruleset?.tables ?? []).flatMap((table) => table.chains).flatMap((chain) => chain.rules)) {
+    if (rule.unsupported !== undefined)
+      files.log.add(`${dir}/${file}`, `not supported: ${rule.unsupported}`, undefined, rule.text);
   }
   return ruleset;
 }
@@ -105,6 +119,9 @@ async function readIptables(
 async function addBrctl(files: HostFiles, dir: string, namespace: Namespace): Promise<void> {
   const links = new Map(namespace.links.map((link) => [link.name, link]));
   const fdbKnown = files.has(`${dir}/bridge-j-fdb.json`);
+  const bridges = new Set(namespace.links.flatMap((link) => (link.kind === "bridge" ? [link.name] : [])));
+  const statesKnown = namespace.links.every((link) => link.bridgePort || !bridges.has(link.master ?? ""));
+  if (fdbKnown && statesKnown) return;
   for (const path of files.under(`${dir}/brctl/`)) {
     const bridge = /\/brctl\/(.+)-showstp\.txt$/.exec(path)?.[1];
     if (bridge === undefined) continue;

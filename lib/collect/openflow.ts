@@ -3,7 +3,7 @@ import type { OvsBridge } from "../host/state.ts";
 import { parseFlowDump, parseGroupDump } from "../net/openflow/parse.ts";
 import type { HostFiles } from "./files.ts";
 
-type BridgeFlows = Pick<OvsBridge, "flows" | "groups" | "flowsKnown" | "flowErrors">;
+type BridgeFlows = Pick<OvsBridge, "flows" | "groups" | "flowsKnown" | "flowErrors" | "unread">;
 
 /** The newest version that was captured: a later one shows what an earlier one cannot. */
 export function versioned(files: HostFiles, dir: string, what: "show" | "dump-flows" | "dump-groups"): string {
@@ -45,5 +45,6 @@ export async function readFlows(files: HostFiles, dir: string): Promise<BridgeFl
     out.groups = parsed.groups;
     for (const error of parsed.errors) note(error.reason, error.line, error.text);
   }
+  if (files.log.countOf(groupFile) > 0) out.unread = ["groups"];
   return out;
 }

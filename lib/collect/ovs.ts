@@ -85,7 +85,8 @@ async function readBridge(
   const shown = show && show.text !== "" ? parseOfctlShow(show.text, files.log.for(showFile)) : undefined;
   const byName = new Map((shown?.ports ?? []).map((port) => [port.name, port]));
   const flows = await readFlows(files, dir);
-  const fdb = await files.read(`${dir}/fdb-show.txt`, { endsWithNewline: true });
+  const fdbFile = `${dir}/fdb-show.txt`;
+  const fdb = await files.read(fdbFile, { endsWithNewline: true });
   const bridge: OvsBridge = {
     name,
     // The database's defaults (vswitchd/vswitch.xml): kernel datapath, and standalone when no fail mode is set.
@@ -96,7 +97,7 @@ async function readBridge(
     otherConfig: row?.map("other_config") ?? {},
     externalIds: row?.map("external_ids") ?? {},
     ports: [],
-    fdb: fdb ? parseOvsFdb(fdb.text, files.log.for(`${dir}/fdb-show.txt`)) : [],
+    fdb: fdb ? parseOvsFdb(fdb.text, files.log.for(fdbFile)) : [],
     ...flows,
   };
   const datapathId = row?.text("datapath_id") ?? shown?.datapathId;
@@ -106,6 +107,11 @@ async function readBridge(
     if (port) bridge.ports.push(readPort(files, port, interfaces, byName));
     else if (ports.size > 0) files.log.add(list("Port"), `port ${uuid} of bridge ${name} is missing`);
   }
+  const unread: OvsBridge["unread"] = flows.unread ?? [];
+  if (row === undefined || [list("Port"), list("Interface")].some((file) => files.log.countOf(file) > 0))
+    unread.push("ports");
+  if (files.log.countOf(fdbFile) > 0) unread.push("fdb");
+  if (unread.length > 0) bridge.unread = unread;
   bridge.ports.sort((a, b) => (a.name < b.name ? -1 : 1));
   return bridge;
 }

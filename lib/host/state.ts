@@ -27,6 +27,8 @@ export interface HostState {
   /** openvswitch_agent.ini and its kin: section → key → value. */
   config: Record<string, Record<string, Record<string, string>>>;
   processes: Process[];
+  /** Parts that run or exist on the host, and of which nothing could be read. */
+  unread?: ("ovs" | "dnsmasq" | "namespaces")[];
   gaps: Gap[];
 }
 
@@ -35,6 +37,21 @@ export interface Process {
   netns?: string;
   command: string;
 }
+
+export type NamespacePart =
+  | "links"
+  | "addresses"
+  | "routes"
+  | "rules"
+  | "neighbours"
+  | "proxies"
+  | "fdb"
+  | "iptables"
+  | "ip6tables"
+  | "ipsets"
+  | "conntrack"
+  | "sysctls"
+  | "listeners";
 
 export interface Namespace {
   /** `root`, `qrouter-<id>`, `qdhcp-<id>`, `snat-<id>`, `fip-<id>`, or any other name. */
@@ -54,6 +71,8 @@ export interface Namespace {
   /** Full dotted name → value. */
   sysctls: Record<string, string>;
   listeners: Listener[];
+  /** Parts that could not be read, or not wholly: what they hold is true, and what they lack is unknown. */
+  unread?: NamespacePart[];
 }
 
 export type LinkKind =
@@ -294,6 +313,8 @@ export interface OvsBridge {
    * tables is then unknown (in any table, where an entry has none).
    */
   flowErrors?: { table?: number; text: string; reason: string }[];
+  /** Parts that could not be read, or not wholly: what they hold is true, and what they lack is unknown. */
+  unread?: ("ports" | "groups" | "fdb")[];
 }
 
 export interface OvsFdbEntry {
