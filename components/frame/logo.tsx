@@ -3,7 +3,7 @@ import Link from "next/link";
 /** Two layers, and the way a packet takes between them. */
 export function Logo() {
   return (
-    <Link href="/clouds" title="All clouds" className="flex items-center gap-2.5 rounded-md">
+    <Link href="/clouds" prefetch={false} title="All clouds" className="flex items-center gap-2.5 rounded-md">
       <svg viewBox="0 0 20 20" className="size-5 shrink-0" aria-hidden="true">
         <rect x="1" y="3" width="18" height="4" rx="1.5" fill="var(--ink)" />
         <rect x="1" y="13" width="18" height="4" rx="1.5" fill="var(--line-strong)" />

@@ -28,6 +28,8 @@ export function Rail({ cloud }: { cloud: string }) {
                   href={href}
                   aria-current={current ? "page" : undefined}
                   title={label}
+                  // Every page is answered from memory: fetching eight of them ahead would only cost.
+                  prefetch={false}
                   className={cn(
                     "flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm",
                     current ? "bg-hover font-medium text-ink" : "text-muted hover:bg-hover hover:text-ink",

@@ -33,7 +33,7 @@ const STEPS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4];
 
 /**
  * A stage for a drawing of `width` × `height` user units (pixels at zoom 1). `zoom` null fits the width of the stage,
- * between `minFit` and 1. Children are SVG; give what can be selected `data-id`, a role, a name and tabIndex 0.
+ * between `minFit` and `maxFit`. Children are SVG; give what can be selected `data-id`, a role, a name and tabIndex 0.
  */
 export function Picture(props: {
   label: string;
@@ -42,12 +42,13 @@ export function Picture(props: {
   zoom: number | null;
   onZoom: (zoom: number | null) => void;
   minFit?: number;
+  maxFit?: number;
   onBackground?: () => void;
   children: ReactNode;
   className?: string;
   ref?: Ref<PictureHandle>;
 }) {
-  const { width, height, zoom, onZoom, minFit = 0.62 } = props;
+  const { width, height, zoom, onZoom, minFit = 0.62, maxFit = 1.25 } = props;
   const stage = useRef<HTMLDivElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   /** Point of the drawing, in shares of its size, that stays under the given point of the stage at the next zoom. */
@@ -117,6 +118,7 @@ export function Picture(props: {
         onPointerDown={(event) => drag(event, props.onBackground)}
         className="absolute inset-0 cursor-grab overflow-auto active:cursor-grabbing"
       >
+        {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset of its own */}
         <svg
           ref={svg}
           role="group"
@@ -127,7 +129,7 @@ export function Picture(props: {
             zoom === null
               ? {
                   width: "100%",
-                  maxWidth: width,
+                  maxWidth: width * maxFit,
                   minWidth: width * minFit,
                   height: "auto",
                   aspectRatio: `${width} / ${height}`,

@@ -1,11 +1,15 @@
 import path from "node:path";
 import type { ApiError, ImportEvent } from "../api/http.ts";
-import { ArchiveError, unpackBundle } from "../collect/archive.ts";
+import { unpackBundle } from "../collect/archive.ts";
+import { ArchiveError } from "../collect/archive-error.ts";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { BundleDisk, BundleMeta } from "./disk.ts";
 import { Failure } from "./failure.ts";
 import { summarize } from "./summary.ts";
+
+/** What is read of an upload after it was refused. Beyond that the sender may as well see the connection end. */
+const DRAIN_BYTES = 512 * 2 ** 20;
 
 /** At most one progress line in this many milliseconds. */
 const PROGRESS_MS = 80;
@@ -22,12 +26,13 @@ export async function* importBundle(
 ): AsyncGenerator<ImportEvent, { meta: BundleMeta; cloud: CollectedCloud } | undefined> {
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
+  const upload = body.getReader();
   const { id, into } = await disk.begin(name);
   let kept = false;
   try {
     const unpacked = yield* progressing((report) =>
       unpackBundle(
-        body,
+        chunks(upload),
         into,
         undefined,
         (at) => report({ kind: "progress", phase: "unpack", done: at.unpacked }),
@@ -53,11 +58,12 @@ export async function* importBundle(
     return { meta, cloud };
   } catch (error) {
     if (both.aborted) return undefined;
-    await drain(body);
+    await drain(upload, both);
     yield { kind: "failed", error: explain(error) };
     return undefined;
   } finally {
     stop.abort();
+    upload.releaseLock();
     if (!kept) await disk.remove(id);
   }
 }
@@ -85,11 +91,26 @@ async function* progressing<T>(
   return await result;
 }
 
+type Upload = ReadableStreamDefaultReader<Uint8Array>;
+
+/** The upload's bytes. Ending early leaves the rest to be drained, where cancelling the stream would cut the connection. */
+async function* chunks(upload: Upload): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { done, value } = await upload.read();
+    if (done) return;
+    yield value;
+  }
+}
+
 /** Reads the rest of an upload that was refused: a browser shows an answer only after it sent everything. */
-async function drain(body: ReadableStream<Uint8Array>): Promise<void> {
-  if (body.locked) return;
+async function drain(upload: Upload, signal: AbortSignal): Promise<void> {
+  let left = DRAIN_BYTES;
   try {
-    for await (const _ of body);
+    while (left > 0 && !signal.aborted) {
+      const { done, value } = await upload.read();
+      if (done) return;
+      left -= value.length;
+    }
   } catch {
     // The sender is gone: nobody waits for the answer.
   }
@@ -102,8 +123,10 @@ function noHost(): Failure {
 }
 
 function explain(error: unknown): ApiError["error"] {
-  if (error instanceof ArchiveError)
-    return { code: "bad_bundle", message: error.message, ...(error.entry === undefined ? {} : { field: error.entry }) };
+  if (error instanceof ArchiveError) {
+    const { code, entry } = error;
+    return { code, message: sentence(error.message), ...(entry === undefined ? {} : { field: entry }) };
+  }
   if (error instanceof Failure)
     return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
   const { code, message } = error as NodeJS.ErrnoException; // Whatever was thrown: both fields may be missing.
@@ -118,4 +141,9 @@ function explain(error: unknown): ApiError["error"] {
     message: `This bundle could not be read: ${message ?? String(error)}`,
     hint: "A bundle is a .tar.gz with one directory for each host and `api/` beside them.",
   };
+}
+
+/** Reasons come as parts of a sentence. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }

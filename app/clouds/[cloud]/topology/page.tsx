@@ -1,7 +1,16 @@
 import type { Metadata } from "next";
+import { TopologyView } from "../../../../components/topology/view.tsx";
+import { keys } from "../../../../lib/client/keys.ts";
+import { Prefetched } from "../../../../lib/client/prefetch.tsx";
+import { server } from "../../../../lib/server.ts";
 
 export const metadata: Metadata = { title: "Topology" };
 
-export default function TopologyPage() {
-  return <div className="p-6">Topology</div>;
+export default async function TopologyPage({ params }: { params: Promise<{ cloud: string }> }) {
+  const { cloud } = await params;
+  return (
+    <Prefetched queries={[{ key: keys.topology(cloud), load: () => server().clouds.topology(cloud) }]}>
+      <TopologyView cloud={cloud} />
+    </Prefetched>
+  );
 }

@@ -1,0 +1,7 @@
+import { hostSummaries } from "../../../../../lib/hostgraph/summary.ts";
+import { json, route } from "../../../../../lib/server/route.ts";
+import { server } from "../../../../../lib/server.ts";
+
+export const GET = route<{ cloud: string }>(async (_, { cloud }) =>
+  json(hostSummaries(await server().clouds.cloud(cloud))),
+);

@@ -1,0 +1,33 @@
+import type { Topology, TopologyInstance, TopologyNetwork, TopologyRouter } from "../../lib/api/http.ts";
+
+export type CloudObject =
+  | { kind: "instance"; value: TopologyInstance }
+  | { kind: "network"; value: TopologyNetwork }
+  | { kind: "router"; value: TopologyRouter }
+  | { kind: "floatingip"; value: Topology["floatingIps"][number] }
+  | { kind: "securitygroup"; value: Topology["securityGroups"][number] };
+
+/** The object with this id, of whatever kind. */
+export function findObject(topology: Topology, id: string | null): CloudObject | undefined {
+  if (id === null) return undefined;
+  const has = (one: { id: string }) => one.id === id;
+  const instance = topology.instances.find(has);
+  if (instance) return { kind: "instance", value: instance };
+  const network = topology.networks.find(has);
+  if (network) return { kind: "network", value: network };
+  const router = topology.routers.find(has);
+  if (router) return { kind: "router", value: router };
+  const floatingIp = topology.floatingIps.find(has);
+  if (floatingIp) return { kind: "floatingip", value: floatingIp };
+  const group = topology.securityGroups.find(has);
+  return group && { kind: "securitygroup", value: group };
+}
+
+/** What /trace takes for an instance: its first port is unambiguous where a name need not be. */
+export function traceEndOf(instance: TopologyInstance): string {
+  return instance.ports[0]?.id ?? instance.id;
+}
+
+export function projectName(topology: Topology, id: string): string {
+  return topology.projects.find((project) => project.id === id)?.name ?? (id === "" ? "none" : id.slice(0, 8));
+}

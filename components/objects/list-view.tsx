@@ -1,0 +1,88 @@
+"use client";
+import { SearchX } from "lucide-react";
+import { useMemo } from "react";
+import { useUrlState } from "../../lib/client/use-url-state.ts";
+import { PageHead } from "../frame/page-head.tsx";
+import { SidePanel } from "../frame/side-panel.tsx";
+import { Button } from "../ui/button.tsx";
+import { Input } from "../ui/input.tsx";
+import { SkeletonRows } from "../ui/skeleton.tsx";
+import { EmptyState, ErrorState } from "../ui/state.tsx";
+import { Details } from "./details.tsx";
+import { findObject } from "./find.ts";
+import { ObjectTable } from "./object-table.tsx";
+import { type ListKind, type ListModel, listModel } from "./tables.tsx";
+import { useSelection } from "./use-selection.ts";
+import { useTopology } from "./use-topology.ts";
+
+/** A list of one kind of object: filter, table, details at the right. */
+export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind; title: string }) {
+  const topology = useTopology(cloud);
+  const { params, set } = useUrlState();
+  const { selected, select } = useSelection();
+  const filter = params.get("q") ?? "";
+  const model = useMemo(() => topology.data && listModel(kind, topology.data), [topology.data, kind]);
+  const rows = useMemo(() => model && matching(model, filter), [model, filter]);
+  const object = topology.data && findObject(topology.data, selected);
+  return (
+    <div className="relative flex h-full">
+      <div className="flex min-w-0 flex-1 flex-col">
+        <PageHead title={title} summary={model ? countText(model, rows?.length ?? 0) : undefined}>
+          <Input
+            type="search"
+            aria-label={`Filter ${title.toLowerCase()}`}
+            placeholder="Filter"
+            defaultValue={filter}
+            key={kind}
+            onChange={(event) => set({ q: event.target.value }, "replace")}
+            className="w-56"
+          />
+        </PageHead>
+        <div className="flex min-h-0 flex-1 flex-col px-6 pb-6">
+          {topology.isPending ? (
+            <SkeletonRows label={`Loading ${title.toLowerCase()}`} />
+          ) : topology.isError ? (
+            <ErrorState
+              title={`${title} did not load`}
+              error={topology.error}
+              onRetry={() => void topology.refetch()}
+            />
+          ) : !model || model.rows.length === 0 ? (
+            <EmptyState title={`No ${title.toLowerCase()}`}>{model?.empty}</EmptyState>
+          ) : rows?.length === 0 ? (
+            <EmptyState
+              icon={<SearchX aria-hidden />}
+              title={`Nothing matches “${filter}”`}
+              action={<Button onClick={() => window.location.assign(window.location.pathname)}>Show all</Button>}
+            />
+          ) : (
+            <ObjectTable
+              model={{ ...model, rows: rows ?? [] }}
+              selected={selected}
+              onSelect={select}
+              className="min-h-0 max-h-full"
+            />
+          )}
+        </div>
+      </div>
+      {object && topology.data ? (
+        <SidePanel label="Details" onClose={() => select(null)}>
+          <Details object={object} topology={topology.data} cloud={cloud} />
+        </SidePanel>
+      ) : null}
+    </div>
+  );
+}
+
+function matching(model: ListModel, filter: string) {
+  const needle = filter.trim().toLowerCase();
+  if (needle === "") return model.rows;
+  return model.rows.filter((row) =>
+    [row.name, row.id, ...row.cells.map((cell) => cell.text)].some((text) => text.toLowerCase().includes(needle)),
+  );
+}
+
+function countText(model: ListModel, shown: number): string {
+  const total = model.rows.length;
+  return shown === total ? `${total} ${total === 1 ? model.one : `${model.one}s`}` : `${shown} of ${total}`;
+}

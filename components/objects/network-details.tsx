@@ -1,0 +1,113 @@
+"use client";
+import type { TopologyNetwork } from "../../lib/api/http.ts";
+import { pages } from "../../lib/api/pages.ts";
+import { Status } from "../ui/badge.tsx";
+import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
+import type { DetailsProps } from "./details.tsx";
+import { projectName } from "./find.ts";
+import { DetailsHead, IdValue, ObjectLink } from "./parts.tsx";
+
+/** What Neutron calls the owner of a service port, in plain words. */
+const OWNERS: Record<string, string> = {
+  "network:dhcp": "DHCP",
+  "network:router_interface": "router interface",
+  "network:router_interface_distributed": "distributed router",
+  "network:router_centralized_snat": "central SNAT",
+  "network:router_gateway": "router gateway",
+  "network:ha_router_replicated_interface": "HA router",
+  "network:floatingip": "floating IP",
+  "network:floatingip_agent_gateway": "floating IP gateway",
+  "": "unbound",
+};
+
+export function NetworkDetails({ network, topology, cloud }: DetailsProps & { network: TopologyNetwork }) {
+  const instances = topology.instances.filter((one) => one.ports.some((port) => port.networkId === network.id));
+  const others = topology.otherPorts.filter((port) => port.networkId === network.id);
+  return (
+    <>
+      <DetailsHead
+        title={network.name || network.id.slice(0, 8)}
+        line={
+          <span className="inline-flex items-center gap-1.5">
+            {network.external ? "External network" : "Network"} · <Status status={network.status} />
+          </span>
+        }
+      />
+      <PanelSection title="Segment">
+        <Facts>
+          <Fact label="Type">{network.type ?? "not shown to this user"}</Fact>
+          {network.segmentationId === undefined ? null : (
+            <Fact label={network.type === "vlan" ? "VLAN" : "VNI"} mono>
+              {network.segmentationId}
+            </Fact>
+          )}
+          {network.physicalNetwork ? <Fact label="Physical network">{network.physicalNetwork}</Fact> : null}
+          <Fact label="MTU" mono>
+            {network.mtu}
+          </Fact>
+          <Fact label="Shared">{network.shared ? "yes" : "no"}</Fact>
+        </Facts>
+      </PanelSection>
+      {network.subnets.map((subnet) => (
+        <PanelSection key={subnet.id} title={subnet.name || `Subnet ${subnet.id.slice(0, 8)}`}>
+          <Facts>
+            <Fact label="CIDR" mono>
+              {subnet.cidr}
+            </Fact>
+            <Fact label="Gateway" mono>
+              {subnet.gateway ?? "none"}
+            </Fact>
+            <Fact label="DHCP" mono={subnet.dhcp}>
+              {subnet.dhcp ? subnet.dhcpAddresses.join(" ") || "on, no server" : "off"}
+            </Fact>
+            {subnet.dns.length > 0 ? (
+              <Fact label="DNS" mono>
+                {subnet.dns.join(" ")}
+              </Fact>
+            ) : null}
+          </Facts>
+        </PanelSection>
+      ))}
+      {network.subnets.length === 0 ? <p className="pt-5 text-sm text-muted">This network has no subnet.</p> : null}
+      <PanelSection title="Instances" aside={instances.length}>
+        <Facts>
+          {instances.slice(0, 50).map((one) => (
+            <Fact key={one.id} mono label={<ObjectLink href={pages.topology(cloud, one.id)}>{one.name}</ObjectLink>}>
+              {one.ports
+                .filter((port) => port.networkId === network.id)
+                .flatMap((port) => port.addresses)
+                .join(" ")}
+            </Fact>
+          ))}
+        </Facts>
+        {instances.length > 50 ? (
+          <p className="pt-2 text-sm">
+            <ObjectLink href={`${pages.list(cloud, "instances")}?q=${encodeURIComponent(network.name)}`}>
+              All {instances.length} instances
+            </ObjectLink>
+          </p>
+        ) : null}
+      </PanelSection>
+      <PanelSection title="Service ports" aside={others.length}>
+        <Facts>
+          {others.map((port) => (
+            <Fact key={port.id} mono label={OWNERS[port.owner] ?? port.owner}>
+              <span title={`${port.id} ${port.mac}`}>
+                {port.addresses.join(" ") || port.id.slice(0, 11)}
+                {port.host ? <span className="font-sans text-muted"> {port.host}</span> : null}
+              </span>
+            </Fact>
+          ))}
+        </Facts>
+      </PanelSection>
+      <PanelSection title="Identity">
+        <Facts>
+          <Fact label="Project">{projectName(topology, network.projectId)}</Fact>
+          <Fact label="Id" mono>
+            <IdValue id={network.id} />
+          </Fact>
+        </Facts>
+      </PanelSection>
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+"use client";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { CopyButton } from "../ui/copy-button.tsx";
+
+export function DetailsHead(props: { title: string; line: ReactNode; children?: ReactNode }) {
+  return (
+    <header>
+      <h2 className="text-lg font-semibold tracking-tight break-words">{props.title}</h2>
+      <div className="pt-0.5 text-sm text-muted">{props.line}</div>
+      {props.children ? <div className="flex flex-wrap gap-2 pt-3">{props.children}</div> : null}
+    </header>
+  );
+}
+
+/** A link to another object, in the panel's rows. */
+export function ObjectLink(props: { href: string; children: ReactNode }) {
+  return (
+    <Link href={props.href} className="underline decoration-line-strong underline-offset-3 hover:decoration-current">
+      {props.children}
+    </Link>
+  );
+}
+
+export function IdValue({ id }: { id: string }) {
+  return (
+    <span className="inline-flex items-center gap-1">
+      <span title={id}>{id.length > 13 ? `${id.slice(0, 13)}…` : id}</span>
+      <CopyButton text={id} label="Copy the id" className="-my-1.5 -mr-2 h-7 w-7" />
+    </span>
+  );
+}

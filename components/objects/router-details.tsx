@@ -1,0 +1,76 @@
+"use client";
+import type { TopologyRouter } from "../../lib/api/http.ts";
+import { pages } from "../../lib/api/pages.ts";
+import { Status } from "../ui/badge.tsx";
+import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
+import type { DetailsProps } from "./details.tsx";
+import { projectName } from "./find.ts";
+import { DetailsHead, IdValue, ObjectLink } from "./parts.tsx";
+
+export function RouterDetails({ router, topology, cloud }: DetailsProps & { router: TopologyRouter }) {
+  const name = (id: string) => topology.networks.find((network) => network.id === id)?.name ?? id.slice(0, 8);
+  const kind = router.distributed ? "Distributed router" : router.ha ? "HA router" : "Router";
+  return (
+    <>
+      <DetailsHead
+        title={router.name || router.id.slice(0, 8)}
+        line={
+          <span className="inline-flex items-center gap-1.5">
+            {kind} · <Status status={router.status} />
+          </span>
+        }
+      />
+      <PanelSection title="Gateway">
+        {router.gateway ? (
+          <Facts>
+            <Fact label="External network">
+              <ObjectLink href={pages.topology(cloud, router.gateway.networkId)}>
+                {name(router.gateway.networkId)}
+              </ObjectLink>
+            </Fact>
+            {router.gateway.addresses.map((address) => (
+              <Fact key={address} label="Address" mono>
+                {address}
+              </Fact>
+            ))}
+            <Fact label="SNAT">{router.gateway.snat ? "on" : "off"}</Fact>
+          </Facts>
+        ) : (
+          <p className="text-sm text-muted">None: nothing behind it reaches an external network.</p>
+        )}
+      </PanelSection>
+      <PanelSection title="Interfaces" aside={router.interfaces.length}>
+        <Facts>
+          {router.interfaces.map((iface) => (
+            <Fact
+              key={`${iface.portId} ${iface.address}`}
+              mono
+              label={<ObjectLink href={pages.topology(cloud, iface.networkId)}>{name(iface.networkId)}</ObjectLink>}
+            >
+              {iface.address}
+            </Fact>
+          ))}
+        </Facts>
+      </PanelSection>
+      {router.routes.length > 0 ? (
+        <PanelSection title="Extra routes">
+          <Facts>
+            {router.routes.map((route) => (
+              <Fact key={`${route.destination} ${route.nexthop}`} mono labelMono label={route.destination}>
+                via {route.nexthop}
+              </Fact>
+            ))}
+          </Facts>
+        </PanelSection>
+      ) : null}
+      <PanelSection title="Identity">
+        <Facts>
+          <Fact label="Project">{projectName(topology, router.projectId)}</Fact>
+          <Fact label="Id" mono>
+            <IdValue id={router.id} />
+          </Fact>
+        </Facts>
+      </PanelSection>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+"use client";
+import { type Ref, useCallback, useMemo, useState } from "react";
+import type { Drawing } from "../../lib/topology/layout.ts";
+import { neighbours } from "../../lib/topology/neighbours.ts";
+import { Picture, type PictureHandle } from "../graph/picture.tsx";
+import { BarShape, CardShape, ChipShape, LinkShape, PillShape, StackShape } from "./shapes.tsx";
+
+/** Paints a computed drawing. What the pointer or the focus is on lights its neighbours; the rest steps back. */
+export function TopologyDrawing(props: {
+  drawing: Drawing;
+  selected: string | null;
+  onSelect: (id: string) => void;
+  onOpenGroup: (id: string) => void;
+  onBackground: () => void;
+  zoom: number | null;
+  onZoom: (zoom: number | null) => void;
+  ref?: Ref<PictureHandle>;
+}) {
+  const { drawing, selected, onOpenGroup } = props;
+  const [hovered, setHovered] = useState<string | null>(null);
+  const around = useMemo(() => neighbours(drawing), [drawing]);
+  const lit = hovered === null ? undefined : around.get(hovered);
+  const onHover = useCallback((id: string | null) => setHovered(id), []);
+  const shared = (id: string) => ({
+    selected: id === selected,
+    dimmed: lit !== undefined && !lit.has(id),
+    onSelect: props.onSelect,
+    onHover,
+  });
+  return (
+    <Picture
+      ref={props.ref}
+      label="Topology"
+      width={drawing.width}
+      height={drawing.height}
+      zoom={props.zoom}
+      onZoom={props.onZoom}
+      onBackground={props.onBackground}
+      className="flex-1"
+    >
+      {drawing.links.map((link) => (
+        <LinkShape
+          key={link.id}
+          link={link}
+          dimmed={lit !== undefined && !lit.has(link.id)}
+          lit={lit?.has(link.id) ?? false}
+        />
+      ))}
+      {drawing.notes.map((note) => (
+        <text key={note.text} x={note.x} y={note.y} className="fill-muted text-[12px]">
+          {note.text}
+        </text>
+      ))}
+      {drawing.bars.map((bar) => (
+        <BarShape key={bar.network.id} bar={bar} {...shared(bar.network.id)} />
+      ))}
+      {drawing.pills.map((pill) => (
+        <PillShape key={pill.router.id} pill={pill} {...shared(pill.router.id)} />
+      ))}
+      {drawing.cards.map((card) => (
+        <CardShape key={card.instance.id} card={card} {...shared(card.instance.id)} />
+      ))}
+      {drawing.stacks.map((stack) => (
+        <StackShape key={stack.group.id} stack={stack} {...shared(stack.group.id)} onSelect={onOpenGroup} />
+      ))}
+      {drawing.chips.map((chip) => (
+        <ChipShape key={chip.id} chip={chip} {...shared(chip.id)} />
+      ))}
+    </Picture>
+  );
+}

@@ -1,0 +1,165 @@
+"use client";
+import { FileImage, Network, Waypoints } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { pages } from "../../lib/api/pages.ts";
+import { useUrlState } from "../../lib/client/use-url-state.ts";
+import { layout } from "../../lib/topology/layout.ts";
+import { PageHead } from "../frame/page-head.tsx";
+import { SidePanel } from "../frame/side-panel.tsx";
+import { download } from "../graph/export.ts";
+import type { PictureHandle } from "../graph/picture.tsx";
+import { Details } from "../objects/details.tsx";
+import { findObject, traceEndOf } from "../objects/find.ts";
+import { useSelection } from "../objects/use-selection.ts";
+import { useTopology } from "../objects/use-topology.ts";
+import { Button, ButtonLink } from "../ui/button.tsx";
+import { Menu, MenuItem } from "../ui/menu.tsx";
+import { Segmented } from "../ui/segmented.tsx";
+import { EmptyState, ErrorState } from "../ui/state.tsx";
+import { TopologyDrawing } from "./drawing.tsx";
+import { TopologyOverview } from "./overview.tsx";
+import { TopologySkeleton } from "./skeleton.tsx";
+import { TopologyTables } from "./tables.tsx";
+
+const VIEWS = [
+  { value: "picture", label: "Picture" },
+  { value: "table", label: "Table" },
+] as const;
+
+export function TopologyView({ cloud }: { cloud: string }) {
+  const query = useTopology(cloud);
+  const router = useRouter();
+  const { params, set } = useUrlState();
+  const { selected, select } = useSelection();
+  const picture = useRef<PictureHandle>(null);
+  const view = params.get("view") === "table" ? "table" : "picture";
+  const open = params.get("open") ?? "";
+  const zoom = Number(params.get("zoom")) || null;
+  const topology = query.data;
+  const drawing = useMemo(
+    () => topology && layout(topology, { open: new Set(open === "" ? [] : open.split(",")), show: selected ?? "" }),
+    [topology, open, selected],
+  );
+  const object = topology && findObject(topology, selected);
+  const from = object?.kind === "instance" ? traceEndOf(object.value) : undefined;
+  const traceHref = pages.trace(cloud, from ? { from } : {});
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const typing =
+        event.target instanceof HTMLElement && event.target.closest("input, textarea, select, [role=dialog]");
+      if (event.key.toLowerCase() !== "t" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
+      router.push(traceHref);
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [router, traceHref]);
+
+  useEffect(() => {
+    if (selected !== null && drawing) picture.current?.reveal(selected);
+  }, [selected, drawing]);
+
+  const openGroup = useCallback((id: string) => set({ open: open === "" ? id : `${open},${id}` }), [set, open]);
+  const onZoom = useCallback(
+    (next: number | null) => set({ zoom: next === null ? null : String(next) }, "replace"),
+    [set],
+  );
+  const unselect = useCallback(() => select(null), [select]);
+
+  return (
+    <div className="relative flex h-full">
+      <div className="flex min-w-0 flex-1 flex-col">
+        <PageHead title="Topology" summary={topology ? countsText(topology) : undefined}>
+          {open !== "" ? (
+            <Button variant="ghost" onClick={() => set({ open: null })}>
+              Close groups
+            </Button>
+          ) : null}
+          <Segmented
+            label="View"
+            value={view}
+            options={VIEWS}
+            onChange={(next) => set({ view: next === "picture" ? null : next })}
+          />
+          {view === "picture" && drawing ? (
+            <Menu
+              label="Export"
+              align="end"
+              trigger={
+                <Button>
+                  <FileImage aria-hidden /> Export
+                </Button>
+              }
+            >
+              <MenuItem
+                onSelect={() =>
+                  void picture.current?.svg().then((svg) => download(svg, `${cloud}-topology.svg`, "image/svg+xml"))
+                }
+              >
+                As SVG
+              </MenuItem>
+              <MenuItem
+                onSelect={() => void picture.current?.png().then((png) => download(png, `${cloud}-topology.png`))}
+              >
+                As PNG
+              </MenuItem>
+            </Menu>
+          ) : null}
+          <ButtonLink variant="accent" href={traceHref} title="Trace (T)">
+            <Waypoints aria-hidden /> Trace
+          </ButtonLink>
+        </PageHead>
+        {query.isPending ? (
+          <TopologySkeleton />
+        ) : query.isError ? (
+          <ErrorState title="The topology did not load" error={query.error} onRetry={() => void query.refetch()} />
+        ) : topology?.networks.length === 0 && topology.instances.length === 0 ? (
+          <EmptyState
+            icon={<Network aria-hidden />}
+            title="No topology in this recording"
+            action={
+              <ButtonLink variant="solid" href={pages.hosts(cloud)}>
+                See its hosts
+              </ButtonLink>
+            }
+          >
+            The bundle has no answers of the Neutron API (its <code>api/</code> directory), so networks, routers and
+            instances are not known. The hosts are there all the same.
+          </EmptyState>
+        ) : topology && drawing && view === "picture" ? (
+          <TopologyDrawing
+            ref={picture}
+            drawing={drawing}
+            selected={selected}
+            onSelect={select}
+            onOpenGroup={openGroup}
+            onBackground={unselect}
+            zoom={zoom}
+            onZoom={onZoom}
+          />
+        ) : topology ? (
+          <TopologyTables topology={topology} selected={selected} onSelect={select} />
+        ) : null}
+      </div>
+      {topology ? (
+        <SidePanel label="Details" {...(object ? { onClose: unselect } : {})}>
+          {object ? (
+            <Details object={object} topology={topology} cloud={cloud} />
+          ) : (
+            <TopologyOverview topology={topology} />
+          )}
+        </SidePanel>
+      ) : null}
+    </div>
+  );
+}
+
+function countsText(topology: { networks: unknown[]; routers: unknown[]; instances: unknown[] }): string {
+  const count = (list: unknown[], one: string) => `${list.length} ${list.length === 1 ? one : `${one}s`}`;
+  return [
+    count(topology.networks, "network"),
+    count(topology.routers, "router"),
+    count(topology.instances, "instance"),
+  ].join(" · ");
+}
