@@ -32,7 +32,15 @@ const NAMES: Record<Leg, string> = {
   "dhcp-nak": "Nak",
 };
 
-const RETURNING: ReadonlySet<Leg> = new Set(["arp-reply", "resolve-reply", "reply", "error", "dhcp-offer", "dhcp-ack", "dhcp-nak"]);
+const RETURNING: ReadonlySet<Leg> = new Set([
+  "arp-reply",
+  "resolve-reply",
+  "reply",
+  "error",
+  "dhcp-offer",
+  "dhcp-ack",
+  "dhcp-nak",
+]);
 
 /** True for legs that travel back towards the end that asked: they are drawn from right to left. */
 export function isReturning(leg: Leg): boolean {
@@ -94,6 +102,10 @@ function named(leg: LegView): LegView {
   const first = leg.main[0];
   if (!first || !isAside(leg.leg)) return leg;
   const place = leg.leg === "resolve-request" ? first : (leg.main.at(-1) ?? first);
-  const who = place.netns.startsWith("guest:") ? place.netns.slice("guest:".length) : place.netns === "root" ? place.host : (place.netns.split("-")[0] ?? place.netns);
+  const who = place.netns.startsWith("guest:")
+    ? place.netns.slice("guest:".length)
+    : place.netns === "root"
+      ? place.host
+      : (place.netns.split("-")[0] ?? place.netns);
   return { ...leg, name: `${leg.name}, ${who}` };
 }

@@ -28,7 +28,11 @@ const ALL = (["legacy", "dvr"] as const).flatMap((mode) => recordedCases(mode).m
 describe.each(ALL)("$mode $id", ({ mode, id }) => {
   const legs = legsOf(recordedTrace(mode, id)).filter((leg) => leg.main.length > 0);
   const pictures = legs.flatMap((leg) =>
-    [1170, 760].map((width) => ({ leg, hops: hopsOf(leg.main), picture: layoutPicture(hopsOf(leg.main), { width, returning: isReturning(leg.leg) }) })),
+    [1170, 760].map((width) => ({
+      leg,
+      hops: hopsOf(leg.main),
+      picture: layoutPicture(hopsOf(leg.main), { width, returning: isReturning(leg.leg) }),
+    })),
   );
 
   test("no two cards overlap, and no two hosts", () => {
@@ -53,9 +57,15 @@ describe.each(ALL)("$mode $id", ({ mode, id }) => {
   test("the links lead from hop to hop without a gap", () => {
     for (const { picture, hops } of pictures) {
       const steps = new Set(picture.edges.map((edge) => `${edge.from}>${edge.to}`));
-      const drawn = picture.cards.flatMap((card) => (card.stops.length > 1 ? card.stops.slice(1).map((stop) => stop.index) : []));
+      const drawn = picture.cards.flatMap((card) =>
+        card.stops.length > 1 ? card.stops.slice(1).map((stop) => stop.index) : [],
+      );
       for (let at = 1; at < hops.length; at++) {
-        const same = drawn.includes(at) && picture.cards.some((card) => card.stops.some((s) => s.index === at) && card.stops.some((s) => s.index === at - 1));
+        const same =
+          drawn.includes(at) &&
+          picture.cards.some(
+            (card) => card.stops.some((s) => s.index === at) && card.stops.some((s) => s.index === at - 1),
+          );
         expect(same || steps.has(`${at - 1}>${at}`), `${at - 1} to ${at}`).toBe(true);
       }
     }

@@ -290,9 +290,9 @@ function measure(card: Card, options: SegmentOptions) {
   };
 }
 
-/** Namespaces below the row, between the bridges that they join. Returns the right edge. */
+/** Namespaces below the row, between the bridges that they join; links come from above, so their titles stand at the foot. Returns the right edge. */
 function placeChain(out: PlacedSegment, chain: Chain, free: number, options: SegmentOptions, rowRight: number): number {
-  const y = out.rowBottom + HANG_GAP + BOX_HEAD + CARD_H / 2;
+  const y = out.rowBottom + HANG_GAP + BOX_PAD + CARD_H / 2;
   const sized = chain.boxes.map((box) => {
     const cards = box.cards.map((card) => measure(card, options));
     const inner = cards.reduce((sum, card) => sum + card.w, 0) + (cards.length - 1) * options.gutter;
@@ -317,7 +317,7 @@ function placeChain(out: PlacedSegment, chain: Chain, free: number, options: Seg
       lane: "hung",
       ghost: isGhost(box),
       x,
-      y: y - CARD_H / 2 - BOX_HEAD,
+      y: y - CARD_H / 2 - BOX_PAD,
       w,
       h: CARD_H + BOX_HEAD + BOX_PAD,
     });

@@ -59,7 +59,15 @@ function leg(events: TraceEvent[], name: Leg, hops: readonly RecordedHop[], trac
   const left = [...traces];
   for (const hop of hops) {
     const place = { host: hop.host, netns: hop.netns || "root", device: hop.dev };
-    events.push({ seq: events.length, leg: name, branch: "0", ...place, kind: "frame", dir: hop.dir, packet: packet(hop) });
+    events.push({
+      seq: events.length,
+      leg: name,
+      branch: "0",
+      ...place,
+      kind: "frame",
+      dir: hop.dir,
+      packet: packet(hop),
+    });
     const at = left.findIndex((trace) => trace.host === hop.host && trace.entry === hop.dev);
     const trace = at < 0 ? undefined : left.splice(at, 1)[0];
     if (trace) flows(events, name, trace);
@@ -69,7 +77,17 @@ function leg(events: TraceEvent[], name: Leg, hops: readonly RecordedHop[], trac
 function packet(hop: RecordedHop): PacketView {
   const view: PacketView = { eth_src: hop.eth_src, eth_dst: hop.eth_dst, eth_type: 0x0800, length: 84 };
   if (hop.vlan !== undefined) view.vlan = hop.vlan;
-  if (hop.ip_src) Object.assign(view, { ip_src: hop.ip_src, ip_dst: hop.ip_dst, ttl: hop.ttl, ip_proto: 1, icmp_type: 8, icmp_code: 0, icmp_id: 7, icmp_seq: 1 });
+  if (hop.ip_src)
+    Object.assign(view, {
+      ip_src: hop.ip_src,
+      ip_dst: hop.ip_dst,
+      ttl: hop.ttl,
+      ip_proto: 1,
+      icmp_type: 8,
+      icmp_code: 0,
+      icmp_id: 7,
+      icmp_seq: 1,
+    });
   if (hop.vxlan) view.vxlan = { vni: hop.vxlan.vni, src: hop.vxlan.src, dst: hop.vxlan.dst };
   return view;
 }
@@ -84,17 +102,37 @@ function flows(events: TraceEvent[], name: Leg, trace: RecordedTrace): void {
     if (!flow) continue;
     const text = flow[2] ?? "";
     const priority = Number(/priority (\d+)/.exec(text)?.[1] ?? 0);
-    const event: StepEvent = { seq: events.length, leg: name, branch: "0", host: trace.host, netns: "root", device: bridge, kind: "flow", bridge, table: Number(flow[1]), priority, cookie: "0x0", text };
+    const event: StepEvent = {
+      seq: events.length,
+      leg: name,
+      branch: "0",
+      host: trace.host,
+      netns: "root",
+      device: bridge,
+      kind: "flow",
+      bridge,
+      table: Number(flow[1]),
+      priority,
+      cookie: "0x0",
+      text,
+    };
     events.push(event);
   }
 }
 
 function verdict(events: readonly TraceEvent[], ok: boolean): VerdictEvent {
   const last = events.at(-1);
-  const place = last ? { host: last.host, netns: last.netns, device: last.device } : { host: "", netns: "root", device: "" };
+  const place = last
+    ? { host: last.host, netns: last.netns, device: last.device }
+    : { host: "", netns: "root", device: "" };
   return {
-    kind: "verdict", seq: events.length, ...place, leg: last?.leg ?? "request", branch: "0",
-    outcome: ok ? "delivered" : "dropped", code: ok ? "DELIVERED" : "SECURITY_GROUP_DENIED",
+    kind: "verdict",
+    seq: events.length,
+    ...place,
+    leg: last?.leg ?? "request",
+    branch: "0",
+    outcome: ok ? "delivered" : "dropped",
+    code: ok ? "DELIVERED" : "SECURITY_GROUP_DENIED",
     summary: ok ? "The reply came back." : "It was dropped.",
   };
 }
