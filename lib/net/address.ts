@@ -254,3 +254,16 @@ export function broadcastOf(cidr: Cidr): string | undefined {
   const net = networkOf(cidr);
   return net.family === 4 && net.prefix < 31 ? formatIpv4((net.base | ~net.mask) >>> 0) : undefined;
 }
+
+const seen = new Map<string, IpValue | undefined>();
+
+/** `parseIp` with a memory of the last few thousand texts: for hot paths that meet the same addresses again and again. */
+export function ipOf(text: string): IpValue | undefined {
+  let ip = seen.get(text);
+  if (ip === undefined) {
+    ip = parseIp(text);
+    if (seen.size >= 4096) seen.clear();
+    seen.set(text, ip);
+  }
+  return ip;
+}

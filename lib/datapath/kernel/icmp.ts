@@ -1,5 +1,11 @@
-/** Errors that a kernel sends about a packet: ICMP, ICMPv6 and TCP resets. */
-import type { Packet } from "../../net/packet.ts";
+/** Answers that a kernel sends about a packet that it will not carry: ICMP, ICMPv6 and TCP resets. Rate limits are not modelled. */
+import type { Namespace } from "../../host/state.ts";
+import { isMulticastIp, ZERO_MAC } from "../../net/address.ts";
+import type { IpHeader, L4, Packet } from "../../net/packet.ts";
+import { addressType, isLocalAddress } from "./addrtype.ts";
+import { routeOutput } from "./routing.ts";
+import { TCP_ACK, TCP_RST } from "./tcpstate.ts";
+import { ICMP, ICMP6, TCP } from "./tuple.ts";
 
 export type IcmpErrorReason =
   | "ttl-exceeded"
@@ -17,6 +23,101 @@ export interface IcmpError {
   reason: IcmpErrorReason;
   /** Next-hop MTU of frag-needed. */
   mtu?: number;
-  /** The answer without Ethernet addresses; source address chosen, ready for output routing. */
+  /** The answer, without Ethernet addresses; source address chosen, ready for output routing. */
   packet: Packet;
+}
+
+/** Type and code (RFC 792, RFC 1812; RFC 4443). */
+const V4: Record<Exclude<IcmpErrorReason, "tcp-reset">, [number, number]> = {
+  "ttl-exceeded": [11, 0],
+  "frag-needed": [3, 4],
+  "net-unreachable": [3, 0],
+  "host-unreachable": [3, 1],
+  "proto-unreachable": [3, 2],
+  "port-unreachable": [3, 3],
+  "net-prohibited": [3, 9],
+  "host-prohibited": [3, 10],
+  "admin-prohibited": [3, 13],
+};
+const V6: Record<Exclude<IcmpErrorReason, "tcp-reset">, [number, number]> = {
+  "ttl-exceeded": [3, 0],
+  "frag-needed": [2, 0],
+  "net-unreachable": [1, 0],
+  "host-unreachable": [1, 3],
+  "proto-unreachable": [4, 1],
+  "port-unreachable": [1, 4],
+  "net-prohibited": [1, 1],
+  "host-prohibited": [1, 1],
+  "admin-prohibited": [1, 1],
+};
+
+/**
+ * The error that `ns` sends about `packet`, which came in by `iif` (absent for its own). Undefined where the kernel stays
+ * silent: about errors, broadcasts, later fragments, senders that are no host, and where it has no route back
+ * (icmp_send of net/ipv4/icmp.c, icmp6_send of net/ipv6/icmp.c).
+ */
+export function icmpError(ns: Namespace, packet: Packet, reason: IcmpErrorReason, mtu?: number): IcmpError | undefined {
+  const { ip, l4 } = packet;
+  if (!ip) return undefined;
+  if (reason === "tcp-reset") return tcpReset(packet);
+  if (ip.fragment === "later" || "13579bdf".includes(packet.ethDst.charAt(1))) return undefined;
+  if (isMulticastIp(ip.dst) && !(ip.version === 6 && reason === "frag-needed")) return undefined;
+  if (l4 && isErrorAboutError(l4)) return undefined;
+  if (ip.version === 4 && (addressType(ns, ip.src) === "BROADCAST" || addressType(ns, ip.dst) === "BROADCAST"))
+    return undefined;
+  if (isMulticastIp(ip.src) || ip.src === "::" || ip.src === "0.0.0.0") return undefined;
+  const src = isLocalAddress(ns, ip.dst) ? ip.dst : sourceTowards(ns, ip.src);
+  if (src === undefined) return undefined;
+  const v4 = ip.version === 4;
+  const [type, code] = (v4 ? V4 : V6)[reason];
+  const header: IpHeader = {
+    version: ip.version,
+    src,
+    dst: ip.src,
+    proto: v4 ? ICMP : ICMP6,
+    ttl: 64,
+    // Precedence "internetwork control" (icmp_send).
+    tos: v4 ? (ip.tos & 0x1e) | 0xc0 : 0,
+    df: false,
+  };
+  const answer: Packet = {
+    ethSrc: ZERO_MAC,
+    ethDst: ZERO_MAC,
+    ethType: v4 ? 0x0800 : 0x86dd,
+    vlans: [],
+    ip: header,
+    l4: { kind: v4 ? "icmp" : "icmp6", type, code, id: 0, seq: 0 },
+    quoted: { ...packet, quoted: undefined, encap: undefined, vlans: [] },
+    l3Length: v4 ? Math.min(576, 28 + packet.l3Length) : Math.min(1280, 48 + packet.l3Length),
+  };
+  return mtu === undefined ? { reason, packet: answer } : { reason, mtu, packet: answer };
+}
+
+function isErrorAboutError(l4: L4): boolean {
+  if (l4.kind === "icmp") return ![0, 8, 9, 10, 13, 14, 15, 16, 17, 18].includes(l4.type);
+  return l4.kind === "icmp6" && (l4.type < 128 || l4.type === 137);
+}
+
+function sourceTowards(ns: Namespace, dst: string): string | undefined {
+  const route = routeOutput(ns, { dst });
+  return route.kind === "drop" || route.kind === "unknown" ? undefined : route.src;
+}
+
+/** nf_send_reset: from the address that was meant, whoever sends it. */
+function tcpReset(packet: Packet): IcmpError | undefined {
+  const { ip, l4 } = packet;
+  if (!ip || l4?.kind !== "tcp" || l4.flags & TCP_RST) return undefined;
+  const v4 = ip.version === 4;
+  return {
+    reason: "tcp-reset",
+    packet: {
+      ethSrc: ZERO_MAC,
+      ethDst: ZERO_MAC,
+      ethType: v4 ? 0x0800 : 0x86dd,
+      vlans: [],
+      ip: { version: ip.version, src: ip.dst, dst: ip.src, proto: TCP, ttl: 64, tos: 0, df: v4 },
+      l4: { kind: "tcp", src: l4.dst, dst: l4.src, flags: l4.flags & TCP_ACK ? TCP_RST : TCP_RST | TCP_ACK },
+      l3Length: v4 ? 40 : 60,
+    },
+  };
 }

@@ -17,3 +17,8 @@ export interface Skb {
 
 /** A packet that just entered a namespace. */
 export const FRESH_SKB: Skb = { mark: 0 };
+
+/** The packet went over a veth pair (skb_scrub_packet): conntrack forgets it; the mark stays within a namespace. */
+export function afterVeth(skb: Skb, otherNamespace: boolean): Skb {
+  return { mark: otherNamespace ? 0 : skb.mark };
+}

@@ -271,8 +271,12 @@ export type IptablesMatch =
   | RecentMatch
   | OpaqueMatch;
 
-export interface ChainTarget {
-  kind: "jump" | "goto";
+export interface JumpTarget {
+  kind: "jump";
+  chain: string;
+}
+export interface GotoTarget {
+  kind: "goto";
   chain: string;
 }
 /** A rule without -j only counts. */
@@ -423,7 +427,8 @@ export interface OpaqueTarget {
 }
 
 export type IptablesTarget =
-  | ChainTarget
+  | JumpTarget
+  | GotoTarget
   | NoTarget
   | PlainTarget
   | RejectTarget
