@@ -111,7 +111,11 @@ export interface HostGraph {
   nodes: DeviceNode[];
   edges: { id: string; from: string; to: string; kind: "veth" | "patch" | "member" | "parent" | "guest" | "tunnel" }[];
   gaps: Gap[];
-  networks: { id: string; name: string; type?: string; segmentationId?: number; localVlan?: number }[];
+  networks: {
+    id: string; name: string; type?: string; segmentationId?: number; localVlan?: number;
+    /** Colours by the names of design tokens, the same in every view. */
+    hue?: { edge: string; soft: string };
+  }[];
   /** Namespaces other than the host's own, with the name of the router or network that they serve. */
   namespaces?: { name: string; title?: string }[];
 }

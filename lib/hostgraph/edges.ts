@@ -43,10 +43,10 @@ function linkEdges(context: HostContext, add: Add): void {
 function ovsEdges(context: HostContext, add: Add): void {
   for (const [name, plug] of context.plugs) {
     if (plug.iface.type === "patch") {
-      const peer = plug.iface.options["peer"];
+      const peer = plug.iface.options.peer;
       if (peer) add("patch", `root/${name}`, `root/${peer}`);
     } else if (isTunnel(plug)) {
-      const local = plug.iface.options["local_ip"] ?? context.tunnelAddress;
+      const local = plug.iface.options.local_ip ?? context.tunnelAddress;
       const dev = local ? deviceWithAddress(context, local) : undefined;
       if (dev) add("tunnel", `root/${name}`, `root/${dev}`);
     }

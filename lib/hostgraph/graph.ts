@@ -1,6 +1,7 @@
 /** HostState and the API's answers → the device graph of one host. No positions here: see layout/. */
 import type { DeviceNode, HostGraph } from "../api/http.ts";
 import type { HostState } from "../host/state.ts";
+import { networkHues } from "../topology/hue.ts";
 import { type HostContext, hostContext } from "./context.ts";
 import { edgesOf } from "./edges.ts";
 import { expectedMissing } from "./expected.ts";
@@ -40,10 +41,15 @@ function unique(nodes: DeviceNode[]): DeviceNode[] {
 function networksOf(context: HostContext, nodes: DeviceNode[]): HostGraph["networks"] {
   const present = new Set(nodes.map((node) => node.networkId));
   const tags = new Map([...context.vlans].map(([tag, id]) => [id, tag]));
+  const hues = networkHues(
+    context.cloud.api.networks.map((n) => ({ id: n.id, name: n.name, external: n["router:external"] })),
+  );
   return context.cloud.api.networks
     .filter((network) => present.has(network.id))
     .map((network) => {
       const entry: HostGraph["networks"][number] = { id: network.id, name: network.name || network.id.slice(0, 8) };
+      const hue = hues.get(network.id);
+      if (hue) entry.hue = hue;
       const type = network["provider:network_type"];
       if (type) entry.type = type;
       const segment = network["provider:segmentation_id"];

@@ -20,12 +20,13 @@ export function isDatapathDevice(name: string): boolean {
 
 /** Kind of a link. `inOvs` is its OVS interface, where it is a port of a bridge. Undefined: not drawn (loopback). */
 export function linkKind(link: Link, netns: string, inOvs: OvsInterface | undefined): DeviceKind | undefined {
-  if (link.kind === "loopback") return undefined;
   if (isDatapathDevice(link.name)) return "other";
-  if (netns.startsWith("qdhcp-")) return "dhcp-port";
+  if (netns.startsWith("qdhcp-") && link.kind !== "loopback") return "dhcp-port";
   for (const [pattern, kind] of BY_NAME) if (pattern.test(link.name)) return kind;
   if (/^tap/.test(link.name)) return "tap";
   switch (link.kind) {
+    case "loopback":
+      return undefined;
     case "bridge":
       return "linuxbridge";
     case "physical":

@@ -52,7 +52,7 @@ function isUnknown(context: HostContext, { netns, name, plug, owner }: Subject):
   const served = namespaceOwner(netns);
   if (served?.kind === "router") return !names.routers.has(served.id);
   if (served?.kind === "network") return !names.networks.has(served.id);
-  const remote = plug && isTunnel(plug) ? plug.iface.options["remote_ip"] : undefined;
+  const remote = plug && isTunnel(plug) ? plug.iface.options.remote_ip : undefined;
   if (remote && remote !== "flow" && names.tunnelHosts.size > 0) return !names.tunnelHosts.has(remote);
   return false;
 }

@@ -54,7 +54,7 @@ export function namesOf(api: CloudApi, world: World): Names {
     if (address) tunnelHosts.set(address, host.name);
   }
   for (const agent of api.agents) {
-    const address = agent.configurations?.["tunneling_ip"];
+    const address = agent.configurations?.tunneling_ip;
     if (typeof address === "string" && address !== "") tunnelHosts.set(address, agent.host);
   }
   return {
@@ -74,16 +74,16 @@ export function namesOf(api: CloudApi, world: World): Names {
 /** What the agent's file says, else what the agent reported to Neutron, else a tunnel port's own local_ip. */
 export function tunnelAddressOf(host: HostState, api: CloudApi): string | undefined {
   for (const file of Object.values(host.config)) {
-    const local = file["ovs"]?.["local_ip"] ?? file["vxlan"]?.["local_ip"];
+    const local = file.ovs?.local_ip ?? file.vxlan?.local_ip;
     if (local) return local;
   }
   for (const agent of api.agents) {
-    const address = agent.host === host.name ? agent.configurations?.["tunneling_ip"] : undefined;
+    const address = agent.host === host.name ? agent.configurations?.tunneling_ip : undefined;
     if (typeof address === "string" && address !== "") return address;
   }
   for (const bridge of host.ovs?.bridges ?? []) {
     for (const port of bridge.ports) {
-      const local = port.interfaces[0]?.options["local_ip"];
+      const local = port.interfaces[0]?.options.local_ip;
       if (local) return local;
     }
   }
@@ -140,7 +140,7 @@ export function localVlans(host: HostState, names: Names): Map<number, string> {
   for (const bridge of host.ovs?.bridges ?? []) {
     for (const port of bridge.ports) {
       if (port.tag === undefined || port.tag === DEAD_VLAN || result.has(port.tag)) continue;
-      const id = port.otherConfig["net_uuid"] ?? ovsPortOwner(port, names)?.network_id;
+      const id = port.otherConfig.net_uuid ?? ovsPortOwner(port, names)?.network_id;
       if (id) result.set(port.tag, id);
     }
   }

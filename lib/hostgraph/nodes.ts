@@ -118,11 +118,11 @@ export function ovsPortNodes(context: HostContext): DeviceNode[] {
 function portDetail(context: HostContext, { iface }: OvsPlug): string | undefined {
   if (iface.error) return iface.error;
   if (iface.type === "patch") {
-    const peer = iface.options["peer"];
+    const peer = iface.options.peer;
     const bridge = peer ? context.plugs.get(peer)?.bridge.name : undefined;
     return bridge ? `to ${bridge}` : peer ? `to ${peer}, missing` : "no peer";
   }
-  const remote = iface.options["remote_ip"];
+  const remote = iface.options.remote_ip;
   if (!remote) return undefined;
   const host = context.names.tunnelHosts.get(remote);
   return host ? `to ${host}` : `to ${remote}`;
