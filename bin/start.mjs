@@ -122,7 +122,7 @@ function passLines(from, to) {
 /** Says where to look once the server answers. */
 async function announce(address, alive) {
   while (alive()) {
-    const answer = await fetch(`${address}/api/clouds`, { method: "HEAD" }).catch(() => undefined);
+    const answer = await fetch(address, { method: "HEAD", redirect: "manual" }).catch(() => undefined);
     if (answer !== undefined) {
       if (alive()) process.stdout.write(`Underlay is at ${address} (Ctrl-C stops it)\n`);
       return;

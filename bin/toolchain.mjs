@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -18,6 +19,9 @@ import { capture, progress } from "./processes.mjs";
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_MAJOR = 24;
+/** What each takes on the disk, with room to unpack. */
+const NODE_MB = 250;
+const PACKAGES_MB = 800;
 const PRIVATE_NODE = join(ROOT, ".node", "bin", "node");
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
@@ -56,6 +60,14 @@ function npm(node, args, cwd) {
   return capture(command, [...before, ...args, ...flags], { cwd, env });
 }
 
+/** Unpacking to a full disk does not always fail: some of npm's writes are lost in silence. So look first. */
+function requireSpace(megabytes) {
+  const { bavail, bsize } = statfsSync(ROOT);
+  const free = Math.floor((bavail * bsize) / 1e6);
+  if (free >= megabytes) return;
+  throw new Failure(`no space is left on the disk: ${megabytes} MB are needed in ${ROOT}, and ${free} MB are free.`);
+}
+
 async function npmInstall(title, node, args, cwd) {
   const done = progress(title);
   const { status, output } = await npm(node, args, cwd);
@@ -75,6 +87,7 @@ async function installNode() {
     );
   }
   const { name, version, integrity } = pinned;
+  requireSpace(NODE_MB);
   const home = join(ROOT, ".node");
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
   const fresh = mkdtempSync(join(ROOT, ".cache", "node-"));
@@ -166,7 +179,9 @@ export async function ensureToolchain() {
   if (node !== undefined && packagesPresent()) return node;
   return exclusively(async () => {
     const found = presentNode() ?? (await installNode());
-    if (!packagesPresent()) await npmInstall("Installing packages", found, ["ci"], ROOT);
+    if (packagesPresent()) return found;
+    requireSpace(PACKAGES_MB);
+    await npmInstall("Installing packages", found, ["ci"], ROOT);
     return found;
   });
 }
