@@ -33,10 +33,10 @@ async function readInstance(
   const cmdline = await files.read(`${dir}/cmdline.txt`, { emptyOk: true });
   const printed = redactCommand(cmdline?.text.trim() ?? "");
   const running = process !== undefined || (/(^|\/)dnsmasq\s/.test(printed) && printed.includes(networkId));
-  const hosts = await files.read(`${dir}/host`, { emptyOk: true });
+  const hosts = await files.read(`${dir}/host`, { emptyOk: true, endsWithNewline: true });
   const options = await files.read(`${dir}/opts`, { emptyOk: true });
-  const addnHosts = await files.read(`${dir}/addn_hosts`, { emptyOk: true });
-  const leases = await files.read(`${dir}/leases`, { emptyOk: true });
+  const addnHosts = await files.read(`${dir}/addn_hosts`, { emptyOk: true, endsWithNewline: true });
+  const leases = await files.read(`${dir}/leases`, { emptyOk: true, endsWithNewline: true });
   const device = await files.read(`${dir}/interface`, { optional: true });
   const netns = `qdhcp-${networkId}`;
   const instance: DnsmasqInstance = {

@@ -14,14 +14,32 @@ const VLAN_MODES: readonly string[] = [
   "dot1q-tunnel",
 ] satisfies OvsPort["vlanMode"][];
 
+/** Columns of each table: without the needed ones its rows cannot be told apart or put in place. */
+const COLUMNS = {
+  Open_vSwitch: { needed: [], read: ["other_config", "external_ids", "ovs_version"] },
+  Bridge: {
+    needed: ["name", "ports"],
+    read: ["datapath_type", "datapath_id", "fail_mode", "protocols", "controller", "other_config", "external_ids"],
+  },
+  Port: {
+    needed: ["_uuid", "name", "interfaces", "tag"],
+    read: ["trunks", "vlan_mode", "bond_mode", "other_config", "external_ids"],
+  },
+  Interface: {
+    needed: ["_uuid", "name", "type", "options", "ofport"],
+    read: ["external_ids", "mac_in_use", "admin_state", "link_state", "error", "mtu"],
+  },
+  Controller: { needed: ["_uuid", "target"], read: [] },
+} as const;
+
 /** Undefined on a host where Open vSwitch does not run. */
 export async function readOvs(files: HostFiles): Promise<OvsState | undefined> {
   if (files.directories("").every((dir) => dir !== "ovs")) return undefined;
-  const root = (await table(files, "Open_vSwitch", ["_uuid"]))?.[0];
-  const bridgeRows = await table(files, "Bridge", ["name", "ports"]);
-  const ports = byUuid(await table(files, "Port", ["_uuid", "name", "interfaces", "tag"]));
-  const interfaces = byUuid(await table(files, "Interface", ["_uuid", "name", "type", "options", "ofport"]));
-  const controllers = byUuid(await table(files, "Controller", ["_uuid", "target"]));
+  const root = (await table(files, "Open_vSwitch"))?.[0];
+  const bridgeRows = await table(files, "Bridge");
+  const ports = byUuid(await table(files, "Port"));
+  const interfaces = byUuid(await table(files, "Interface"));
+  const controllers = byUuid(await table(files, "Controller"));
   const state: OvsState = {
     otherConfig: root?.map("other_config") ?? {},
     externalIds: root?.map("external_ids") ?? {},
@@ -61,10 +79,12 @@ function list(name: string): string {
   return `ovs/ovs-vsctl-list-${name}.json`;
 }
 
-async function table(files: HostFiles, name: string, needed: readonly string[]): Promise<OvsdbRow[] | undefined> {
+type Table = keyof typeof COLUMNS;
+
+async function table(files: HostFiles, name: Table): Promise<OvsdbRow[] | undefined> {
   const content = await files.read(list(name));
   if (!content || content.text === "") return undefined;
-  return parseOvsdbTable(content.text, needed, files.log.for(list(name)));
+  return parseOvsdbTable(content.text, COLUMNS[name], files.log.for(list(name)));
 }
 
 function byUuid(rows: OvsdbRow[] | undefined): Map<string, OvsdbRow> {
@@ -83,7 +103,7 @@ async function readBridge(
   const showFile = versioned(files, dir, "show");
   const show = await files.read(showFile, { endsWithNewline: true });
   const shown = show && show.text !== "" ? parseOfctlShow(show.text, files.log.for(showFile)) : undefined;
-  const byName = new Map((shown?.ports ?? []).map((port) => [port.name, port]));
+  const byNumber = new Map((shown?.ports ?? []).map((port) => [port.ofport, port]));
   const flows = await readFlows(files, dir);
   const fdbFile = `${dir}/fdb-show.txt`;
   const fdb = await files.read(fdbFile, { endsWithNewline: true });
@@ -104,7 +124,7 @@ async function readBridge(
   if (datapathId !== undefined) bridge.datapathId = datapathId;
   for (const uuid of row?.texts("ports") ?? []) {
     const port = ports.get(uuid);
-    if (port) bridge.ports.push(readPort(files, port, interfaces, byName));
+    if (port) bridge.ports.push(readPort(files, port, interfaces, byNumber));
     else if (ports.size > 0) files.log.add(list("Port"), `port ${uuid} of bridge ${name} is missing`);
   }
   const unread: OvsBridge["unread"] = flows.unread ?? [];
@@ -120,7 +140,7 @@ function readPort(
   files: HostFiles,
   row: OvsdbRow,
   interfaces: ReadonlyMap<string, OvsdbRow>,
-  shown: ReadonlyMap<string, OfctlPort>,
+  shown: ReadonlyMap<number, OfctlPort>,
 ): OvsPort {
   const name = row.text("name") ?? "";
   const port: OvsPort = {
@@ -147,9 +167,11 @@ function readPort(
   return port;
 }
 
-function readInterface(row: OvsdbRow, shown: ReadonlyMap<string, OfctlPort>): OvsInterface {
+function readInterface(row: OvsdbRow, shown: ReadonlyMap<number, OfctlPort>): OvsInterface {
   const name = row.text("name") ?? "";
-  const show = shown.get(name);
+  const ofport = row.number("ofport");
+  // By number: `show` cuts names to 15 characters.
+  const show = ofport === undefined ? undefined : shown.get(ofport);
   const out: OvsInterface = {
     name,
     type: row.text("type") ?? "",
@@ -158,7 +180,6 @@ function readInterface(row: OvsdbRow, shown: ReadonlyMap<string, OfctlPort>): Ov
     config: show?.config ?? [],
     state: show?.state ?? [],
   };
-  const ofport = row.number("ofport") ?? show?.ofport;
   if (ofport !== undefined) out.ofport = ofport;
   const mac = row.text("mac_in_use") ?? row.text("mac") ?? show?.mac;
   if (mac !== undefined) out.mac = mac;

@@ -11,6 +11,7 @@ export function parseAddresses(text: string, note: Note): Address[] {
     const link = new Fields(object, "link", note);
     const dev = link.needText("ifname");
     if (!link.ok) continue;
+    if (object.addr_info === undefined) link.note('link without "addr_info"');
     for (const f of link.objects("addr_info")) {
       const family = f.needText("family");
       if (family !== "inet" && family !== "inet6") {

@@ -29,6 +29,7 @@ export function parseBridgeVlans(text: string, note: Note): Map<string, PortVlan
     const port = new Fields(object, "bridge port", note);
     const name = port.needText("ifname");
     if (!port.ok) continue;
+    if (object.vlans === undefined) port.note('bridge port without "vlans"');
     const entry: PortVlans = { vlans: [] };
     for (const f of port.objects("vlans")) {
       const from = f.needNumber("vlan");

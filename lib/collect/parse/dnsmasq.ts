@@ -61,11 +61,13 @@ export function parseAddnHosts(text: string, note: Note): DnsmasqInstance["addnH
 export function parseLeases(text: string, note: Note): DnsmasqInstance["leases"] {
   const out: DnsmasqInstance["leases"] = [];
   for (const { number, text: line } of lines(text, note)) {
-    const [expiry = "", mac = "", address = "", name = ""] = line.trim().split(/\s+/);
+    const words = line.trim().split(/\s+/);
+    const [expiry = "", mac = "", address = "", name = ""] = words;
     if (expiry === "duid") continue;
     const hardware = canonicalMac(mac);
     const ip = parseIp(address);
-    if (!/^\d+$/.test(expiry) || !ip || (hardware === undefined && ip.family === 4)) note("not a lease", number, line);
+    if (!/^\d+$/.test(expiry) || !ip || (hardware === undefined && ip.family === 4) || words.length > 5)
+      note("not a lease", number, line);
     else out.push({ expiry: Number(expiry), mac: hardware ?? "", address, name: name === "*" ? "" : name });
   }
   return out;

@@ -7,6 +7,11 @@ import { lines } from "./lines.ts";
 const BARE = new Set(["nomatch"]);
 /** Options of a set that take none. */
 const BARE_CREATE = new Set(["counters", "comment", "skbinfo", "forceadd", "wildcard"]);
+const VALUED = new Set(["timeout", "packets", "bytes", "comment", "skbmark", "skbprio", "skbqueue"]);
+const VALUED_CREATE = new Set([
+  ...["family", "hashsize", "maxelem", "bucketsize", "initval", "timeout", "netmask", "bitmask", "markmask"],
+  ...["range", "size", "probes", "resize", "gc"],
+]);
 
 export function parseIpsetSave(text: string, note: Note): Ipset[] {
   const sets = new Map<string, Ipset>();
@@ -15,32 +20,38 @@ export function parseIpsetSave(text: string, note: Note): Ipset[] {
     const [verb, name, value] = words;
     if (verb === "create" && name !== undefined && value !== undefined) {
       if (sets.has(name)) note(`set ${name} is created twice`, number, line);
-      sets.set(name, create(name, value, words.slice(3)));
+      sets.set(
+        name,
+        create(name, value, words.slice(3), (option) => note(`option ${option} is not known`, number, line)),
+      );
     } else if (verb === "add" && name !== undefined && value !== undefined) {
       const set = sets.get(name);
-      if (set) set.members.push({ value, options: memberOptions(words.slice(3)) });
+      const unknown = (option: string) => note(`option ${option} is not known`, number, line);
+      if (set) set.members.push({ value, options: memberOptions(words.slice(3), unknown) });
       else note(`member of a set that is not created before it: ${name}`, number, line);
     } else note("neither create nor add", number, line);
   }
   return [...sets.values()];
 }
 
-function create(name: string, type: string, rest: string[]): Ipset {
+function create(name: string, type: string, rest: string[], unknown: (option: string) => void): Ipset {
   const options: Record<string, string> = {};
   for (let i = 0; i < rest.length; i++) {
     const key = rest[i] as string;
     if (BARE_CREATE.has(key)) options[key] = "";
-    else options[key] = rest[++i] ?? "";
+    else if (VALUED_CREATE.has(key) && i + 1 < rest.length) options[key] = rest[++i] as string;
+    else unknown(key);
   }
   return { name, type, family: options.family === "inet6" ? "inet6" : "inet", members: [], options };
 }
 
-function memberOptions(rest: string[]): Record<string, string | true> {
+function memberOptions(rest: string[], unknown: (option: string) => void): Record<string, string | true> {
   const options: Record<string, string | true> = {};
   for (let i = 0; i < rest.length; i++) {
     const key = rest[i] as string;
     if (BARE.has(key)) options[key] = true;
-    else options[key] = rest[++i] ?? true;
+    else if (VALUED.has(key) && i + 1 < rest.length) options[key] = rest[++i] as string;
+    else unknown(key);
   }
   return options;
 }

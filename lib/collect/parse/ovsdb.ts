@@ -48,8 +48,15 @@ export class OvsdbRow {
   }
 }
 
-/** Rows of a table; undefined when the table as a whole could not be read. A row that is damaged is noted and left out. */
-export function parseOvsdbTable(text: string, needed: readonly string[], note: Note): OvsdbRow[] | undefined {
+/**
+ * Rows of a table; undefined when the table as a whole could not be read, or lacks a column without which it means
+ * nothing. Any other column that we read may be missing, and is noted. A row that is damaged is noted and left out.
+ */
+export function parseOvsdbTable(
+  text: string,
+  columns: { needed: readonly string[]; read: readonly string[] },
+  note: Note,
+): OvsdbRow[] | undefined {
   let table: unknown;
   try {
     table = JSON.parse(text);
@@ -67,24 +74,22 @@ export function parseOvsdbTable(text: string, needed: readonly string[], note: N
     note("not a table: headings and data were expected", 1, text);
     return undefined;
   }
-  const missing = needed.filter((column) => !headings.includes(column));
-  if (missing.length > 0) {
-    note(`column ${missing.join(", ")} is missing`, 1, headings.join(", "));
-    return undefined;
-  }
+  const missing = [...columns.needed, ...columns.read].filter((column) => !headings.includes(column));
+  if (missing.length > 0) note(`column ${missing.join(", ")} is missing`, 1, headings.join(", "));
+  if (missing.some((column) => columns.needed.includes(column))) return undefined;
   const rows: OvsdbRow[] = [];
   for (const cells of data) {
     if (!Array.isArray(cells) || cells.length !== headings.length) {
       note("a row has not one cell for each column", undefined, JSON.stringify(cells));
       continue;
     }
-    const columns = new Map<string, OvsdbValue>();
+    const row = new Map<string, OvsdbValue>();
     for (const [i, heading] of headings.entries()) {
       const value = decode(cells[i]);
       if (value === undefined) note(`column ${heading}: not an OVSDB value`, undefined, JSON.stringify(cells[i]));
-      else columns.set(heading, value);
+      else row.set(heading, value);
     }
-    rows.push(new OvsdbRow(columns));
+    rows.push(new OvsdbRow(row));
   }
   return rows;
 }

@@ -77,6 +77,8 @@ function parseRoute(f: Fields, family: 6 | undefined): Route | undefined {
   const mtu = f.objects("metrics")[0]?.number("mtu");
   if (mtu !== undefined) route.mtu = mtu;
   const nexthops = f.objects("nexthops");
+  if (nexthops.length === 0 && (type === "unicast" || type === "local") && dev === undefined)
+    f.note("route without a device");
   if (nexthops.length > 0) route.nexthops = nexthops.map(nexthop);
   return route;
 }

@@ -3,14 +3,17 @@ import type { Listener } from "../../host/state.ts";
 import type { Note } from "../gaps.ts";
 import { lines } from "./lines.ts";
 
+/** One or more of (name, pid, file descriptor), as misc/ss.c proc_ctx_print prints them. */
+const USERS = /^users:\(\((?:"(?:[^"\\]|\\.)*",pid=\d+,fd=\d+|\),\()+\)\)$/;
+
 export function parseListeners(text: string, note: Note): Listener[] {
   const out: Listener[] = [];
   for (const { number, text: line } of lines(text, note)) {
     const words = line.trim().split(/\s+/);
     if (words[0] === "Netid") continue;
-    const [proto, , , , local] = words;
+    const [proto, , , , local, , ...rest] = words;
     const place = local === undefined ? undefined : endpoint(local);
-    if ((proto !== "tcp" && proto !== "udp") || !place) {
+    if ((proto !== "tcp" && proto !== "udp") || !place || !(rest.length === 0 || USERS.test(rest.join(" ")))) {
       note("not a listening socket", number, line);
       continue;
     }
