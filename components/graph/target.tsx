@@ -42,7 +42,8 @@ export function Target(props: {
         props.className,
       )}
     >
-      {props.children}
+      {/* The name says it all: read out once, not twice. */}
+      <g aria-hidden="true">{props.children}</g>
     </g>
   );
 }

@@ -16,7 +16,11 @@ export function DetailsHead(props: { title: string; line: ReactNode; children?: 
 /** A link to another object, in the panel's rows. */
 export function ObjectLink(props: { href: string; children: ReactNode }) {
   return (
-    <Link href={props.href} className="underline decoration-line-strong underline-offset-3 hover:decoration-current">
+    <Link
+      href={props.href}
+      prefetch={false}
+      className="underline decoration-line-strong underline-offset-3 hover:decoration-current"
+    >
       {props.children}
     </Link>
   );

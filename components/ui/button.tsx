@@ -40,5 +40,5 @@ export function Button({ variant, size, className, type = "button", ...rest }: C
 
 /** A link that looks like a button: for what has a URL. */
 export function ButtonLink({ variant, size, className, ...rest }: ComponentProps<typeof Link> & Look) {
-  return <Link className={buttonClass(variant, size, className)} {...rest} />;
+  return <Link prefetch={false} className={buttonClass(variant, size, className)} {...rest} />;
 }

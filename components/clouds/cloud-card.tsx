@@ -1,0 +1,73 @@
+"use client";
+import { Trash2, TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import type { CloudSummary } from "../../lib/api/http.ts";
+import { pages } from "../../lib/api/pages.ts";
+import { megabytes } from "../../lib/client/open-bundle.ts";
+import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { When } from "../ui/when.tsx";
+
+const COUNTS = [
+  ["hosts", "Hosts"],
+  ["networks", "Networks"],
+  ["routers", "Routers"],
+  ["instances", "Instances"],
+] as const;
+
+export function CloudCard({ cloud, onRemove }: { cloud: CloudSummary; onRemove?: () => void }) {
+  return (
+    <Panel aria-label={cloud.name} className="group relative flex flex-col p-5 shadow-card hover:border-line-strong">
+      <div className="flex items-start justify-between gap-3">
+        <h3 className="min-w-0 text-base font-semibold break-words">
+          {/* The link covers the card; what else can be pressed lies above it. */}
+          <Link
+            href={pages.topology(cloud.id)}
+            prefetch={false}
+            className="after:absolute after:inset-0 after:rounded-lg"
+          >
+            {cloud.name}
+          </Link>
+        </h3>
+        {cloud.kind === "demo" ? <Badge>demo</Badge> : null}
+        {onRemove ? (
+          <Button
+            variant="ghost"
+            size="icon"
+            aria-label={`Remove ${cloud.name}`}
+            title="Remove"
+            className="relative z-10 -mt-1.5 -mr-2"
+            onClick={onRemove}
+          >
+            <Trash2 aria-hidden />
+          </Button>
+        ) : null}
+      </div>
+      <p className="min-h-5 pt-0.5 text-xs text-muted">
+        {cloud.takenAt ? (
+          <>
+            Recorded <When iso={cloud.takenAt} />
+          </>
+        ) : (
+          "Time of recording unknown"
+        )}
+        {cloud.size === undefined ? null : ` · ${megabytes(cloud.size)}`}
+      </p>
+      <dl className="mt-5 grid grid-cols-4 gap-2 border-t border-line pt-4">
+        {COUNTS.map(([key, label]) => (
+          <div key={key} className="flex flex-col-reverse">
+            <dt className="text-xs text-muted">{label}</dt>
+            <dd className="text-lg font-semibold tabular-nums">{cloud[key].toLocaleString("en")}</dd>
+          </div>
+        ))}
+      </dl>
+      {cloud.gaps > 0 ? (
+        <p className="flex items-center gap-1.5 pt-4 text-xs text-warn">
+          <TriangleAlert aria-hidden className="size-3.5" />
+          {cloud.gaps.toLocaleString("en")} {cloud.gaps === 1 ? "part" : "parts"} missing or unread
+        </p>
+      ) : null}
+    </Panel>
+  );
+}
