@@ -1,0 +1,109 @@
+/** Linux bridges on the way: frames that come in by a port, and frames that the bridge's own stack sends. */
+import type { Packet } from "../../net/packet.ts";
+import type { Place, Step } from "../event.ts";
+import { type BridgeDecision, bridgeInput, bridgeTransmit } from "../kernel/bridge.ts";
+import type { HookVerdict } from "../kernel/netfilter.ts";
+import { FRESH_SKB } from "../kernel/skb.ts";
+import { conntrackOf, drop, emit, frame, ignore, learnedOf, placeOf, unknown, type Walk } from "./context.ts";
+import { type Branch, fork } from "./flight.ts";
+import type { Device } from "./index.ts";
+import { outerOf, rewrap } from "./outer.ts";
+
+/** A frame came in by `port`, which is a port of `bridge`. */
+export function bridgeReceive(w: Walk, port: Device, bridge: Device, packet: Packet, branch: Branch): void {
+  if (!bridge.link.up)
+    return drop(w, placeOf(bridge), branch, packet, "LINK_DOWN", {
+      type: "link",
+      text: `${bridge.link.name}: state DOWN`,
+    });
+  const steps: Step[] = [];
+  const decision = bridgeInput(
+    contextOf(w, bridge, steps),
+    bridge.link.name,
+    port.link.name,
+    outerOf(packet),
+    FRESH_SKB,
+  );
+  spread(w, bridge, packet, branch, decision, steps);
+}
+
+/** The namespace sends a frame by the bridge device itself. */
+export function bridgeSend(w: Walk, bridge: Device, packet: Packet, branch: Branch): void {
+  const steps: Step[] = [];
+  const decision = bridgeTransmit(contextOf(w, bridge, steps), bridge.link.name, outerOf(packet), FRESH_SKB);
+  spread(w, bridge, packet, branch, decision, steps);
+}
+
+function contextOf(w: Walk, bridge: Device, steps: Step[]) {
+  return {
+    ns: bridge.ns.state,
+    conntrack: conntrackOf(w, bridge.ns),
+    learned: learnedOf(w, bridge.ns),
+    note: (step: Step) => {
+      if (step.kind !== "drop") steps.push(step);
+    },
+  };
+}
+
+function spread(
+  w: Walk,
+  bridge: Device,
+  packet: Packet,
+  branch: Branch,
+  decision: BridgeDecision,
+  steps: Step[],
+): void {
+  const place = placeOf(bridge);
+  if (decision.kind !== "forwarded") {
+    for (const step of steps) emit(w, place, branch, step);
+    if (decision.kind === "refused") return drop(w, place, branch, packet, decision.code, decision.element);
+    return stopped(w, place, branch, packet, decision.verdict);
+  }
+  // A capture on the bridge shows the frame after PREROUTING, before FORWARD (br_handle_frame_finish).
+  const before = steps.findIndex((s) => s.kind === "rule" && s.hook === "FORWARD");
+  const cut = before < 0 ? steps.length : before;
+  for (const step of steps.slice(0, cut)) emit(w, place, branch, step);
+  const { local, outputs } = decision;
+  if (local && !frame(w, place, "in", rewrap(local.packet, packet), branch)) return;
+  for (const step of steps.slice(cut)) emit(w, place, branch, step);
+  const accepted = local?.accepted ? 1 : 0;
+  if (outputs.length + accepted === 0) {
+    const ports = (bridge.ns.slaves.get(bridge.link.name) ?? []).filter((p) => p.link.up);
+    if (ports.length > 1) return ignore(w, place, branch, packet);
+    return drop(w, place, branch, packet, "NO_CARRIER_PEER", {
+      type: "link",
+      text: `${bridge.link.name}: no other port`,
+    });
+  }
+  const branches = fork(branch, outputs.length + accepted);
+  for (const [i, output] of outputs.entries()) {
+    const b = branches[i] ?? branch;
+    if (output.kind === "stopped") {
+      stopped(w, place, b, packet, output.verdict);
+      continue;
+    }
+    const port = bridge.ns.devices.get(output.port);
+    if (port) w.parts.transmit(w, port, rewrap(output.packet, packet), b);
+    else unknown(w, place, b, packet, { type: "link", text: output.port });
+  }
+  if (local?.accepted)
+    w.parts.toStack(w, bridge, rewrap(local.packet, packet), branches[outputs.length] ?? branch, local.skb);
+}
+
+function stopped(
+  w: Walk,
+  place: Place,
+  branch: Branch,
+  packet: Packet,
+  verdict: Exclude<HookVerdict, { kind: "accept" }>,
+): void {
+  switch (verdict.kind) {
+    case "drop":
+    case "reject":
+      return drop(w, place, branch, packet, verdict.code, verdict.element);
+    case "unknown":
+      return unknown(w, place, branch, packet, verdict.element ?? { type: "gap", text: verdict.reason });
+    default:
+      return verdict satisfies never;
+  }
+}

@@ -1,0 +1,240 @@
+/** What a walk carries: the world, what it has taught the devices so far, the events, and the parts that call each other. */
+import type { Guest } from "../../host/world.ts";
+import type { Packet } from "../../net/packet.ts";
+import { viewPacket } from "../../net/packet.ts";
+import type { Element, Place, Step, VerdictCode } from "../event.ts";
+import type { LearnedMacs } from "../kernel/bridge.ts";
+import { Conntrack } from "../kernel/conntrack.ts";
+import type { Note } from "../kernel/note.ts";
+import type { Skb } from "../kernel/skb.ts";
+import { createOverlay, type SwitchOverlay } from "../openflow/overlay.ts";
+import type { Ingress } from "../openflow/switch.ts";
+import type { Branch, Ending, RecordedEvent } from "./flight.ts";
+import type { Device, HostIndex, NamespaceIndex, WorldIndex } from "./index.ts";
+import type { Probe } from "./probe.ts";
+
+/** A stack that a packet was handed to: it may answer. */
+export type Taker = { kind: "guest"; guest: Guest } | { kind: "netns"; device: Device };
+
+/** Something that was delivered: to whom, and how it looked then. */
+export interface Arrival {
+  taker: Taker;
+  packet: Packet;
+  branch: Branch;
+  /** The namespace's view of the connection, for answers. */
+  skb?: Skb;
+}
+
+/** An answer that will start the next leg. */
+export interface Answer {
+  packet: Packet;
+  /** Sends it; called by the driver with the branch of the next leg. */
+  send(branch: Branch): void;
+  by: Place;
+}
+
+export interface Walk {
+  index: WorldIndex;
+  probe: Probe;
+  events: RecordedEvent[];
+  /** Filled by a flight, taken by its driver. */
+  arrivals: Arrival[];
+  answers: Answer[];
+  errors: Answer[];
+  /** Neighbours learned: "<host> <netns>" or "guest <port>" → address → MAC. */
+  neighbours: Map<string, Map<string, string>>;
+  conntracks: Map<NamespaceIndex, Conntrack>;
+  ovsConntracks: Map<HostIndex, Conntrack>;
+  overlays: Map<HostIndex, SwitchOverlay>;
+  learned: Map<NamespaceIndex, LearnedMacs>;
+  /** Segment → MAC → attachment device. */
+  wires: Map<string, Map<string, Device>>;
+  assumed: Set<string>;
+  resolving: number;
+  resolveCount: number;
+  /** Addresses that more than one machine answered for. */
+  duplicates: Map<string, string[]>;
+  parts: Parts;
+}
+
+/** The parts of the walk that call each other in circles: a packet may go from any to any. */
+export interface Parts {
+  /** A frame reaches a device from outside its namespace. */
+  receive(w: Walk, device: Device, packet: Packet, branch: Branch): void;
+  /** A namespace sends a frame by a device. */
+  transmit(w: Walk, device: Device, packet: Packet, branch: Branch): void;
+  /** A frame is handed to the namespace's own stack. */
+  toStack(w: Walk, device: Device, packet: Packet, branch: Branch, skb?: Skb): void;
+  /** A namespace sends an IP packet of its own. */
+  sendLocal(w: Walk, ns: NamespaceIndex, packet: Packet, branch: Branch): void;
+  toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): void;
+  fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): void;
+  /** A frame enters Open vSwitch by the port that this name has. */
+  toSwitch(w: Walk, host: HostIndex, port: string, packet: Packet, branch: Branch): void;
+  runSwitch(w: Walk, host: HostIndex, ingress: Ingress, packet: Packet, branch: Branch, port: string): void;
+  /** An encapsulated frame reached its tunnel endpoint on this host. */
+  decapsulate(w: Walk, host: HostIndex, packet: Packet, place: Place, branch: Branch): void;
+  /** MAC of a neighbour, asked for when nobody knows it. Answers undefined when the branch has ended. */
+  resolve(w: Walk, device: Device, nexthop: string, source: string, branch: Branch, packet: Packet): string | undefined;
+}
+
+export function createWalk(index: WorldIndex, probe: Probe, parts: Parts): Walk {
+  return {
+    index,
+    probe,
+    events: [],
+    arrivals: [],
+    answers: [],
+    errors: [],
+    neighbours: new Map(),
+    conntracks: new Map(),
+    ovsConntracks: new Map(),
+    overlays: new Map(),
+    learned: new Map(),
+    wires: new Map(),
+    assumed: new Set(),
+    resolving: 0,
+    resolveCount: 0,
+    duplicates: new Map(),
+    parts,
+  };
+}
+
+export function placeOf(device: Device): Place {
+  return { host: device.host.name, netns: device.ns.name, device: device.link.name };
+}
+
+export function guestPlace(guest: Guest): Place {
+  return { host: guest.host, netns: `guest:${guest.name}`, device: "eth0" };
+}
+
+export function emit(w: Walk, place: Place, branch: Branch, step: Step): void {
+  w.events.push({ step, place, branch });
+}
+
+export function noter(w: Walk, place: Place, branch: Branch): Note {
+  return (step) => {
+    w.events.push({ step, place, branch });
+  };
+}
+
+const MAX_DEPTH = 300;
+const MAX_FRAMES = 4000;
+
+/** Tells that a capture here shows this frame. False when the frame goes round in circles: the branch is over then. */
+export function frame(w: Walk, place: Place, dir: "in" | "out", packet: Packet, branch: Branch): boolean {
+  const { flight } = branch;
+  emit(w, place, branch, { kind: "frame", dir, packet: viewPacket(packet) });
+  branch.last = place;
+  branch.depth++;
+  flight.frames++;
+  flight.hosts.add(place.host);
+  const key = `${place.host} ${place.netns} ${place.device} ${dir} ${packet.ethSrc} ${packet.ethDst} ${packet.vlans[0]?.vid ?? ""} ${
+    packet.encap ? `${packet.encap.key} ${packet.encap.src} ${packet.encap.dst}` : ""
+  } ${packet.ip ? `${packet.ip.src} ${packet.ip.dst}` : ""} ${packet.arp?.op ?? ""}`;
+  const times = (flight.seen.get(key) ?? 0) + 1;
+  flight.seen.set(key, times);
+  if (times <= 3 && branch.depth <= MAX_DEPTH && flight.frames <= MAX_FRAMES) return true;
+  drop(w, place, branch, packet, "LOOP_DETECTED", { type: "link", text: place.device });
+  return false;
+}
+
+function end(place: Place, branch: Branch, packet: Packet, ending: Ending): void {
+  branch.flight.leaves.push({ branch, ending, place, packet });
+}
+
+export function drop(w: Walk, place: Place, branch: Branch, packet: Packet, code: VerdictCode, element: Element): void {
+  emit(w, place, branch, { kind: "drop", code, element });
+  end(place, branch, packet, { kind: "drop", code, element });
+}
+
+/** The engine cannot judge: the branch ends as unknown. */
+export function unknown(w: Walk, place: Place, branch: Branch, packet: Packet, element: Element): void {
+  emit(w, place, branch, { kind: "drop", code: "STATE_INCOMPLETE", element });
+  end(place, branch, packet, { kind: "unknown", element });
+}
+
+export function ignore(
+  _w: Walk,
+  place: Place,
+  branch: Branch,
+  packet: Packet,
+  why?: { code: VerdictCode; element: Element },
+): void {
+  end(place, branch, packet, { kind: "ignored", ...why });
+}
+
+export function exit(w: Walk, place: Place, branch: Branch, packet: Packet, segment: string): void {
+  emit(w, place, branch, { kind: "exit", segment, packet: viewPacket(packet) });
+  end(place, branch, packet, { kind: "exit", segment });
+}
+
+/** A stack takes the packet for itself. */
+export function deliver(w: Walk, place: Place, branch: Branch, packet: Packet, arrival: Arrival | undefined): void {
+  const to = arrival?.taker.kind === "guest" ? arrival.taker.guest.name : `${place.host} ${place.netns}`;
+  emit(w, place, branch, { kind: "deliver", to, packet: viewPacket(packet) });
+  end(place, branch, packet, { kind: "delivered" });
+  if (arrival) w.arrivals.push(arrival);
+}
+
+/** Says once in a walk what is taken for granted. */
+export function assume(w: Walk, place: Place, branch: Branch, what: string, basis: string): void {
+  const key = `${what}\n${basis}`;
+  if (w.assumed.has(key)) return;
+  w.assumed.add(key);
+  emit(w, place, branch, { kind: "assume", what, basis });
+}
+
+export function conntrackOf(w: Walk, ns: NamespaceIndex): Conntrack {
+  let ct = w.conntracks.get(ns);
+  if (!ct) {
+    ct = new Conntrack(ns.state.conntrack);
+    w.conntracks.set(ns, ct);
+  }
+  return ct;
+}
+
+/** A kernel datapath shares the root namespace's table; a userspace one has its own, of which no snapshot is kept. */
+export function ovsConntrackOf(w: Walk, host: HostIndex, userspace: boolean): Conntrack {
+  if (!userspace && host.root) return conntrackOf(w, host.root);
+  let ct = w.ovsConntracks.get(host);
+  if (!ct) {
+    ct = new Conntrack([]);
+    w.ovsConntracks.set(host, ct);
+  }
+  return ct;
+}
+
+export function overlayOf(w: Walk, host: HostIndex): SwitchOverlay {
+  let overlay = w.overlays.get(host);
+  if (!overlay) {
+    overlay = createOverlay();
+    w.overlays.set(host, overlay);
+  }
+  return overlay;
+}
+
+export function learnedOf(w: Walk, ns: NamespaceIndex): LearnedMacs {
+  let learned = w.learned.get(ns);
+  if (!learned) {
+    learned = new Map();
+    w.learned.set(ns, learned);
+  }
+  return learned;
+}
+
+export function neighbourKey(taker: Taker): string {
+  return taker.kind === "guest" ? `guest ${taker.guest.portId}` : `${taker.device.host.name} ${taker.device.ns.name}`;
+}
+
+export function learnNeighbour(w: Walk, taker: Taker, address: string, mac: string): void {
+  if (address === "0.0.0.0") return;
+  const key = neighbourKey(taker);
+  const table = w.neighbours.get(key);
+  if (table) table.set(address, mac);
+  else w.neighbours.set(key, new Map([[address, mac]]));
+}
+
+export function knownNeighbour(w: Walk, taker: Taker, address: string): string | undefined {
+  return w.neighbours.get(neighbourKey(taker))?.get(address);
+}

@@ -1,0 +1,180 @@
+/** Frames in and out of network devices, by the kind of device: net/core/dev.c and the drivers, as far as a path goes. */
+import { isGroupMac } from "../../net/address.ts";
+import type { Packet } from "../../net/packet.ts";
+import type { Element } from "../event.ts";
+import { bridgeReceive, bridgeSend } from "./bridging.ts";
+import { drop, frame, ignore, placeOf, unknown, type Walk } from "./context.ts";
+import { type Branch, fork } from "./flight.ts";
+import { type Device, deviceOfPort, parentOf, peerOf } from "./index.ts";
+import { outerOf, outerVlan, popVlan, pushVlan } from "./outer.ts";
+import { tunnelDeviceSend } from "./tunnel-device.ts";
+import { sendWire } from "./wire.ts";
+
+const LOCAL_PORT = 65534;
+
+/** A link as `ip link` begins its line. */
+export function linkElement(device: Device, what?: string): Element {
+  const { link } = device;
+  const flags = link.up ? "state UP" : "state DOWN";
+  return { type: "link", text: `${link.ifindex}: ${link.name}: mtu ${link.mtu} ${flags}${what ? ` (${what})` : ""}` };
+}
+
+function down(device: Device): boolean {
+  const { link } = device;
+  if (!link.up) return true;
+  return (
+    !link.carrier && (link.kind === "physical" || link.kind === "tap" || link.kind === "tun" || link.kind === "bond")
+  );
+}
+
+/** A frame arrives from the wire, the peer, the guest or a tunnel. */
+export function receive(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+  const place = placeOf(device);
+  const { link, ns, host } = device;
+  if (!link.up) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device));
+  if (!frame(w, place, "in", packet, branch)) return;
+  const above = upperFor(device, packet);
+  if (above) return receive(w, above, above.link.kind === "vlan" ? popVlan(packet) : packet, branch);
+  if (ns.name === "root") {
+    const port = host.ovs?.portOf(link.name);
+    if (port && port.type !== "internal" && port.ofport !== LOCAL_PORT)
+      return w.parts.toSwitch(w, host, link.name, packet, branch);
+  }
+  const master = link.master ? ns.devices.get(link.master) : undefined;
+  if (master?.link.kind === "bridge") return bridgeReceive(w, device, master, packet, branch);
+  if (master?.link.kind === "bond") return receive(w, master, packet, branch);
+  w.parts.toStack(w, device, packet, branch);
+}
+
+/** VLAN subinterface or macvlan that takes a frame off its parent (__netif_receive_skb_core: VLANs before rx handlers). */
+function upperFor(device: Device, packet: Packet): Device | undefined {
+  const uppers = device.ns.upper.get(device.link.name);
+  if (!uppers) return undefined;
+  const tag = outerVlan(packet);
+  if (tag) return uppers.find((u) => u.link.kind === "vlan" && u.link.vlan?.id === tag.vid && u.link.up);
+  const mac = outerOf(packet).ethDst;
+  return isGroupMac(mac) ? undefined : uppers.find((u) => u.link.kind !== "vlan" && u.link.mac === mac);
+}
+
+/** A frame that Open vSwitch sends to one of its own (internal) devices: the stack behind it receives it. */
+export function receiveInternal(w: Walk, device: Device, packet: Packet, branch: Branch, isLocalPort: boolean): void {
+  const place = placeOf(device);
+  if (!device.link.up) {
+    // A bridge's own device is normally down: nobody expects the frame there.
+    if (isLocalPort) return ignore(w, place, branch, packet);
+    return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device));
+  }
+  receive(w, device, packet, branch);
+}
+
+/** A namespace, a bridge or a switch sends a frame by a device. */
+export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+  const place = placeOf(device);
+  const { link, host } = device;
+  if (down(device)) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device));
+  const length = outerOf(packet).l3Length;
+  if (length > link.mtu)
+    return drop(w, place, branch, packet, "MTU_EXCEEDED", linkElement(device, `packet of ${length} bytes`));
+  if (!frame(w, place, "out", packet, branch)) return;
+  const port = host.ovs?.portOf(link.name);
+  if (port && (port.type === "internal" || port.ofport === LOCAL_PORT) && deviceOfPort(host, link.name) === device)
+    return w.parts.toSwitch(w, host, link.name, packet, branch);
+  if (w.index.segmentOf(device)) return sendWire(w, device, packet, branch);
+  switch (link.kind) {
+    case "veth":
+      return transmitVeth(w, device, packet, branch);
+    case "tap":
+    case "tun":
+      return transmitTap(w, device, packet, branch);
+    case "physical":
+    case "other":
+      return sendWire(w, device, packet, branch);
+    case "bridge":
+      return bridgeSend(w, device, packet, branch);
+    case "vlan": {
+      const parent = parentOf(device);
+      const id = link.vlan?.id;
+      if (!parent || id === undefined)
+        return drop(w, place, branch, packet, "NO_CARRIER_PEER", linkElement(device, "parent is not there"));
+      const tpid = link.vlan?.protocol.toLowerCase().includes("ad") ? 0x88a8 : 0x8100;
+      return transmit(w, parent, pushVlan(packet, { tpid, vid: id, pcp: 0 }), branch);
+    }
+    case "macvlan":
+    case "macvtap":
+    case "ipvlan":
+      return transmitMacvlan(w, device, packet, branch);
+    case "bond": {
+      const slave = (device.ns.slaves.get(link.name) ?? []).find((s) => s.link.up && s.link.carrier);
+      if (!slave) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device, "no slave is up"));
+      return transmit(w, slave, packet, branch);
+    }
+    case "vxlan":
+    case "gretap":
+    case "geneve":
+    case "gre":
+      return tunnelDeviceSend(w, device, packet, branch);
+    case "loopback":
+      return w.parts.toStack(w, device, packet, branch);
+    case "dummy":
+    case "ifb":
+      return drop(
+        w,
+        place,
+        branch,
+        packet,
+        "NO_CARRIER_PEER",
+        linkElement(device, `${link.kind} device: nothing behind it`),
+      );
+    case "vrf":
+    case "openvswitch":
+      return unknown(w, place, branch, packet, linkElement(device, `${link.kind} device that no bridge lists`));
+    default:
+      return link.kind satisfies never;
+  }
+}
+
+function transmitVeth(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+  const peer = peerOf(device);
+  if (peer) return receive(w, peer, packet, branch);
+  const { link } = device;
+  // A peer in a namespace that the snapshot does not show: the frame leaves what we have.
+  if (link.linkNetnsId !== undefined && !link.linkNetns) return sendWire(w, device, packet, branch);
+  drop(
+    w,
+    placeOf(device),
+    branch,
+    packet,
+    "NO_CARRIER_PEER",
+    linkElement(device, `peer ${link.linkName ?? ""} is not there`),
+  );
+}
+
+function transmitTap(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+  const guest = device.host.guestByTap.get(device.link.name);
+  if (guest) return w.parts.toGuest(w, guest, packet, branch);
+  drop(
+    w,
+    placeOf(device),
+    branch,
+    packet,
+    "NO_CARRIER_PEER",
+    linkElement(device, "no guest of the cloud has this tap"),
+  );
+}
+
+function transmitMacvlan(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+  const parent = parentOf(device);
+  if (!parent)
+    return drop(w, placeOf(device), branch, packet, "NO_CARRIER_PEER", linkElement(device, "parent is not there"));
+  const mac = outerOf(packet).ethDst;
+  const group = isGroupMac(mac);
+  const siblings =
+    device.link.macvlanMode === "bridge"
+      ? (parent.ns.upper.get(parent.link.name) ?? []).filter((d) => d !== device && d.link.kind !== "vlan")
+      : [];
+  const mine = siblings.filter((d) => group || d.link.mac === mac);
+  const out = mine.length === 0 || group;
+  const branches = fork(branch, mine.length + (out ? 1 : 0));
+  for (const [i, sibling] of mine.entries()) receive(w, sibling, packet, branches[i] ?? branch);
+  if (out) transmit(w, parent, packet, branches[mine.length] ?? branch);
+}

@@ -1,0 +1,119 @@
+/** Where a flight ought to end, and how near each of its ends came. */
+import type { Place } from "../event.ts";
+import type { Walk } from "./context.ts";
+import type { Leaf } from "./flight.ts";
+import { type HostIndex, isTunnelType, networkOfDevice, type Owner } from "./index.ts";
+
+export interface Goal {
+  address: string;
+  owners: Owner[];
+  /** Names of the owners' hosts. */
+  hosts: Set<string>;
+  /** Where the flight starts. */
+  from: {
+    host?: HostIndex /** OVS interface the sender is plugged in by. */;
+    networkType?: string;
+    physicalNetwork?: string;
+  };
+}
+
+/** Who ought to take packets for `address`; on one network only, where that is known. */
+export function goalFor(w: Walk, address: string, network: string | undefined, from: Goal["from"]): Goal {
+  const owners = w.index.ownersOf(address).filter((o) => {
+    if (network === undefined) return true;
+    const its = o.kind === "guest" ? o.guest.networkId : networkOfDevice(o.device);
+    return its === undefined || its === network;
+  });
+  return { address, owners, hosts: new Set(owners.map(ownerHost)), from };
+}
+
+export function ownerHost(owner: Owner): string {
+  return owner.kind === "guest" ? owner.guest.host : owner.device.host.name;
+}
+
+/** From this score on an end decides what is said about the flight. */
+export const DECISIVE = 200;
+
+export function scorer(w: Walk, goal: Goal): (leaf: Leaf) => number {
+  return (leaf) => {
+    const { ending, place } = leaf;
+    const atOwner = goal.hosts.has(place.host);
+    switch (ending.kind) {
+      case "delivered":
+        return 1000;
+      case "exit":
+        return goal.owners.length === 0 ? 60 : 40;
+      case "unknown":
+        return (atOwner ? 400 : 90) + (isOwnersDevice(goal, place) ? 200 : 0);
+      case "ignored":
+        return atOwner ? 15 : 10;
+      case "drop":
+        return scoreDrop(w, goal, leaf);
+      default:
+        return ending satisfies never;
+    }
+  };
+}
+
+function scoreDrop(w: Walk, goal: Goal, leaf: Leaf): number {
+  const { place, ending } = leaf;
+  if (ending.kind !== "drop") return 0;
+  if (ending.code === "LOOP_DETECTED") return 700;
+  if (isOwnersDevice(goal, place)) return 600;
+  const host = w.index.hosts.get(place.host);
+  const bridge = "bridge" in ending.element ? ending.element.bridge : "";
+  const fits = bridge === "" || !host || isOnTheWay(host, bridge, goal);
+  if (goal.from.host && place.host === goal.from.host.name && !(goal.hosts.size === 1 && goal.hosts.has(place.host)))
+    return !fits ? 100 : isAnotherGuests(w, goal, place) ? 30 : 300;
+  if (goal.hosts.has(place.host)) return !fits ? 100 : isAnotherGuests(w, goal, place) ? 30 : 500;
+  return 20;
+}
+
+/** A bridge that carries the sender's kind of network: br-tun for tunnels, the mapped bridge for physical networks. */
+function isOnTheWay(host: HostIndex, bridge: string, goal: Goal): boolean {
+  const { networkType, physicalNetwork } = goal.from;
+  const b = host.state.ovs?.bridges.find((x) => x.name === bridge);
+  if (!b || !networkType) return true;
+  const hasTunnels = b.ports.some((p) => p.interfaces.some((i) => isTunnelType(i.type)));
+  const integration = b.ports.some((p) => p.interfaces.some((i) => i.externalIds["iface-id"] !== undefined));
+  if (integration && !hasTunnels) return true;
+  if (isTunnelType(networkType)) return hasTunnels;
+  if (hasTunnels) return false;
+  const mapped = mappedBridge(host, physicalNetwork);
+  return mapped === undefined || mapped === bridge;
+}
+
+/** Bridge of a physical network by the agent's `bridge_mappings`. */
+export function mappedBridge(host: HostIndex, physicalNetwork: string | undefined): string | undefined {
+  if (!physicalNetwork) return undefined;
+  for (const file of Object.values(host.state.config))
+    for (const pair of (file.ovs?.bridge_mappings ?? "").split(",")) {
+      const [net, bridge] = pair.trim().split(":");
+      if (net === physicalNetwork && bridge) return bridge;
+    }
+  return undefined;
+}
+
+/** Devices of a port carry the first eleven characters of its id. */
+function carries(device: string, portId: string): boolean {
+  return device.endsWith(portId.slice(0, 11));
+}
+
+function isOwnersDevice(goal: Goal, place: Place): boolean {
+  return goal.owners.some((o) =>
+    o.kind === "guest"
+      ? o.guest.host === place.host &&
+        (carries(place.device, o.guest.portId) || place.netns === `guest:${o.guest.name}`)
+      : o.device.host.name === place.host && o.device.ns.name === place.netns && o.device.link.name === place.device,
+  );
+}
+
+function isAnotherGuests(w: Walk, goal: Goal, place: Place): boolean {
+  const host = w.index.hosts.get(place.host);
+  if (place.netns !== "root") return !goal.owners.some((o) => o.kind === "netns" && o.device.ns.name === place.netns);
+  return (
+    host?.guests.some(
+      (g) => carries(place.device, g.portId) && !goal.owners.some((o) => o.kind === "guest" && o.guest === g),
+    ) ?? false
+  );
+}

@@ -1,0 +1,128 @@
+/** Guests: an ordinary Linux machine, as its Neutron port describes it. What runs inside is never known. */
+
+import type { Guest } from "../../host/world.ts";
+import {
+  BROADCAST_MAC,
+  cidrContains,
+  isGroupMac,
+  networkContains,
+  networkOf,
+  parseCidr,
+  requireIp,
+} from "../../net/address.ts";
+import type { Packet } from "../../net/packet.ts";
+import { assume, deliver, drop, frame, guestPlace, ignore, learnNeighbour, unknown, type Walk } from "./context.ts";
+import type { Branch } from "./flight.ts";
+
+/** A frame comes out of the tap into the guest. */
+export function toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): void {
+  const place = guestPlace(guest);
+  if (!frame(w, place, "in", packet, branch)) return;
+  if (packet.vlans.length > 0 || packet.encap) return ignore(w, place, branch, packet);
+  if (packet.ethDst !== guest.mac && !isGroupMac(packet.ethDst)) return ignore(w, place, branch, packet);
+  const taker = { kind: "guest" as const, guest };
+  const { arp, ip } = packet;
+  const mine = (address: string) => guest.fixedIps.some((f) => f.address === address);
+  if (arp) {
+    if (!mine(arp.tpa)) return ignore(w, place, branch, packet);
+    if (arp.op !== 1) return deliver(w, place, branch, packet, { taker, packet, branch });
+    learnNeighbour(w, taker, arp.spa, arp.sha);
+    const reply: Packet = {
+      ...packet,
+      ethSrc: guest.mac,
+      ethDst: arp.sha,
+      arp: { op: 2, sha: guest.mac, spa: arp.tpa, tha: arp.sha, tpa: arp.spa },
+    };
+    w.answers.push({ packet: reply, by: place, send: (b) => fromGuest(w, guest, reply, b) });
+    return deliver(w, place, branch, packet, undefined);
+  }
+  if (!ip) return ignore(w, place, branch, packet);
+  if (
+    mine(ip.dst) ||
+    (packet.dhcp &&
+      packet.dhcp.chaddr === guest.mac &&
+      packet.dhcp.type !== "DISCOVER" &&
+      packet.dhcp.type !== "REQUEST")
+  )
+    return deliver(w, place, branch, packet, { taker, packet, branch });
+  ignore(w, place, branch, packet);
+}
+
+/** The guest sends a frame: out of its card, into the tap. */
+export function fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): void {
+  const place = guestPlace(guest);
+  if (!guest.host) return drop(w, place, branch, packet, "PORT_NOT_BOUND", { type: "port", text: guest.portId });
+  const host = w.index.hosts.get(guest.host);
+  if (!host)
+    return unknown(w, place, branch, packet, { type: "gap", text: `host ${guest.host} is not in the snapshot` });
+  let sent = packet;
+  if (packet.l3Length > guest.mtu) {
+    if (packet.ip?.df && w.probe.df)
+      return drop(w, place, branch, packet, "MTU_EXCEEDED", {
+        type: "guest",
+        text: `${guest.name}: mtu ${guest.mtu}, packet of ${packet.l3Length} bytes`,
+      });
+    assume(
+      w,
+      place,
+      branch,
+      "fragments travel like the whole packet",
+      `${packet.l3Length} bytes, mtu ${guest.mtu} of ${guest.name}`,
+    );
+    sent = { ...packet, l3Length: guest.mtu };
+  }
+  const tap = host.root?.devices.get(guest.tap);
+  const port = tap ? undefined : ovsPortOf(host.state.ovs?.bridges ?? [], guest.portId);
+  if (!tap && !port)
+    return drop(w, { ...place, netns: "root", device: guest.tap }, branch, packet, "PORT_NOT_PLUGGED", {
+      type: "link",
+      text: `${guest.tap}: no such device on ${guest.host}`,
+    });
+  if (!frame(w, place, "out", sent, branch)) return;
+  if (tap) return w.parts.receive(w, tap, sent, branch);
+  if (port) w.parts.toSwitch(w, host, port, sent, branch);
+}
+
+function ovsPortOf(
+  bridges: { ports: { interfaces: { name: string; externalIds: Record<string, string>; type: string }[] }[] }[],
+  portId: string,
+): string | undefined {
+  for (const b of bridges)
+    for (const p of b.ports)
+      for (const i of p.interfaces)
+        if (i.externalIds["iface-id"] === portId && i.type.startsWith("dpdk")) return i.name;
+  return undefined;
+}
+
+/** Where the guest sends a packet for `dst`: itself when on the link, a host route's next hop, else its gateway. */
+export function guestRoute(guest: Guest, dst: string, source?: string): { nexthop: string; src: string } | undefined {
+  const target = requireIp(dst);
+  const own = source ?? undefined;
+  for (const f of guest.fixedIps)
+    if (cidrContains(`${f.address}/${f.prefix}`, dst)) return { nexthop: dst, src: own ?? f.address };
+  let best: { via: string; prefix: number } | undefined;
+  for (const r of guest.hostRoutes) {
+    const cidr = parseCidr(r.dst);
+    if (cidr && networkContains(networkOf(cidr), target) && cidr.prefix > (best?.prefix ?? -1))
+      best = { via: r.via, prefix: cidr.prefix };
+  }
+  const family = target.family;
+  const gateway = guest.fixedIps.find((f) => f.gateway && requireIp(f.address).family === family)?.gateway;
+  const nexthop = best?.via ?? gateway;
+  if (nexthop === undefined) return undefined;
+  const near = guest.fixedIps.find((f) => cidrContains(`${f.address}/${f.prefix}`, nexthop)) ?? guest.fixedIps[0];
+  const src = own ?? near?.address;
+  return src === undefined ? undefined : { nexthop, src };
+}
+
+/** The ARP request that a guest sends. */
+export function guestAsks(guest: Guest, target: string, src: string): Packet {
+  return {
+    ethSrc: guest.mac,
+    ethDst: BROADCAST_MAC,
+    ethType: 0x0806,
+    vlans: [],
+    arp: { op: 1, sha: guest.mac, spa: src, tha: "00:00:00:00:00:00", tpa: target },
+    l3Length: 28,
+  };
+}

@@ -1,0 +1,158 @@
+/** What is said about a flight: the end that decided, or the reason why it never came near its goal. */
+import type { Element, Leg, Outcome, Place, VerdictCode } from "../event.ts";
+import type { Walk } from "./context.ts";
+import type { Flight, Leaf } from "./flight.ts";
+import { DECISIVE, type Goal, scorer } from "./goal.ts";
+import { type HostIndex, isTunnelType, type Owner } from "./index.ts";
+
+export interface Judgement {
+  outcome: Outcome;
+  code: VerdictCode;
+  place: Place;
+  leg: Leg;
+  branch: string;
+  element?: Element;
+}
+
+/** `asker` is where the flight began: the place of a question that nobody answered. */
+export function judge(w: Walk, flight: Flight, winner: Leaf | undefined, goal: Goal, asker: Place): Judgement {
+  const leg = flight.leg;
+  const branch = winner?.branch.name ?? flight.root.name;
+  const unanswered = (): Judgement => {
+    const code = flight.leg.endsWith("request") && flight.leg !== "request" ? "ARP_UNANSWERED" : "FDB_STALE";
+    const element: Element = { type: "neighbour", text: `${goal.address} dev ${asker.device} FAILED` };
+    return missed(w, flight, goal) ?? { outcome: "dropped", code, place: asker, leg, branch, element };
+  };
+  if (!winner) return unanswered();
+  const { ending, place } = winner;
+  const single = flight.leaves.length === 1;
+  const score = scorer(w, goal)(winner);
+  switch (ending.kind) {
+    case "delivered":
+      return { outcome: "delivered", code: "DELIVERED", place, leg, branch };
+    case "exit":
+      if (!single && goal.owners.length > 0) return unanswered();
+      return { outcome: "exited", code: "EXITED_PHYSICAL_NETWORK", place, leg, branch };
+    case "unknown":
+      if (!single && score < DECISIVE) return unanswered();
+      return { outcome: "unknown", code: "STATE_INCOMPLETE", place, leg, branch, element: ending.element };
+    case "ignored":
+      if (single && ending.code && ending.element && ending.code !== "ARP_UNANSWERED")
+        return (
+          missed(w, flight, goal) ?? {
+            outcome: "dropped",
+            code: ending.code,
+            place,
+            leg,
+            branch,
+            element: ending.element,
+          }
+        );
+      return unanswered();
+    case "drop":
+      if (!single && (score < DECISIVE || (goal.owners.length === 0 && score < 600))) return unanswered();
+      return { outcome: "dropped", code: ending.code, place, leg, branch, element: ending.element };
+    default:
+      return ending satisfies never;
+  }
+}
+
+/** Why a flood did not reach the owner: its port, its VLAN, or no way to its host. */
+function missed(w: Walk, flight: Flight, goal: Goal): Judgement | undefined {
+  for (const owner of goal.owners) {
+    const found = missedOwner(w, flight, goal, owner);
+    if (found) return { outcome: "dropped", leg: flight.leg, branch: flight.root.name, ...found };
+  }
+  return undefined;
+}
+
+type Reason = { code: VerdictCode; place: Place; element: Element };
+
+function missedOwner(w: Walk, flight: Flight, goal: Goal, owner: Owner): Reason | undefined {
+  const hostName = owner.kind === "guest" ? owner.guest.host : owner.device.host.name;
+  if (!hostName && owner.kind === "guest")
+    return {
+      code: "PORT_NOT_BOUND",
+      place: { host: goal.from.host?.name ?? "", netns: `guest:${owner.guest.name}`, device: "eth0" },
+      element: { type: "port", text: `${owner.guest.portId}: binding:host_id is empty` },
+    };
+  const host = w.index.hosts.get(hostName);
+  if (!host) return undefined;
+  if (flight.hosts.has(host.name) || host === goal.from.host) return missedOnHost(w, flight, host, owner);
+  return missedHost(w, flight, goal, host);
+}
+
+function missedOnHost(w: Walk, flight: Flight, host: HostIndex, owner: Owner): Reason | undefined {
+  const at = (device: string): Place => ({ host: host.name, netns: "root", device });
+  const name = owner.kind === "guest" ? owner.guest.tap : owner.device.link.name;
+  const plug = owner.kind === "guest" ? host.plugByPort.get(owner.guest.portId) : host.plugs.get(name);
+  if (!plug) {
+    if (owner.kind === "guest" && !host.root?.devices.has(owner.guest.tap) && host.ovs)
+      return {
+        code: "PORT_NOT_PLUGGED",
+        place: at(owner.guest.tap),
+        element: { type: "link", text: `${owner.guest.tap}: no such device on ${host.name}` },
+      };
+    if (owner.kind === "guest" && host.ovs && !host.root?.devices.get(owner.guest.tap)?.link.master?.startsWith("brq"))
+      return {
+        code: "PORT_NOT_PLUGGED",
+        place: at(owner.guest.tap),
+        element: { type: "ovs-port", bridge: "br-int", text: `no interface with iface-id ${owner.guest.portId}` },
+      };
+    return undefined;
+  }
+  const element: Element = {
+    type: "ovs-port",
+    bridge: plug.bridge.name,
+    text: `Port ${plug.port.name}${plug.port.tag === undefined ? "" : ` tag: ${plug.port.tag}`}`,
+  };
+  if (plug.port.tag === 4095) return { code: "DEAD_VLAN", place: at(plug.iface.name), element };
+  if (plug.iface.ofport === undefined || plug.iface.ofport < 0)
+    return {
+      code: "PORT_NOT_PLUGGED",
+      place: at(plug.iface.name),
+      element: {
+        ...element,
+        text: `${element.text} ofport: ${plug.iface.ofport ?? "none"}${plug.iface.error ? `, ${plug.iface.error}` : ""}`,
+      },
+    };
+  for (const e of w.events) {
+    if (e.branch.flight !== flight || e.place.host !== host.name || e.step.kind !== "flood") continue;
+    if (e.step.bridge !== plug.bridge.name || e.step.vlan === undefined || plug.port.tag === undefined) continue;
+    if (e.step.vlan !== plug.port.tag)
+      return {
+        code: "VLAN_MISMATCH",
+        place: at(plug.iface.name),
+        element: { ...element, text: `${element.text}, frame in VLAN ${e.step.vlan}` },
+      };
+  }
+  return undefined;
+}
+
+function missedHost(w: Walk, flight: Flight, goal: Goal, host: HostIndex): Reason | undefined {
+  const from = goal.from.host;
+  if (!from || !goal.from.networkType || !isTunnelType(goal.from.networkType)) return undefined;
+  for (const bridge of from.state.ovs?.bridges ?? []) {
+    const tunnels = bridge.ports.flatMap((p) => p.interfaces).filter((i) => i.type === goal.from.networkType);
+    if (tunnels.length === 0 && !bridge.ports.some((p) => p.interfaces.some((i) => isTunnelType(i.type)))) continue;
+    const place = { host: from.name, netns: "root", device: bridge.name };
+    if (!tunnels.some((i) => host.tunnelAddresses.has(i.options.remote_ip ?? "") || i.options.remote_ip === "flow")) {
+      const text = `${bridge.name}: no ${goal.from.networkType} port to ${[...host.tunnelAddresses].join(", ")} (${host.name})`;
+      return { code: "TUNNEL_MISSING", place, element: { type: "tunnel", text } };
+    }
+    const flow = w.events.findLast(
+      (e) =>
+        e.branch.flight === flight &&
+        e.place.host === from.name &&
+        e.step.kind === "flow" &&
+        e.step.bridge === bridge.name,
+    )?.step;
+    if (flow?.kind !== "flow") return undefined;
+    return {
+      code: "L2POP_ENTRY_MISSING",
+      place,
+      element: { type: "flow", bridge: bridge.name, table: flow.table, text: flow.text },
+    };
+  }
+  return undefined;
+}

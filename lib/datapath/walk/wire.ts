@@ -1,0 +1,46 @@
+/** The wires between hosts: one learning, VLAN-aware Ethernet switch for each segment. */
+import { isGroupMac } from "../../net/address.ts";
+import type { Packet } from "../../net/packet.ts";
+import { assume, drop, exit, placeOf, type Walk } from "./context.ts";
+import { type Branch, fork } from "./flight.ts";
+import type { Device } from "./index.ts";
+import { outerOf } from "./outer.ts";
+
+/** A frame leaves a host by a NIC. */
+export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+  const segment = w.index.segmentOf(device);
+  const place = placeOf(device);
+  if (!segment) return exit(w, place, branch, packet, `behind ${device.host.name} ${device.link.name}`);
+  if (segment.assumed) assume(w, place, branch, `wire ${segment.name}`, segment.reason);
+  const outer = outerOf(packet);
+  const macs = w.wires.get(segment.name) ?? new Map<string, Device>();
+  w.wires.set(segment.name, macs);
+  macs.set(outer.ethSrc, device);
+  const others: Device[] = [];
+  for (const a of segment.attachments) {
+    const d = w.index.hosts.get(a.host)?.namespaces.get(a.netns)?.devices.get(a.dev);
+    if (d && d !== device) others.push(d);
+  }
+  const targets = isGroupMac(outer.ethDst) ? others : ownersOnWire(w, macs, others, outer.ethDst);
+  if (targets.length === 0) return exit(w, place, branch, packet, segment.name);
+  const branches = fork(branch, targets.length);
+  for (const [i, target] of targets.entries()) {
+    const b = branches[i] ?? branch;
+    if (target.link.up && !target.link.carrier && target.link.kind === "physical")
+      drop(w, placeOf(target), b, packet, "LINK_DOWN", { type: "link", text: `${target.link.name}: NO-CARRIER` });
+    else w.parts.receive(w, target, packet, b);
+  }
+}
+
+/** Where a unicast frame comes out: the port it was learned on, else the hosts that have this MAC on any device or guest. */
+function ownersOnWire(w: Walk, learned: Map<string, Device>, others: Device[], mac: string): Device[] {
+  const known = learned.get(mac);
+  if (known && others.includes(known)) return [known];
+  const direct = others.filter((d) => d.link.mac === mac);
+  if (direct.length > 0) return direct;
+  const hosts = new Set([
+    ...(w.index.byMac.get(mac) ?? []).map((d) => d.host.name),
+    ...(w.index.guestByMac.get(mac) ?? []).map((g) => g.host),
+  ]);
+  return others.filter((d) => hosts.has(d.host.name));
+}

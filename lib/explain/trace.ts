@@ -1,0 +1,78 @@
+/** A trace as people ask for it: names in, typed events with the Neutron objects behind them out. */
+import type { TraceQuery } from "../api/http.ts";
+import type { CollectedCloud } from "../collect/cloud.ts";
+import type { TraceEvent } from "../datapath/event.ts";
+import type { Probe } from "../datapath/walk/probe.ts";
+import { walk } from "../datapath/walk.ts";
+import type { HostState } from "../host/state.ts";
+import { canonicalIp } from "../net/address.ts";
+import { catalogOf } from "./catalog.ts";
+import { destination, type End, EndError, resolveEnd } from "./end.ts";
+import { Intent } from "./intent.ts";
+import { resourceOf } from "./resource.ts";
+import { summarize } from "./summary.ts";
+import { bridgeRole, tableName } from "./tables.ts";
+
+/**
+ * Traces one exchange over a collected cloud. Throws EndError, before the first event, when `from` or `to` names nothing
+ * or several things.
+ */
+export function traceCloud(cloud: CollectedCloud, query: TraceQuery): Generator<TraceEvent> {
+  const { probe, from, to } = probeOf(cloud, query);
+  return explained(cloud, probe, from, to);
+}
+
+interface Question {
+  probe: Probe;
+  from: End;
+  to?: End;
+}
+
+export function probeOf(cloud: CollectedCloud, query: TraceQuery): Question {
+  const from = resolveEnd(cloud, query.from, "from");
+  if (!from.origin) throw new EndError("from", `from: ${from.label} cannot send: it is on no host of the snapshot`);
+  const probe: Probe = { from: from.origin, proto: query.proto };
+  if (query.dport !== undefined) probe.dport = query.dport;
+  if (query.size !== undefined) probe.size = query.size;
+  if (query.df !== undefined) probe.df = query.df;
+  if (query.ttl !== undefined) probe.ttl = query.ttl;
+  if (query.fromAddress !== undefined) {
+    const source = canonicalIp(query.fromAddress);
+    if (source === undefined)
+      throw new EndError(
+        "fromAddress",
+        `fromAddress: expected an IP address, not ${JSON.stringify(query.fromAddress.slice(0, 60))}`,
+      );
+    probe.source = source;
+  }
+  if (query.proto === "dhcp") {
+    if (from.origin.kind !== "guest")
+      throw new EndError("from", `from: ${from.label} is no guest: only guests ask for addresses`);
+    return { probe, from };
+  }
+  if (query.to === undefined) throw new EndError("to", "to: expected a server, port, address or host");
+  const to = resolveEnd(cloud, query.to, "to");
+  probe.to = destination(from, to);
+  return { probe, from, to };
+}
+
+function* explained(cloud: CollectedCloud, probe: Probe, from: End, to: End | undefined): Generator<TraceEvent> {
+  const catalog = catalogOf(cloud.api);
+  const hosts = new Map<string, HostState>(cloud.world.hosts.map((h) => [h.name, h]));
+  const intent = new Intent(cloud, catalog, probe, from, to);
+  for (const event of walk(cloud.world, probe)) {
+    intent.see(event);
+    if (event.kind === "verdict") {
+      const refined = intent.refine(event);
+      yield { ...refined, summary: summarize(cloud, catalog, probe, from, to, refined) };
+      return;
+    }
+    const host = hosts.get(event.host);
+    const resource = resourceOf(catalog, host, event);
+    const named = resource ? { ...event, resource } : event;
+    if (named.kind === "flow" && host) {
+      const table = tableName(bridgeRole(host, named.bridge), named.table);
+      yield table === undefined ? named : { ...named, tableName: table };
+    } else yield named;
+  }
+}
