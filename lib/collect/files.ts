@@ -69,6 +69,11 @@ export class HostFiles {
     return [...this.#present].filter((file) => file.startsWith(prefix)).sort();
   }
 
+  /** The same of files that the index lists, there or not. */
+  listed(prefix: string): string[] {
+    return [...this.#index.keys()].filter((file) => file.startsWith(prefix)).sort();
+  }
+
   /** Names of the directories right below a directory, from files and from the index, sorted. */
   directories(prefix: string): string[] {
     const out = new Set<string>();

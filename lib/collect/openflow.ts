@@ -8,14 +8,17 @@ type BridgeFlows = Pick<OvsBridge, "flows" | "groups" | "flowsKnown" | "flowErro
 /** The newest version that was captured: a later one shows what an earlier one cannot. */
 export function versioned(files: HostFiles, dir: string, what: "show" | "dump-flows" | "dump-groups"): string {
   const pattern = new RegExp(`^ovs-ofctl(?:-O-?OpenFlow(\\d+))?-${what}\\.txt$`);
-  let best: { file: string; version: number } | undefined;
-  for (const path of files.under(`${dir}/`)) {
-    const m = pattern.exec(path.slice(dir.length + 1));
-    if (!m) continue;
-    const version = Number(m[1] ?? 0);
-    if (!best || version > best.version) best = { file: path, version };
-  }
-  return best?.file ?? `${dir}/ovs-ofctl-${what}.txt`;
+  const newest = (paths: string[]): string | undefined => {
+    let best: { file: string; version: number } | undefined;
+    for (const file of paths) {
+      const m = pattern.exec(file.slice(dir.length + 1));
+      if (!m) continue;
+      const version = Number(m[1] ?? 0);
+      if (!best || version > best.version) best = { file, version };
+    }
+    return best?.file;
+  };
+  return newest(files.under(`${dir}/`)) ?? newest(files.listed(`${dir}/`)) ?? `${dir}/ovs-ofctl-${what}.txt`;
 }
 
 /** A dump always has at least the reply's head line, so that an empty file tells nothing. */
