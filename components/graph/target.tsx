@@ -38,11 +38,11 @@ export function Target(props: {
       onBlur={() => props.onHover?.(null)}
       className={cn(
         "group/target cursor-pointer transition-opacity duration-150 focus:outline-none",
-        props.dimmed && "opacity-35",
+        props.dimmed && "opacity-45",
         props.className,
       )}
     >
-      {/* The name says it all: read out once, not twice. */}
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing inside takes the focus; the name says it all, once */}
       <g aria-hidden="true">{props.children}</g>
     </g>
   );

@@ -19,7 +19,7 @@ const MONO = "fill-muted font-mono text-[12px]";
 
 export const LinkShape = memo(function LinkShape({ link, dimmed, lit }: { link: Link; dimmed: boolean; lit: boolean }) {
   return (
-    <g className={cn("transition-opacity duration-150", dimmed && "opacity-20")}>
+    <g className={cn("transition-opacity duration-150", dimmed && "opacity-30")}>
       <polyline
         points={link.points.map((point) => point.join(",")).join(" ")}
         fill="none"

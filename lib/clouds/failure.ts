@@ -8,7 +8,11 @@ export type FailureCode =
   | "forbidden"
   | "no_space";
 
+/** Next gives routes, pages and instrumentation their own instances of this module: `instanceof` would not hold across them. */
+const BRAND = Symbol.for("underlay.failure");
+
 export class Failure extends Error {
+  readonly [BRAND] = true;
   readonly code: FailureCode;
   readonly hint: string | undefined;
   readonly field: string | undefined;
@@ -20,4 +24,8 @@ export class Failure extends Error {
     this.hint = more.hint;
     this.field = more.field;
   }
+}
+
+export function isFailure(error: unknown): error is Failure {
+  return typeof error === "object" && error !== null && BRAND in error;
 }

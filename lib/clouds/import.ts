@@ -5,7 +5,7 @@ import { ArchiveError } from "../collect/archive-error.ts";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { BundleDisk, BundleMeta } from "./disk.ts";
-import { Failure } from "./failure.ts";
+import { Failure, isFailure } from "./failure.ts";
 import { summarize } from "./summary.ts";
 
 /** What is read of an upload after it was refused. Beyond that the sender may as well see the connection end. */
@@ -127,7 +127,7 @@ function explain(error: unknown): ApiError["error"] {
     const { code, entry } = error;
     return { code, message: sentence(error.message), ...(entry === undefined ? {} : { field: entry }) };
   }
-  if (error instanceof Failure)
+  if (isFailure(error))
     return { code: error.code, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
   const { code, message } = error as NodeJS.ErrnoException; // Whatever was thrown: both fields may be missing.
   if (code === "ENOSPC" || code === "EDQUOT")

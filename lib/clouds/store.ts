@@ -2,13 +2,13 @@ import path from "node:path";
 import type { CloudDetail, CloudSummary, ImportEvent, Topology } from "../api/http.ts";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
-import { topologyOf } from "../topology/view.ts";
 import { WeightedCache } from "./cache.ts";
 import { DEMOS } from "./demo.ts";
 import { BundleDisk, type BundleMeta } from "./disk.ts";
 import { Failure } from "./failure.ts";
 import { importBundle } from "./import.ts";
 import { detail, type Identity, summarize } from "./summary.ts";
+import { topologyOf } from "./topology.ts";
 
 /** Raw bytes of the clouds kept parsed. A parsed cloud takes a small multiple of its text. */
 const CACHE_BYTES = 256 * 2 ** 20;

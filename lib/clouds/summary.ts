@@ -1,6 +1,6 @@
 import type { CloudDetail, CloudSummary } from "../api/http.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
-import { isGuestPort } from "../topology/ports.ts";
+import { isGuestPort } from "./ports.ts";
 
 export interface Identity {
   id: string;

@@ -1,7 +1,7 @@
 /** What every route handler shares: the guard, parsing by zod, and one shape for errors. */
 import type { z } from "zod";
 import type { ApiError } from "../api/http.ts";
-import { Failure, type FailureCode } from "../clouds/failure.ts";
+import { Failure, type FailureCode, isFailure } from "../clouds/failure.ts";
 import { guard } from "./guard.ts";
 import { log } from "./log.ts";
 
@@ -50,7 +50,7 @@ export function query<S extends z.ZodType>(request: Request, schema: S): z.outpu
 }
 
 export function failed(error: unknown): Response {
-  if (!(error instanceof Failure)) {
+  if (!isFailure(error)) {
     log().error(error); // The answer itself says nothing of the inside.
     return json(
       {

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { Shell } from "../../../components/frame/shell.tsx";
-import { Failure } from "../../../lib/clouds/failure.ts";
+import { isFailure } from "../../../lib/clouds/failure.ts";
 import { server } from "../../../lib/server.ts";
 
 interface Props {
@@ -14,7 +14,7 @@ async function find({ params }: Props) {
   try {
     return await server().clouds.summary(cloud);
   } catch (error) {
-    if (error instanceof Failure && error.code === "not_found") notFound();
+    if (isFailure(error) && error.code === "not_found") notFound();
     throw error;
   }
 }

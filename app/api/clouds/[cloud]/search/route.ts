@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { search } from "../../../../../lib/clouds/search.ts";
 import { json, query, route } from "../../../../../lib/server/route.ts";
 import { server } from "../../../../../lib/server.ts";
-import { search } from "../../../../../lib/topology/search.ts";
 
 const Query = z.object({ q: z.string().trim().max(200, "at most 200 characters") });
 
