@@ -1,0 +1,102 @@
+/**
+ * Every place where a packet of the recordings entered an Open vSwitch, with what its own `ofproto/trace` said then: the
+ * same flows, and the same outputs with the same headers.
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { readHost } from "../collect/host.ts";
+import { type CompiledOvs, compileOvs } from "../datapath/openflow/compile.ts";
+import { parseExactFlow } from "../datapath/openflow/flow-text.ts";
+import { packetOfKey } from "../datapath/openflow/headers.ts";
+import { execute } from "../datapath/openflow/oracle/datapath-actions.ts";
+import { readTrace } from "../datapath/openflow/oracle/trace-text.ts";
+import { traceFlow } from "../datapath/openflow/trace.ts";
+import { viewPacket } from "../net/packet.ts";
+
+interface Recorded {
+  id: string;
+  host: string;
+  bridge: string;
+  flow: string;
+  output: string;
+}
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+function recorded(mode: string): Recorded[] {
+  const truth = JSON.parse(readFileSync(path(`../../e2e/recordings/${mode}/truth.json`), "utf8"));
+  return truth.cases.flatMap((c: Record<string, unknown>) =>
+    Object.entries(c)
+      .filter(([k]) => k.startsWith("trace_"))
+      .flatMap(([k, v]) => (v as Omit<Recorded, "id">[]).map((t) => ({ ...t, id: `${c.id} ${k}` }))),
+  );
+}
+
+/** Datapath port numbers to names, by dpctl/show. */
+function datapathPorts(mode: string, host: string): Map<number, string> {
+  const text = readFileSync(path(`../demo/${mode}/${host}/ovs/dpctl-show.txt`), "utf8");
+  return new Map([...text.matchAll(/^\s+port (\d+): (\S+)/gm)].map((m) => [Number(m[1]), m[2] as string]));
+}
+
+interface Out {
+  port: string;
+  vlan?: number | undefined;
+  tun?: number | undefined;
+  headers: string;
+}
+
+const headersOf = (v: ReturnType<typeof viewPacket>): string =>
+  JSON.stringify([v.eth_src, v.eth_dst, v.ip_src, v.ip_dst, v.ttl, v.tp_src, v.tp_dst, v.arp_op, v.arp_spa, v.arp_tpa]);
+
+function expected(r: Recorded, ovs: CompiledOvs, ports: Map<number, string>): Out[] {
+  const start = parseExactFlow(r.flow, ovs.portNames(r.bridge) ?? new Map());
+  return execute(readTrace(r.output), start).map((o) => {
+    const v = viewPacket(packetOfKey(o.key));
+    return {
+      port: o.tun ? `tunnel to ${o.tun.dst}` : (ports.get(o.port) ?? `port ${o.port}`),
+      vlan: v.vlan,
+      tun: o.tun?.key,
+      headers: headersOf(v),
+    };
+  });
+}
+
+function actual(r: Recorded, ovs: CompiledOvs): Out[] {
+  const key = parseExactFlow(r.flow, ovs.portNames(r.bridge) ?? new Map());
+  return ovs.receiveKey(r.bridge, key).outputs.map((o) => {
+    const v = viewPacket(o.packet);
+    const port = o.kind === "controller" ? "controller" : o.tun ? `tunnel to ${o.tun.dst}` : o.port;
+    return { port, vlan: v.vlan, tun: o.kind === "port" ? o.tun?.key : undefined, headers: headersOf(v) };
+  });
+}
+
+const sorted = (list: Out[]): string[] => list.map((o) => JSON.stringify(o)).sort();
+
+describe.each(["legacy", "dvr"])("recorded in mode %s", (mode) => {
+  it("visits the same flows and leaves by the same ports", async () => {
+    const hosts = new Map<string, CompiledOvs>();
+    let compared = 0;
+    const wrong: unknown[] = [];
+    for (const r of recorded(mode)) {
+      let ovs = hosts.get(r.host);
+      if (!ovs) {
+        const host = await readHost(path(`../demo/${mode}/${r.host}`));
+        if (!host.ovs) throw new Error(`${r.host} has no Open vSwitch`);
+        ovs = compileOvs(host.ovs);
+        hosts.set(r.host, ovs);
+      }
+      const want = expected(r, ovs, datapathPorts(mode, r.host));
+      const got = actual(r, ovs);
+      compared++;
+      const flows = readTrace(r.output).flatMap((s) =>
+        s.flows.filter((f) => f.bridge !== "br-phy").map((f) => `${f.bridge} ${f.table}`),
+      );
+      const visited = traceFlow(ovs, r.bridge, r.flow).tables.map((t) => `${t.bridge} ${t.table}`);
+      if (sorted(want).join() !== sorted(got).join() || flows.sort().join() !== visited.sort().join())
+        wrong.push({ id: r.id, host: r.host, flow: r.flow, want, got });
+    }
+    expect(compared).toBeGreaterThan(100);
+    expect(wrong).toEqual([]);
+  });
+});

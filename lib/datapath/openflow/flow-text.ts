@@ -1,0 +1,60 @@
+/** A written flow, as `ofproto/trace` takes it, as a key (lib/ofp-flow.c parse_ofp_exact_flow). */
+import { findField, PROTOCOL_WORDS } from "../../net/openflow/field.ts";
+import { parseMatch } from "../../net/openflow/parse.ts";
+import { FlowSyntaxError } from "../../net/openflow/scan.ts";
+import { parseFieldValue } from "../../net/openflow/value.ts";
+import { type FlowKey, hasField, locate, newKey, W } from "./key.ts";
+import { type PortNames, portNumber } from "./match.ts";
+import { fixTpid } from "./vlan.ts";
+
+const NO_PORT = 0xffff;
+
+/** Throws FlowSyntaxError, with what is wrong, for what ofproto/trace refuses too. */
+export function parseExactFlow(text: string, names: PortNames): FlowKey {
+  const key = newKey();
+  const seen = new Set<string>();
+  for (const { name, value, mask } of parseMatch(text).fields) {
+    const word = value === "" ? PROTOCOL_WORDS[name] : undefined;
+    if (word) {
+      if (word.ethType >= 0) key[W.DL_TYPE] = word.ethType;
+      if (word.proto !== undefined) key[W.NW_PROTO] = word.proto;
+      continue;
+    }
+    const field = findField(name);
+    const at = field && locate(field);
+    if (!field || !at) throw new FlowSyntaxError(`${name}: a field that traces do not carry`, text);
+    if (seen.has(field.name)) throw new FlowSyntaxError(`field ${name} set multiple times`, text);
+    seen.add(field.name);
+    if (!hasField(field, key)) throw new FlowSyntaxError(`prerequisites not met for setting ${name}`, text);
+    const port = field.format === "port" ? portNumber(value, names) : undefined;
+    if (field.format === "port" && port === undefined) throw new FlowSyntaxError(`${name}: no port ${value}`, text);
+    const read = port === undefined ? parseFieldValue(field, value, mask) : { value: [port], mask: [0xffffffff] };
+    if (!read) throw new FlowSyntaxError(`bad value for ${name} (${value})`, text);
+    put(key, field.name, at, read.value);
+  }
+  if (!seen.has("in_port") && !seen.has("in_port_oxm")) key[W.IN_PORT] = NO_PORT;
+  return key;
+}
+
+function put(key: FlowKey, name: string, at: NonNullable<ReturnType<typeof locate>>, value: readonly number[]): void {
+  const v = value[0] as number;
+  switch (name) {
+    case "dl_vlan":
+    case "dl_vlan1":
+      key[at.word] = v === 0xffff ? 0 : ((key[at.word] as number) & 0xe000) | 0x1000 | v;
+      break;
+    case "dl_vlan_pcp":
+    case "dl_vlan_pcp1":
+    case "vlan_pcp":
+      key[at.word] = ((key[at.word] as number) & 0x0fff) | 0x1000 | (v << 13);
+      break;
+    case "vlan_vid":
+      key[at.word] = ((key[at.word] as number) & 0xe000) | v;
+      break;
+    default:
+      if (at.words > 1) for (let i = 0; i < at.words; i++) key[at.word + i] = value[i] as number;
+      else key[at.word] = ((key[at.word] as number) | (v << at.shift)) >>> 0;
+  }
+  if (at.word === W.VLAN0) fixTpid(key);
+  if (at.word === W.VLAN1 && key[W.VLAN1] !== 0 && key[W.TPID1] === 0) key[W.TPID1] = 0x8100;
+}
