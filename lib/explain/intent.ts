@@ -1,19 +1,84 @@
 /** What Neutron meant, held against how a walk ended: a raw code becomes the one that names the cause. */
 import type { CollectedCloud } from "../collect/cloud.ts";
-import type { TraceEvent, VerdictEvent } from "../datapath/event.ts";
+import type { Element, Resource, StepEvent, TraceEvent, VerdictEvent } from "../datapath/event.ts";
 import type { Probe } from "../datapath/walk/probe.ts";
-import type { Catalog } from "./catalog.ts";
+import type { HostState } from "../host/state.ts";
+import { type Catalog, named, portOfDevice, portResource } from "./catalog.ts";
 import type { End } from "./end.ts";
+import { refineAddress } from "./refine-address.ts";
+import { refineElement } from "./refine-element.ts";
+import { resourceOfElement } from "./resource.ts";
+
+/** What refinements know. */
+export interface Case {
+  cloud: CollectedCloud;
+  catalog: Catalog;
+  probe: Probe;
+  from: End;
+  to?: End;
+  hosts: Map<string, HostState>;
+  /** Last frame of the leg and branch that the verdict speaks of. */
+  last?: StepEvent & { kind: "frame" };
+  /** Last frame that any leg of the sender's own showed. */
+  frames: (StepEvent & { kind: "frame" })[];
+}
+
+export interface Refined {
+  code: VerdictEvent["code"];
+  outcome?: VerdictEvent["outcome"];
+  element?: Element;
+  resource?: Resource;
+  place?: { host: string; netns: string; device: string };
+}
 
 export class Intent {
-  readonly cloud: CollectedCloud;
-  readonly catalog: Catalog;
-  constructor(cloud: CollectedCloud, catalog: Catalog, _probe: Probe, _from: End, _to: End | undefined) {
-    this.cloud = cloud;
-    this.catalog = catalog;
+  readonly #case: Case;
+
+  constructor(cloud: CollectedCloud, catalog: Catalog, probe: Probe, from: End, to: End | undefined) {
+    const hosts = new Map(cloud.world.hosts.map((h) => [h.name, h]));
+    this.#case = { cloud, catalog, probe, from, hosts, frames: [], ...(to ? { to } : {}) };
   }
-  see(_event: TraceEvent): void {}
+
+  see(event: TraceEvent): void {
+    if (event.kind === "frame") this.#case.frames.push(event);
+  }
+
   refine(verdict: VerdictEvent): VerdictEvent {
-    return verdict;
+    const c = this.#case;
+    if (verdict.outcome === "delivered") return verdict;
+    const last = c.frames.findLast((f) => f.leg === verdict.leg && f.branch === verdict.branch);
+    const known: Case = last ? { ...c, last } : c;
+    const byElement = refineElement(known, verdict);
+    const first = byElement ? apply(verdict, byElement) : verdict;
+    const byAddress = refineAddress(known, first);
+    const second = byAddress ? apply(first, byAddress) : first;
+    return second.resource ? second : withResource(known, second);
   }
+}
+
+function apply(verdict: VerdictEvent, r: Refined): VerdictEvent {
+  return {
+    ...verdict,
+    code: r.code,
+    ...(r.outcome ? { outcome: r.outcome } : {}),
+    ...(r.element ? { element: r.element } : {}),
+    ...(r.resource ? { resource: r.resource } : {}),
+    ...r.place,
+  };
+}
+
+function withResource(c: Case, verdict: VerdictEvent): VerdictEvent {
+  const host = c.hosts.get(verdict.host);
+  const fromElement = verdict.element && resourceOfElement(c.catalog, host, verdict.element);
+  const resource = fromElement ?? resourceOfPlace(c, verdict);
+  return resource ? { ...verdict, resource } : verdict;
+}
+
+function resourceOfPlace(c: Case, verdict: VerdictEvent): Resource | undefined {
+  const port = portOfDevice(c.catalog, verdict.device);
+  if (port) return portResource(c.catalog, port);
+  if (verdict.netns.startsWith("guest:") && c.from.port) return portResource(c.catalog, c.from.port);
+  const id = /^(?:qrouter|snat)-([0-9a-f-]{36})$/.exec(verdict.netns)?.[1];
+  const router = id === undefined ? undefined : c.catalog.routers.get(id);
+  return router && named("router", router);
 }

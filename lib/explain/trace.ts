@@ -59,12 +59,13 @@ export function probeOf(cloud: CollectedCloud, query: TraceQuery): Question {
 function* explained(cloud: CollectedCloud, probe: Probe, from: End, to: End | undefined): Generator<TraceEvent> {
   const catalog = catalogOf(cloud.api);
   const hosts = new Map<string, HostState>(cloud.world.hosts.map((h) => [h.name, h]));
+  const subject = { probe, from: nameOf(from, probe.source), to: to ? nameOf(to, probe.to) : "" };
   const intent = new Intent(cloud, catalog, probe, from, to);
   for (const event of walk(cloud.world, probe)) {
     intent.see(event);
     if (event.kind === "verdict") {
       const refined = intent.refine(event);
-      yield { ...refined, summary: summarize(cloud, catalog, probe, from, to, refined) };
+      yield { ...refined, summary: summarize(subject, refined) };
       return;
     }
     const host = hosts.get(event.host);
@@ -75,4 +76,9 @@ function* explained(cloud: CollectedCloud, probe: Probe, from: End, to: End | un
       yield table === undefined ? named : { ...named, tableName: table };
     } else yield named;
   }
+}
+
+function nameOf(end: End, address: string | undefined): string {
+  const name = end.guest?.name ?? end.label;
+  return address === undefined || name === address ? name : `${name} (${address})`;
 }

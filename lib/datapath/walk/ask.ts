@@ -18,7 +18,7 @@ export interface Question {
   goal: Goal;
   /** Where the answer has to come back to. */
   home: Goal;
-  send(branch: Branch): void;
+  send(branch: Branch): undefined;
 }
 
 export type Asked = { mac: string } | { failed: Judgement };
@@ -70,7 +70,7 @@ export function sameTaker(a: Taker, b: Taker): boolean {
   return b.kind === "netns" && a.device.ns === b.device.ns;
 }
 
-function noteDuplicates(w: Walk, address: string, macs: string[]): void {
+function noteDuplicates(w: Walk, address: string, macs: string[]): undefined {
   const distinct = [...new Set(macs)];
   if (distinct.length > 1) w.duplicates.set(address, distinct);
 }

@@ -10,7 +10,7 @@ import type { Device } from "./index.ts";
 import { outerOf, rewrap } from "./outer.ts";
 
 /** A frame came in by `port`, which is a port of `bridge`. */
-export function bridgeReceive(w: Walk, port: Device, bridge: Device, packet: Packet, branch: Branch): void {
+export function bridgeReceive(w: Walk, port: Device, bridge: Device, packet: Packet, branch: Branch): undefined {
   if (!bridge.link.up)
     return drop(w, placeOf(bridge), branch, packet, "LINK_DOWN", {
       type: "link",
@@ -28,7 +28,7 @@ export function bridgeReceive(w: Walk, port: Device, bridge: Device, packet: Pac
 }
 
 /** The namespace sends a frame by the bridge device itself. */
-export function bridgeSend(w: Walk, bridge: Device, packet: Packet, branch: Branch): void {
+export function bridgeSend(w: Walk, bridge: Device, packet: Packet, branch: Branch): undefined {
   const steps: Step[] = [];
   const decision = bridgeTransmit(contextOf(w, bridge, steps), bridge.link.name, outerOf(packet), FRESH_SKB);
   spread(w, bridge, packet, branch, decision, steps);
@@ -52,7 +52,7 @@ function spread(
   branch: Branch,
   decision: BridgeDecision,
   steps: Step[],
-): void {
+): undefined {
   const place = placeOf(bridge);
   if (decision.kind !== "forwarded") {
     for (const step of steps) emit(w, place, branch, step);
@@ -96,7 +96,7 @@ function stopped(
   branch: Branch,
   packet: Packet,
   verdict: Exclude<HookVerdict, { kind: "accept" }>,
-): void {
+): undefined {
   switch (verdict.kind) {
     case "drop":
     case "reject":

@@ -29,7 +29,7 @@ export interface Arrival {
 export interface Answer {
   packet: Packet;
   /** Sends it; called by the driver with the branch of the next leg. */
-  send(branch: Branch): void;
+  send(branch: Branch): undefined;
   by: Place;
 }
 
@@ -60,20 +60,20 @@ export interface Walk {
 /** The parts of the walk that call each other in circles: a packet may go from any to any. */
 export interface Parts {
   /** A frame reaches a device from outside its namespace. */
-  receive(w: Walk, device: Device, packet: Packet, branch: Branch): void;
+  receive(w: Walk, device: Device, packet: Packet, branch: Branch): undefined;
   /** A namespace sends a frame by a device. */
-  transmit(w: Walk, device: Device, packet: Packet, branch: Branch): void;
+  transmit(w: Walk, device: Device, packet: Packet, branch: Branch): undefined;
   /** A frame is handed to the namespace's own stack. */
-  toStack(w: Walk, device: Device, packet: Packet, branch: Branch, skb?: Skb): void;
+  toStack(w: Walk, device: Device, packet: Packet, branch: Branch, skb?: Skb): undefined;
   /** A namespace sends an IP packet of its own. */
-  sendLocal(w: Walk, ns: NamespaceIndex, packet: Packet, branch: Branch): void;
-  toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): void;
-  fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): void;
+  sendLocal(w: Walk, ns: NamespaceIndex, packet: Packet, branch: Branch): undefined;
+  toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): undefined;
+  fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): undefined;
   /** A frame enters Open vSwitch by the port that this name has. */
-  toSwitch(w: Walk, host: HostIndex, port: string, packet: Packet, branch: Branch): void;
-  runSwitch(w: Walk, host: HostIndex, ingress: Ingress, packet: Packet, branch: Branch, port: string): void;
+  toSwitch(w: Walk, host: HostIndex, port: string, packet: Packet, branch: Branch): undefined;
+  runSwitch(w: Walk, host: HostIndex, ingress: Ingress, packet: Packet, branch: Branch, port: string): undefined;
   /** An encapsulated frame reached its tunnel endpoint on this host. */
-  decapsulate(w: Walk, host: HostIndex, packet: Packet, place: Place, branch: Branch): void;
+  decapsulate(w: Walk, host: HostIndex, packet: Packet, place: Place, branch: Branch): undefined;
   /** MAC of a neighbour, asked for when nobody knows it. Answers undefined when the branch has ended. */
   resolve(w: Walk, device: Device, nexthop: string, source: string, branch: Branch, packet: Packet): string | undefined;
 }
@@ -108,7 +108,7 @@ export function guestPlace(guest: Guest): Place {
   return { host: guest.host, netns: `guest:${guest.name}`, device: "eth0" };
 }
 
-export function emit(w: Walk, place: Place, branch: Branch, step: Step): void {
+export function emit(w: Walk, place: Place, branch: Branch, step: Step): undefined {
   w.events.push({ step, place, branch });
 }
 
@@ -139,17 +139,24 @@ export function frame(w: Walk, place: Place, dir: "in" | "out", packet: Packet, 
   return false;
 }
 
-function end(place: Place, branch: Branch, packet: Packet, ending: Ending): void {
+function end(place: Place, branch: Branch, packet: Packet, ending: Ending): undefined {
   branch.flight.leaves.push({ branch, ending, place, packet });
 }
 
-export function drop(w: Walk, place: Place, branch: Branch, packet: Packet, code: VerdictCode, element: Element): void {
+export function drop(
+  w: Walk,
+  place: Place,
+  branch: Branch,
+  packet: Packet,
+  code: VerdictCode,
+  element: Element,
+): undefined {
   emit(w, place, branch, { kind: "drop", code, element });
   end(place, branch, packet, { kind: "drop", code, element });
 }
 
 /** The engine cannot judge: the branch ends as unknown. */
-export function unknown(w: Walk, place: Place, branch: Branch, packet: Packet, element: Element): void {
+export function unknown(w: Walk, place: Place, branch: Branch, packet: Packet, element: Element): undefined {
   emit(w, place, branch, { kind: "drop", code: "STATE_INCOMPLETE", element });
   end(place, branch, packet, { kind: "unknown", element });
 }
@@ -160,17 +167,23 @@ export function ignore(
   branch: Branch,
   packet: Packet,
   why?: { code: VerdictCode; element: Element },
-): void {
+): undefined {
   end(place, branch, packet, { kind: "ignored", ...why });
 }
 
-export function exit(w: Walk, place: Place, branch: Branch, packet: Packet, segment: string): void {
+export function exit(w: Walk, place: Place, branch: Branch, packet: Packet, segment: string): undefined {
   emit(w, place, branch, { kind: "exit", segment, packet: viewPacket(packet) });
   end(place, branch, packet, { kind: "exit", segment });
 }
 
 /** A stack takes the packet for itself. */
-export function deliver(w: Walk, place: Place, branch: Branch, packet: Packet, arrival: Arrival | undefined): void {
+export function deliver(
+  w: Walk,
+  place: Place,
+  branch: Branch,
+  packet: Packet,
+  arrival: Arrival | undefined,
+): undefined {
   const to = arrival?.taker.kind === "guest" ? arrival.taker.guest.name : `${place.host} ${place.netns}`;
   emit(w, place, branch, { kind: "deliver", to, packet: viewPacket(packet) });
   end(place, branch, packet, { kind: "delivered" });
@@ -178,7 +191,7 @@ export function deliver(w: Walk, place: Place, branch: Branch, packet: Packet, a
 }
 
 /** Says once in a walk what is taken for granted. */
-export function assume(w: Walk, place: Place, branch: Branch, what: string, basis: string): void {
+export function assume(w: Walk, place: Place, branch: Branch, what: string, basis: string): undefined {
   const key = `${what}\n${basis}`;
   if (w.assumed.has(key)) return;
   w.assumed.add(key);
@@ -227,7 +240,7 @@ export function neighbourKey(taker: Taker): string {
   return taker.kind === "guest" ? `guest ${taker.guest.portId}` : `${taker.device.host.name} ${taker.device.ns.name}`;
 }
 
-export function learnNeighbour(w: Walk, taker: Taker, address: string, mac: string): void {
+export function learnNeighbour(w: Walk, taker: Taker, address: string, mac: string): undefined {
   if (address === "0.0.0.0") return;
   const key = neighbourKey(taker);
   const table = w.neighbours.get(key);

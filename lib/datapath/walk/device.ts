@@ -28,7 +28,7 @@ function down(device: Device): boolean {
 }
 
 /** A frame arrives from the wire, the peer, the guest or a tunnel. */
-export function receive(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+export function receive(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
   const place = placeOf(device);
   const { link, ns, host } = device;
   if (!link.up) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device));
@@ -57,7 +57,13 @@ function upperFor(device: Device, packet: Packet): Device | undefined {
 }
 
 /** A frame that Open vSwitch sends to one of its own (internal) devices: the stack behind it receives it. */
-export function receiveInternal(w: Walk, device: Device, packet: Packet, branch: Branch, isLocalPort: boolean): void {
+export function receiveInternal(
+  w: Walk,
+  device: Device,
+  packet: Packet,
+  branch: Branch,
+  isLocalPort: boolean,
+): undefined {
   const place = placeOf(device);
   if (!device.link.up) {
     // A bridge's own device is normally down: nobody expects the frame there.
@@ -68,7 +74,7 @@ export function receiveInternal(w: Walk, device: Device, packet: Packet, branch:
 }
 
 /** A namespace, a bridge or a switch sends a frame by a device. */
-export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
   const place = placeOf(device);
   const { link, host } = device;
   if (down(device)) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device));
@@ -133,7 +139,7 @@ export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch
   }
 }
 
-function transmitVeth(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+function transmitVeth(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
   const peer = peerOf(device);
   if (peer) return receive(w, peer, packet, branch);
   const { link } = device;
@@ -149,7 +155,7 @@ function transmitVeth(w: Walk, device: Device, packet: Packet, branch: Branch): 
   );
 }
 
-function transmitTap(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+function transmitTap(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
   const guest = device.host.guestByTap.get(device.link.name);
   if (guest) return w.parts.toGuest(w, guest, packet, branch);
   drop(
@@ -162,7 +168,7 @@ function transmitTap(w: Walk, device: Device, packet: Packet, branch: Branch): v
   );
 }
 
-function transmitMacvlan(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+function transmitMacvlan(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
   const parent = parentOf(device);
   if (!parent)
     return drop(w, placeOf(device), branch, packet, "NO_CARRIER_PEER", linkElement(device, "parent is not there"));

@@ -115,7 +115,7 @@ function raise(branch: Branch): number {
   return branch.best;
 }
 
-function christen(branch: Branch): void {
+function christen(branch: Branch): undefined {
   let heir: Branch | undefined;
   for (const child of branch.children) if (!heir || child.best > heir.best) heir = child;
   let n = 0;

@@ -15,7 +15,7 @@ import { assume, deliver, drop, frame, guestPlace, ignore, learnNeighbour, unkno
 import type { Branch } from "./flight.ts";
 
 /** A frame comes out of the tap into the guest. */
-export function toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): void {
+export function toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): undefined {
   const place = guestPlace(guest);
   if (!frame(w, place, "in", packet, branch)) return;
   if (packet.vlans.length > 0 || packet.encap) return ignore(w, place, branch, packet);
@@ -49,7 +49,7 @@ export function toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): 
 }
 
 /** The guest sends a frame: out of its card, into the tap. */
-export function fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): void {
+export function fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): undefined {
   const place = guestPlace(guest);
   if (!guest.host) return drop(w, place, branch, packet, "PORT_NOT_BOUND", { type: "port", text: guest.portId });
   const host = w.index.hosts.get(guest.host);

@@ -76,7 +76,7 @@ export function indexWorld(world: World): WorldIndex {
   return made;
 }
 
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): undefined {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);

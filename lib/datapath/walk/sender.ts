@@ -21,7 +21,7 @@ export interface Sender {
   sourceFor(dst: string): string | undefined;
   /** Asks for the next hop, when it has to. Undefined: nothing to ask. */
   askFirst(w: Walk, packet: Packet, legs: readonly [Leg, Leg], root: string): Asked | undefined;
-  send(w: Walk, packet: Packet, branch: Branch): void;
+  send(w: Walk, packet: Packet, branch: Branch): undefined;
 }
 
 export function guestSender(w: Walk, guest: Guest, source?: string): Sender {

@@ -36,7 +36,7 @@ interface Passing {
 }
 
 /** A frame is for the stack behind `device`. */
-export function toStack(w: Walk, device: Device, packet: Packet, branch: Branch, skb: Skb = FRESH_SKB): void {
+export function toStack(w: Walk, device: Device, packet: Packet, branch: Branch, skb: Skb = FRESH_SKB): undefined {
   const place = placeOf(device);
   const l3 = outerOf(packet);
   if (l3.ethDst !== device.link.mac && !isGroupMac(l3.ethDst) && device.link.kind !== "loopback")
@@ -50,7 +50,7 @@ export function toStack(w: Walk, device: Device, packet: Packet, branch: Branch,
   ipInput({ w, ns: device.ns, place, branch, original: packet }, device, l3, skb);
 }
 
-function solicitationInput(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+function solicitationInput(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
   const place = placeOf(device);
   const taker = { kind: "netns" as const, device };
   const { arp, l4 } = packet;
@@ -77,7 +77,7 @@ function solicitationInput(w: Walk, device: Device, packet: Packet, branch: Bran
   deliver(w, place, branch, packet, undefined);
 }
 
-function ipInput(p: Passing, device: Device, packet: Packet, skb: Skb): void {
+function ipInput(p: Passing, device: Device, packet: Packet, skb: Skb): undefined {
   const { w, ns, place, branch } = p;
   const pre = hook(p, { hook: "PREROUTING", packet, skb, in: device.link.name });
   if (!pre) return;
@@ -99,7 +99,7 @@ function ipInput(p: Passing, device: Device, packet: Packet, skb: Skb): void {
   }
 }
 
-function localInput(p: Passing, device: Device, packet: Packet, skb: Skb): void {
+function localInput(p: Passing, device: Device, packet: Packet, skb: Skb): undefined {
   const { w, place, branch, original } = p;
   const input = hook(p, { hook: "INPUT", packet, skb, in: device.link.name });
   if (!input) return;
@@ -127,7 +127,7 @@ function forward(
   packet: Packet,
   skb: Skb,
   route: Extract<RouteDecision, { kind: "unicast" }>,
-): void {
+): undefined {
   const { w, ns, place, branch, original } = p;
   const ip = packet.ip;
   const out = ns.devices.get(route.dev);
@@ -161,7 +161,7 @@ function postrouting(
   route: Extract<RouteDecision, { kind: "unicast" }>,
   packet: Packet,
   skb: Skb,
-): void {
+): undefined {
   const { w, branch, original } = p;
   const post = hook(p, { hook: "POSTROUTING", packet, skb, out: route.dev });
   if (!post) return;
@@ -188,7 +188,7 @@ function fragment(p: Passing, out: Device, routeMtu: number | undefined, packet:
 }
 
 /** A namespace sends a packet of its own: an answer, an error, a tunnel's outer packet. */
-export function sendLocal(w: Walk, ns: NamespaceIndex, packet: Packet, branch: Branch): void {
+export function sendLocal(w: Walk, ns: NamespaceIndex, packet: Packet, branch: Branch): undefined {
   const l3 = outerOf(packet);
   const { ip } = l3;
   const first: Place = { host: ns.host.name, netns: ns.name, device: "lo" };
@@ -231,7 +231,7 @@ export function queryOf(packet: Packet, mark: number): RouteQuery {
   return query;
 }
 
-function noRoute(p: Passing, route: Extract<RouteDecision, { kind: "drop" | "unknown" }>): void {
+function noRoute(p: Passing, route: Extract<RouteDecision, { kind: "drop" | "unknown" }>): undefined {
   if (route.kind === "drop") return drop(p.w, p.place, p.branch, p.original, route.code, route.element);
   unknown(p.w, p.place, p.branch, p.original, route.element ?? { type: "gap", text: route.reason });
 }
@@ -269,7 +269,7 @@ function hook(p: Passing, input: HookInput): Extract<HookVerdict, { kind: "accep
 }
 
 /** The ICMP error that the namespace sends about a packet; sent in a leg of its own. */
-export function answerError(p: Passing, packet: Packet, reason: IcmpErrorReason, mtu?: number): void {
+export function answerError(p: Passing, packet: Packet, reason: IcmpErrorReason, mtu?: number): undefined {
   const { w, ns, place } = p;
   const error = icmpError(ns.state, packet, reason, mtu);
   if (error) w.errors.push({ packet: error.packet, by: place, send: (b) => sendLocal(w, ns, error.packet, b) });

@@ -13,7 +13,7 @@ import { encapsulate, nativeTunnelEnd } from "./tunnel.ts";
 const LOCAL_PORT = 65534;
 
 /** A frame enters by the port of that name. */
-export function toSwitch(w: Walk, host: HostIndex, port: string, packet: Packet, branch: Branch): void {
+export function toSwitch(w: Walk, host: HostIndex, port: string, packet: Packet, branch: Branch): undefined {
   const ref = host.ovs?.portOf(port);
   const place = { host: host.name, netns: "root", device: port };
   if (!ref) return unknown(w, place, branch, packet, { type: "ovs-port", bridge: "", text: port });
@@ -27,7 +27,7 @@ export function runSwitch(
   packet: Packet,
   branch: Branch,
   port: string,
-): void {
+): undefined {
   const { ovs } = host;
   if (!ovs) return;
   const at = (device: string): Place => ({ host: host.name, netns: "root", device });
@@ -63,7 +63,7 @@ function output_(
   output: Extract<SwitchOutput, { kind: "port" }>,
   original: Packet,
   branch: Branch,
-): void {
+): undefined {
   const place: Place = { host: host.name, netns: "root", device: output.bridge };
   // A switch that turns a question into its answer (the ARP responder) starts the next leg.
   if (original.arp?.op === 1 && output.packet.arp?.op === 2) {
@@ -83,7 +83,7 @@ function leave(
   output: Extract<SwitchOutput, { kind: "port" }>,
   packet: Packet,
   branch: Branch,
-): void {
+): undefined {
   if (output.tun) return encapsulate(w, host, output.bridge, output.port, output.tun, packet, branch);
   const place: Place = { host: host.name, netns: "root", device: output.port };
   const ref = host.ovs?.portAt(output.bridge, output.ofport);
@@ -125,7 +125,7 @@ function dropped(
   ingress: Ingress,
   branch: Branch,
   port: string,
-): void {
+): undefined {
   const device =
     d.reason === "dead-vlan" || d.reason === "vlan-mismatch" || d.reason === "port-down" ? (d.port ?? port) : d.bridge;
   const place = { host: host.name, netns: "root", device };

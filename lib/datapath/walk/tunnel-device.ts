@@ -10,7 +10,7 @@ import { GENEVE_PORT, VXLAN_PORT } from "./outer.ts";
 const ALL_ZEROS = "00:00:00:00:00:00";
 
 /** A frame is sent by a tunnel device: to the FDB's address, else to all default destinations. */
-export function tunnelDeviceSend(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+export function tunnelDeviceSend(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
   const { link } = device;
   const place = placeOf(device);
   const t = link.tunnel;

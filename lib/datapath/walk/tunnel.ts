@@ -28,7 +28,7 @@ export function encapsulate(
   tun: TunnelOut,
   packet: Packet,
   branch: Branch,
-): void {
+): undefined {
   if (isUserspace(host, bridge)) return encapsulateNative(w, host, port, tun, packet, branch);
   const src = tun.src ?? "";
   const wrapped = wrap(packet, tun, src);
@@ -67,7 +67,7 @@ function encapsulateNative(
   tun: TunnelOut,
   packet: Packet,
   branch: Branch,
-): void {
+): undefined {
   const place: Place = { host: host.name, netns: "root", device: port };
   const route = bestRoute(host, tun.dst);
   const element = { type: "tunnel" as const, text: `${port}: ${tun.kind} to ${tun.dst}` };
@@ -157,7 +157,7 @@ export function nativeTunnelEnd(host: HostIndex, bridge: string, device: Device 
 }
 
 /** An encapsulated frame reached the address that its tunnel ends at. */
-export function decapsulate(w: Walk, host: HostIndex, packet: Packet, place: Place, branch: Branch): void {
+export function decapsulate(w: Walk, host: HostIndex, packet: Packet, place: Place, branch: Branch): undefined {
   const e = packet.encap;
   if (!e) return;
   const { encap: _, ...inner } = packet;

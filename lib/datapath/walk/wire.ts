@@ -7,7 +7,7 @@ import type { Device } from "./index.ts";
 import { outerOf } from "./outer.ts";
 
 /** A frame leaves a host by a NIC. */
-export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch): void {
+export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
   const segment = w.index.segmentOf(device);
   const place = placeOf(device);
   if (!segment) return exit(w, place, branch, packet, `behind ${device.host.name} ${device.link.name}`);

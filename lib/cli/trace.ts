@@ -1,0 +1,115 @@
+/** `underlay trace`: one exchange over a bundle, as NDJSON or as text. */
+
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { Readable } from "node:stream";
+import type { TraceQuery } from "../api/http.ts";
+import { unpackBundle } from "../collect/archive.ts";
+import { readBundle } from "../collect/bundle.ts";
+import type { CollectedCloud } from "../collect/cloud.ts";
+import type { Outcome } from "../datapath/event.ts";
+import { EndError } from "../explain/end.ts";
+import { traceCloud } from "../explain/trace.ts";
+import { InputError } from "./input-error.ts";
+import { numberOption, type Options, parseOptions } from "./options.ts";
+import { TraceText } from "./trace-text.ts";
+
+const USAGE = `underlay trace --cloud <bundle directory or .tar.gz> --from END --to END [options]
+
+  END            a server, port, address, MAC, router or host: name, id or the beginning of an id
+  --proto P      icmp (default), tcp, udp or dhcp; dhcp needs no --to
+  --dport N      destination port of tcp and udp (80)
+  --size N       payload bytes (56 for icmp, else 0)
+  --ttl N        time to live (64)
+  --df           don't fragment
+  --from-address A  send with this source address
+  --json         one JSON object a line: every event, the verdict last
+
+Exit status: 0 delivered or exited, 1 dropped, 2 unknown or bad input.
+`;
+
+const VALUED = ["cloud", "from", "to", "proto", "dport", "size", "ttl", "from-address"];
+const STATUS: Record<Outcome, number> = { delivered: 0, exited: 0, dropped: 1, unknown: 2 };
+
+export async function trace(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args, VALUED, ["json", "df", "help"]);
+  if (options.flags.has("help")) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const [stray] = options.positional;
+  if (stray !== undefined)
+    throw new InputError(`${JSON.stringify(stray.slice(0, 60))}: no argument without --option is expected`);
+  const where = options.values.get("cloud");
+  if (where === undefined) throw new InputError("--cloud: expected a bundle directory or .tar.gz");
+  const query = queryOf(options);
+  return withCloud(where, (cloud) => run(cloud, query, options.flags.has("json")));
+}
+
+function queryOf(options: Options): TraceQuery {
+  const from = options.values.get("from");
+  if (from === undefined) throw new InputError("--from: expected a server, port, address or host");
+  const proto = options.values.get("proto") ?? "icmp";
+  if (proto !== "icmp" && proto !== "tcp" && proto !== "udp" && proto !== "dhcp")
+    throw new InputError(`--proto: expected icmp, tcp, udp or dhcp, not ${JSON.stringify(proto.slice(0, 40))}`);
+  const query: TraceQuery = { from, proto };
+  const to = options.values.get("to");
+  if (to !== undefined) query.to = to;
+  else if (proto !== "dhcp") throw new InputError("--to: expected a server, port, address or host");
+  const dport = numberOption(options, "dport", 1, 65535);
+  if (dport !== undefined) query.dport = dport;
+  const size = numberOption(options, "size", 0, 65507);
+  if (size !== undefined) query.size = size;
+  const ttl = numberOption(options, "ttl", 1, 255);
+  if (ttl !== undefined) query.ttl = ttl;
+  if (options.flags.has("df")) query.df = true;
+  const source = options.values.get("from-address");
+  if (source !== undefined) query.fromAddress = source;
+  return query;
+}
+
+function run(cloud: CollectedCloud, query: TraceQuery, json: boolean): number {
+  const text = new TraceText(process.stdout.isTTY === true && !process.env.NO_COLOR);
+  let status = 2;
+  try {
+    for (const event of traceCloud(cloud, query)) {
+      process.stdout.write(json ? `${JSON.stringify(event)}\n` : text.lines(event));
+      if (event.kind === "verdict") status = STATUS[event.outcome];
+    }
+  } catch (error) {
+    if (error instanceof EndError) throw new InputError(error.message);
+    throw error;
+  }
+  return status;
+}
+
+/** Opens a bundle for as long as `use` runs: an archive is unpacked into a directory of its own that is removed after. */
+async function withCloud(where: string, use: (cloud: CollectedCloud) => number): Promise<number> {
+  const info = await stat(where).catch(() => undefined);
+  if (!info) throw new InputError(`--cloud: ${where}: no such file or directory`);
+  if (info.isDirectory()) return use(await open(where, where));
+  const scratch = await mkdtemp(join(tmpdir(), "underlay-"));
+  try {
+    const stream = Readable.toWeb(createReadStream(where)) as ReadableStream<Uint8Array>; // node's type of the same thing
+    const { root } = await unpackBundle(stream, join(scratch, "bundle")).catch((error: unknown) => {
+      throw new InputError(`--cloud: ${where}: ${messageOf(error)}`);
+    });
+    return use(await open(root, where));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function open(directory: string, where: string): Promise<CollectedCloud> {
+  try {
+    return await readBundle(directory, { name: basename(where).replace(/\.tar\.gz$|\.tgz$/, "") });
+  } catch (error) {
+    throw new InputError(`--cloud: ${where}: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,335 @@
+/** Codes that Neutron's intent tells: who should have had the address that nobody answered for. */
+import type { NeutronPort, NeutronSubnet } from "../api/neutron.ts";
+import type { VerdictEvent } from "../datapath/event.ts";
+import { cidrContains } from "../net/address.ts";
+import { named, portOfDevice, portResource } from "./catalog.ts";
+import type { Case, Refined } from "./intent.ts";
+
+const METADATA = "169.254.169.254";
+const UNANSWERED = new Set([
+  "ARP_UNANSWERED",
+  "FDB_STALE",
+  "FLOW_DROP",
+  "NO_CARRIER_PEER",
+  "L2POP_ENTRY_MISSING",
+  "NO_FLOW_MATCH",
+]);
+const ROUTER_OWNERS = /^network:(router|ha_router|floatingip_agent)/;
+
+export function refineAddress(c: Case, v: VerdictEvent): Refined | undefined {
+  const to = c.probe.to;
+  if (
+    to === METADATA &&
+    ["GUEST_REFUSED", "ARP_UNANSWERED", "NO_ROUTE", "FIREWALL_DENIED", "NAMESPACE_MISSING"].includes(v.code)
+  )
+    return { code: "METADATA_UNREACHABLE" };
+  return (
+    mapping(c, v) ??
+    translation(c, v) ??
+    (UNANSWERED.has(v.code) ? unanswered(c, v) : undefined) ??
+    (v.code === "NO_ROUTE" ? noRoute(c, v) : undefined)
+  );
+}
+
+/** A flat or VLAN network on a host without a bridge for it. */
+function mapping(c: Case, v: VerdictEvent): Refined | undefined {
+  if (!UNANSWERED.has(v.code) && v.code !== "DHCP_UNREACHABLE") return undefined;
+  for (const end of [c.from, c.to]) {
+    const network = end?.port && c.catalog.networks.get(end.port.network_id);
+    const physical = network?.["provider:physical_network"];
+    const hostName = end?.guest?.host;
+    const host = hostName === undefined ? undefined : c.hosts.get(hostName);
+    if (!network || !physical || !host?.ovs) continue;
+    const settings = Object.entries(host.config).flatMap(([file, s]) =>
+      s.ovs ? [{ file, mappings: s.ovs.bridge_mappings ?? "" }] : [],
+    );
+    const [setting] = settings;
+    if (!setting) continue;
+    const pair = setting.mappings
+      .split(",")
+      .map((p) => p.trim().split(":"))
+      .find(([net]) => net === physical);
+    const missing = pair ? !host.ovs.bridges.some((b) => b.name === pair[1]) : true;
+    if (!missing) continue;
+    const text = pair
+      ? `bridge ${pair[1]} of physical network ${physical} does not exist`
+      : `${setting.file}: bridge_mappings = ${setting.mappings} (no ${physical})`;
+    return {
+      code: "BRIDGE_MAPPING_MISSING",
+      element: { type: "config", text },
+      resource: named("network", network),
+      place: { host: host.name, netns: "root", device: pair?.[1] ?? "br-int" },
+    };
+  }
+  return undefined;
+}
+
+/** A private address outside, or a floating one that nobody turned back. */
+function translation(c: Case, v: VerdictEvent): Refined | undefined {
+  const last = v.leg === "reply" ? c.frames.findLast((f) => f.leg === "request") : c.last;
+  const packet = last?.packet;
+  const dst = packet?.ip_dst;
+  const floating = dst === undefined ? undefined : c.catalog.floatingByAddress.get(dst);
+  if (floating?.port_id && v.leg === "request" && /^(qrouter|snat|fip)-/.test(v.netns) && v.code === "NO_ROUTE")
+    return {
+      code: "NAT_MISSING",
+      element: {
+        type: "config",
+        text: `no DNAT of ${floating.floating_ip_address} to ${floating.fixed_ip_address} in ${v.netns}`,
+      },
+      resource: { type: "floatingip", id: floating.id, name: floating.floating_ip_address },
+    };
+  const src = packet?.ip_src;
+  if (
+    !src ||
+    !(v.outcome === "exited" || (v.leg === "reply" && (v.code === "NO_ROUTE" || v.code === "ARP_UNANSWERED")))
+  )
+    return undefined;
+  const seen = c.frames.filter((f) => f.leg === "request");
+  const out = seen.findLast((f) => f.dir === "out" && /^(qg-|fg-|rfp-)/.test(f.device) && f.packet.ip_src === src);
+  const owner = c.catalog.portsByAddress.get(src)?.find((p) => p.device_owner.startsWith("compute:"));
+  if (!out || !owner) return undefined;
+  const fip = c.catalog.api.floatingIps.find((f) => f.port_id === owner.id);
+  const text = `no SNAT of ${src} in ${out.netns}: it left by ${out.device} as it was`;
+  const place = { host: out.host, netns: out.netns, device: out.device };
+  if (fip)
+    return {
+      code: "NAT_MISSING",
+      outcome: "dropped",
+      element: { type: "config", text },
+      resource: { type: "floatingip", id: fip.id, name: fip.floating_ip_address },
+      place,
+    };
+  const routerId = /-([0-9a-f-]{36})$/.exec(out.netns)?.[1];
+  const router = routerId === undefined ? undefined : c.catalog.routers.get(routerId);
+  return {
+    code: "NAT_MISSING",
+    outcome: "dropped",
+    element: { type: "config", text },
+    ...(router ? { resource: named("router", router) } : {}),
+    place,
+  };
+}
+
+/** The address that the last question was about, or that the last frame was for. */
+function wantedAddress(c: Case, v: VerdictEvent): string | undefined {
+  if (v.code === "ARP_UNANSWERED" && v.element?.type === "neighbour") return v.element.text.split(" ")[0];
+  return c.last?.packet.arp_tpa ?? undefined;
+}
+
+function unanswered(c: Case, v: VerdictEvent): Refined | undefined {
+  const address = wantedAddress(c, v);
+  if (address !== undefined) {
+    const floating = c.catalog.floatingByAddress.get(address);
+    if (floating)
+      return {
+        code: "FLOATING_IP_NOT_CONFIGURED",
+        element: {
+          type: "config",
+          text: floating.port_id ? `${address} is on no router` : `${address} is associated with no port`,
+        },
+        resource: { type: "floatingip", id: floating.id, name: floating.floating_ip_address },
+      };
+    const wrong = wrongGateway(c, v, address);
+    if (wrong) return wrong;
+  }
+  const ports =
+    address === undefined
+      ? [c.last ? c.catalog.portByMac.get(c.last.packet.eth_dst) : undefined].filter((p) => p !== undefined)
+      : portsFor(c, v, address);
+  for (const port of ports) {
+    const found = missingPort(c, v, port);
+    if (found) return found;
+  }
+  if (address === undefined || ports.length > 0) return undefined;
+  const subnet = askedSubnet(c, v, address);
+  if (subnet?.gateway_ip === address)
+    return {
+      code: "ROUTER_INTERFACE_MISSING",
+      element: {
+        type: "config",
+        text: `no router has an interface on ${subnet.cidr}: nobody has its gateway ${address}`,
+      },
+      resource: named("subnet", subnet),
+    };
+  const network = subnet && c.catalog.networks.get(subnet.network_id);
+  if (network?.["router:external"] && v.leg.startsWith("resolve"))
+    return { code: "EXITED_PHYSICAL_NETWORK", outcome: "exited" };
+  return undefined;
+}
+
+/** Ports with that address on the network where it was asked for. */
+function portsFor(c: Case, v: VerdictEvent, address: string): NeutronPort[] {
+  const network = askedNetwork(c, v);
+  return (c.catalog.portsByAddress.get(address) ?? []).filter((p) => network === undefined || p.network_id === network);
+}
+
+function askedNetwork(c: Case, v: VerdictEvent): string | undefined {
+  const port = portOfDevice(c.catalog, v.device);
+  if (port) return port.network_id;
+  return v.leg.startsWith("arp") ? c.from.port?.network_id : undefined;
+}
+
+function askedSubnet(c: Case, v: VerdictEvent, address: string): NeutronSubnet | undefined {
+  const network = askedNetwork(c, v);
+  return c.catalog.api.subnets.find(
+    (s) => (network === undefined || s.network_id === network) && cidrContains(s.cidr, address),
+  );
+}
+
+/** A router that asks on its external side for something that is not the subnet's gateway. */
+function wrongGateway(c: Case, v: VerdictEvent, address: string): Refined | undefined {
+  if (!/^(qg-|fg-)/.test(v.device) || address === c.probe.to) return undefined;
+  const ns = c.hosts.get(v.host)?.namespaces.find((n) => n.name === v.netns);
+  const route = ns?.routes.find((r) => r.dst === "0.0.0.0/0" && r.via === address && r.dev === v.device);
+  const port = portOfDevice(c.catalog, v.device);
+  const subnet = c.catalog.api.subnets.find((s) => s.id === port?.fixed_ips[0]?.subnet_id);
+  if (!route || !subnet || subnet.gateway_ip === address) return undefined;
+  return {
+    code: "GATEWAY_MISSING",
+    element: { type: "route", text: `default via ${address} dev ${v.device}` },
+    resource: named("subnet", subnet),
+  };
+}
+
+/** Neutron says that this port exists: what of it is missing on its host? */
+function missingPort(c: Case, v: VerdictEvent, port: NeutronPort): Refined | undefined {
+  const resource = portResource(c.catalog, port);
+  const hostName = port["binding:host_id"] || namespaceHost(c, port);
+  const vif = port["binding:vif_type"];
+  if (!hostName && !port.device_owner.startsWith("network:") && vif !== undefined)
+    return {
+      code: "PORT_NOT_BOUND",
+      element: { type: "port", text: `${port.id}: binding:host_id is empty` },
+      resource,
+    };
+  if (vif === "binding_failed")
+    return {
+      code: "PORT_NOT_BOUND",
+      element: { type: "port", text: `${port.id}: binding:vif_type is binding_failed` },
+      resource,
+    };
+  if (ROUTER_OWNERS.test(port.device_owner)) return missingRouterPort(c, v, port);
+  const host = hostName ? c.hosts.get(hostName) : undefined;
+  if (!host) return undefined;
+  if (port.device_owner === "network:dhcp") {
+    const name = `qdhcp-${port.network_id}`;
+    const ns = host.namespaces.find((n) => n.name === name);
+    if (!ns) return missingNamespace(host.name, name, resource);
+    if (!ns.links.some((l) => l.name.endsWith(port.id.slice(0, 11))))
+      return notPlugged(host.name, name, `tap${port.id.slice(0, 11)}`, resource);
+  }
+  const guest = c.cloud.world.guests.find((g) => g.portId === port.id);
+  const root = host.namespaces.find((n) => n.name === "root");
+  if (guest && root && !root.links.some((l) => l.name === guest.tap))
+    return notPlugged(host.name, "root", guest.tap, resource);
+  if (guest && root && host.ovs && root.links.some((l) => l.name === `qbr${port.id.slice(0, 11)}`))
+    for (const prefix of ["qvb", "qvo"])
+      if (!root.links.some((l) => l.name === `${prefix}${port.id.slice(0, 11)}`))
+        return notPlugged(host.name, "root", `${prefix}${port.id.slice(0, 11)}`, resource);
+  return undefined;
+}
+
+function missingNamespace(host: string, name: string, resource: Refined["resource"]): Refined {
+  return {
+    code: "NAMESPACE_MISSING",
+    element: { type: "namespace", text: name },
+    ...(resource ? { resource } : {}),
+    place: { host, netns: name, device: "lo" },
+  };
+}
+
+function notPlugged(host: string, netns: string, device: string, resource: Refined["resource"]): Refined {
+  return {
+    code: "PORT_NOT_PLUGGED",
+    element: { type: "link", text: `${device}: no such device on ${host}` },
+    ...(resource ? { resource } : {}),
+    place: { host, netns, device },
+  };
+}
+
+function namespaceHost(c: Case, port: NeutronPort): string | undefined {
+  for (const host of c.cloud.world.hosts)
+    for (const ns of host.namespaces) if (ns.links.some((l) => l.name.endsWith(port.id.slice(0, 11)))) return host.name;
+  return undefined;
+}
+
+/** A router's interface: on the sender's host with a distributed router, else where the router is. */
+function missingRouterPort(c: Case, v: VerdictEvent, port: NeutronPort): Refined | undefined {
+  const router = c.catalog.routers.get(port.device_id);
+  const resource = router ? named("router", router) : portResource(c.catalog, port);
+  const snat =
+    port.device_owner === "network:router_centralized_snat" ||
+    (router?.distributed && port.device_owner === "network:router_gateway");
+  const name = port.device_owner.startsWith("network:floatingip_agent")
+    ? `fip-${port.network_id}`
+    : `${snat ? "snat" : "qrouter"}-${port.device_id}`;
+  const distributed = port.device_owner === "network:router_interface_distributed";
+  const host = distributed ? v.host : port["binding:host_id"] || routerHost(c, port.device_id);
+  const state = host === undefined ? undefined : c.hosts.get(host);
+  if (!state || !host) return undefined;
+  const ns = state.namespaces.find((n) => n.name === name);
+  if (!ns) return missingNamespace(host, name, resource);
+  const device = `${port.device_owner === "network:router_gateway" ? "qg-" : snat ? "sg-" : name.startsWith("fip-") ? "fg-" : "qr-"}${port.id.slice(0, 11)}`;
+  if (!ns.links.some((l) => l.name === device))
+    return {
+      code: "ROUTER_INTERFACE_MISSING",
+      element: { type: "link", text: `${device}: no such device in ${name}` },
+      resource,
+      place: { host, netns: name, device },
+    };
+  const missing = port.fixed_ips.find((f) => !ns.addresses.some((a) => a.address === f.ip_address));
+  if (!missing || distributed) return undefined;
+  return {
+    code: "ROUTER_INTERFACE_MISSING",
+    element: { type: "link", text: `${device}: has no address ${missing.ip_address}` },
+    resource,
+    place: { host, netns: name, device },
+  };
+}
+
+/** The host of a centralised router's other ports; where only one host runs L3 agents, that one. */
+function routerHost(c: Case, routerId: string): string | undefined {
+  for (const p of c.catalog.api.ports)
+    if (p.device_id === routerId && p["binding:host_id"]) return p["binding:host_id"];
+  return undefined;
+}
+
+function noRoute(c: Case, v: VerdictEvent): Refined | undefined {
+  const dst = (v.leg === "reply" ? undefined : c.probe.to) ?? c.last?.packet.ip_dst;
+  if (dst === undefined) return undefined;
+  const routerId = /^(?:qrouter|snat)-([0-9a-f-]{36})$/.exec(v.netns)?.[1];
+  const router = routerId === undefined ? undefined : c.catalog.routers.get(routerId);
+  const target = c.catalog.api.subnets.find((s) => cidrContains(s.cidr, dst));
+  const external = target && c.catalog.networks.get(target.network_id)?.["router:external"];
+  if (router) {
+    const resource = named("router", router);
+    const attached = c.catalog.api.ports.some(
+      (p) => p.device_id === router.id && p.fixed_ips.some((f) => f.subnet_id === target?.id),
+    );
+    if (target && !external && !attached)
+      return {
+        code: "ROUTER_INTERFACE_MISSING",
+        element: { type: "config", text: `${router.name} has no interface on ${target.cidr}` },
+        resource,
+      };
+    if (target && !external)
+      return {
+        code: "ROUTER_INTERFACE_MISSING",
+        element: { type: "route", text: `no route to ${target.cidr} in ${v.netns}` },
+        resource,
+      };
+    const text = router.external_gateway_info
+      ? `no default route in ${v.netns}`
+      : `${router.name} has no external gateway`;
+    return { code: "GATEWAY_MISSING", element: { type: "route", text }, resource };
+  }
+  if (!v.netns.startsWith("guest:") || !c.from.port || v.leg === "reply") return undefined;
+  const subnet = c.catalog.subnets.get(c.from.port.fixed_ips[0]?.subnet_id ?? "");
+  if (!subnet || subnet.gateway_ip) return undefined;
+  return {
+    code: "GATEWAY_MISSING",
+    element: { type: "config", text: `subnet ${subnet.cidr} has no gateway_ip` },
+    resource: named("subnet", subnet),
+  };
+}

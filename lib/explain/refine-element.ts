@@ -1,0 +1,69 @@
+/** Codes that the deciding element itself tells, by Neutron's names of tables and chains. */
+import type { Resource, VerdictEvent } from "../datapath/event.ts";
+import { named, portOfDevice, portResource } from "./catalog.ts";
+import type { Case, Refined } from "./intent.ts";
+import { bridgeRole, tableName } from "./tables.ts";
+
+export function refineElement(c: Case, v: VerdictEvent): Refined | undefined {
+  const { element } = v;
+  if (element?.type === "iptables-rule" || element?.type === "iptables-policy")
+    return byChain(c, v, element.chain, element.text);
+  if (element?.type === "flow") return byTable(c, v, element.bridge, element.table, element.text);
+  return undefined;
+}
+
+/** neutron/agent/linux/iptables_firewall.py: chains of a port, and what each is for. */
+function byChain(c: Case, v: VerdictEvent, chain: string, text: string): Refined | undefined {
+  if (!/-(openvswi|linuxbri)-/.test(chain)) return undefined;
+  if (/--(?:ct)?state INVALID/.test(text)) return { code: "CONNTRACK_INVALID" };
+  const port = portOfDevice(c.catalog, v.device);
+  const resource = port && portResource(c.catalog, port);
+  if (/-(openvswi|linuxbri)-s[0-9a-f]/.test(chain) || text.includes("Prevent DHCP Spoofing"))
+    return { code: "PORT_SECURITY_BLOCKED", ...(resource ? { resource } : {}) };
+  const group = securityGroup(c, v);
+  return { code: "SECURITY_GROUP_DENIED", ...(group ? { resource: group } : {}) };
+}
+
+/** The group that ought to have a rule: the port's own when it has one, the port when it has several. */
+function securityGroup(c: Case, v: VerdictEvent): Resource | undefined {
+  const port = portOfDevice(c.catalog, v.device);
+  if (!port) return undefined;
+  const [first, second] = port.security_groups;
+  const group = first === undefined ? undefined : c.catalog.groups.get(first);
+  return group && second === undefined ? named("security_group", group) : portResource(c.catalog, port);
+}
+
+function byTable(c: Case, v: VerdictEvent, bridge: string, table: number, text: string): Refined | undefined {
+  if (v.code !== "FLOW_DROP" && v.code !== "NO_FLOW_MATCH" && v.code !== "TUNNEL_KEY_UNKNOWN") return undefined;
+  const host = c.hosts.get(v.host);
+  const role = host && bridgeRole(host, bridge);
+  const name = tableName(role, table);
+  const match = text.split(" actions=")[0] ?? "";
+  if (role === "integration" && match.includes("dl_vlan=4095")) return { code: "DEAD_VLAN" };
+  if (/ct_state=[^,\s]*\+inv/.test(match)) return { code: "CONNTRACK_INVALID" };
+  const port = portOfDevice(c.catalog, c.last?.device ?? "");
+  const resource = port && portResource(c.catalog, port);
+  const whose = resource ? { resource } : {};
+  switch (name) {
+    case "ARP_SPOOF_TABLE":
+      return { code: "ARP_SPOOF_BLOCKED", ...whose };
+    case "MAC_SPOOF_TABLE":
+    case "BASE_EGRESS_TABLE":
+      return { code: "PORT_SECURITY_BLOCKED", ...whose };
+    case "RULES_EGRESS_TABLE":
+    case "RULES_INGRESS_TABLE":
+    case "BASE_INGRESS_TABLE":
+    case "DROPPED_TRAFFIC_TABLE":
+      return { code: "SECURITY_GROUP_DENIED", ...whose };
+    case "UCAST_TO_TUN":
+    case "FLOOD_TO_TUN":
+    case "ARP_RESPONDER":
+      return match.includes("arp_tpa=") ? undefined : { code: "L2POP_ENTRY_MISSING" };
+    case "VXLAN_TUN_TO_LV":
+    case "GRE_TUN_TO_LV":
+    case "GENEVE_TUN_TO_LV":
+      return { code: "TUNNEL_KEY_UNKNOWN" };
+    default:
+      return undefined;
+  }
+}
