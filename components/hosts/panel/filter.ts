@@ -1,5 +1,5 @@
 /** The filter box above flows, rules and entries: words that must all be found; `field=value` asks a field, `-word` excludes. */
-import type { FlowTable } from "../api/http.ts";
+import type { FlowTable } from "../../../lib/api/http.ts";
 
 export interface Term {
   not: boolean;

@@ -1,5 +1,5 @@
 /** Which table leads where, as a small layered picture. */
-import type { FlowTable } from "../api/http.ts";
+import type { FlowTable } from "../../api/http.ts";
 
 export interface PipelineNode {
   table: number;

@@ -1,0 +1,5 @@
+import { HostSkeleton } from "../../../../../components/hosts/host-view.tsx";
+
+export default function Loading() {
+  return <HostSkeleton />;
+}

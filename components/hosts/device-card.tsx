@@ -1,0 +1,127 @@
+import { memo } from "react";
+import type { Card, SceneNode } from "../../lib/hostgraph/layout/scene.ts";
+import { Target, TargetRing } from "../graph/target.tsx";
+import { cn } from "../ui/cn.ts";
+import { MARK_WORDS, MarkGlyph } from "./marks.tsx";
+import { cut, deviceLabel, middle } from "./words.ts";
+
+export interface CardProps {
+  card: Card;
+  hue: string | undefined;
+  selected: boolean;
+  lit: boolean;
+  dimmed: boolean;
+  onSelect: (id: string) => void;
+  onHover: (id: string | null) => void;
+}
+
+/** One device: name, second line, the network as a thin edge, at most one mark. */
+export const DeviceCard = memo(function DeviceCard({ card, hue, selected, lit, dimmed, onSelect, onHover }: CardProps) {
+  const { node, x, y, w, h } = card;
+  const mark = node.marks[0];
+  const missing = mark === "expected-missing";
+  const wide = card.edge === "full";
+  const select = () => onSelect(card.id);
+  return (
+    <Target id={card.id} label={labelOf(node)} selected={selected} dimmed={dimmed} onSelect={select} onHover={onHover}>
+      <title>{`${node.name}${node.label && node.label !== node.name ? ` · ${node.label}` : ""}`}</title>
+      {node.stack ? (
+        <>
+          <rect x={x + 6} y={y - 6} width={w - 12} height={h} rx={6} className="fill-surface stroke-line" />
+          <rect x={x + 3} y={y - 3} width={w - 6} height={h} rx={6} className="fill-surface stroke-line" />
+        </>
+      ) : null}
+      <TargetRing x={x} y={y} width={w} height={h} radius={6} selected={selected} />
+      <rect
+        x={x}
+        y={y}
+        width={w}
+        height={h}
+        rx={6}
+        className={cn(
+          "fill-raised stroke-line-strong transition-colors group-hover/target:stroke-muted",
+          mark === "dead-vlan" && "stroke-danger",
+          missing && "stroke-danger",
+          mark === "unknown-to-neutron" && "stroke-warn",
+          lit && "stroke-accent",
+        )}
+        strokeDasharray={missing || mark === "unknown-to-neutron" ? "4 3" : undefined}
+      />
+      {hue ? <path d={`M${x + 5} ${y + 1}h-1a3 3 0 0 0 -3 3v${h - 8}a3 3 0 0 0 3 3h1z`} style={{ fill: hue }} /> : null}
+      {wide ? <WideText card={card} /> : <NarrowText card={card} />}
+      {mark ? <MarkGlyph mark={mark} x={x + w - 12} y={y + 12} /> : null}
+    </Target>
+  );
+});
+
+function labelOf(node: SceneNode): string {
+  return node.stack ? `${node.label ?? node.name}, ${node.detail ?? ""}: open` : deviceLabel(node);
+}
+
+const NAME = "font-mono text-[11.5px] fill-ink";
+const SECOND = "text-[10.5px] fill-muted";
+
+function NarrowText({ card: { node, x, y, w } }: { card: Card }) {
+  const mark = node.marks[0];
+  const room = mark ? 13 : 15;
+  const guest = node.kind === "guest";
+  const second = mark ? MARK_WORDS[mark].short : secondLine(node);
+  return (
+    <>
+      <text x={x + 11} y={y + (second ? 15.5 : 22)} className={guest ? "text-[12px] font-medium fill-ink" : NAME}>
+        {guest ? cut(node.label ?? node.name, room + 1) : middle(node.name, room)}
+      </text>
+      {second ? (
+        <text
+          x={x + 11}
+          y={y + 28.5}
+          className={cn(
+            SECOND,
+            guest && !mark && "font-mono",
+            mark && (/dead|missing/.test(mark) ? "fill-danger" : "fill-warn"),
+          )}
+        >
+          {cut(second, Math.floor((w - 18) / (guest ? 6.35 : 5.5)))}
+        </text>
+      ) : null}
+    </>
+  );
+}
+
+function secondLine(node: SceneNode): string {
+  if (node.tag !== undefined) return node.networkName ? `tag ${node.tag} · ${node.networkName}` : `tag ${node.tag}`;
+  return node.detail ?? "";
+}
+
+/** A port in its namespace: name and address in the first line, what it is for and its local VLAN in the second. */
+function WideText({ card: { node, x, y, w } }: { card: Card }) {
+  const mark = node.marks[0];
+  const right = x + w - (mark ? 26 : 10);
+  const tag = node.tag === undefined ? "" : `tag ${node.tag}`;
+  const second = mark ? MARK_WORDS[mark].short : (node.label ?? node.networkName ?? "");
+  return (
+    <>
+      <text x={x + 11} y={y + (second || tag ? 15.5 : 22)} className={NAME}>
+        {middle(node.name, 16)}
+      </text>
+      <text
+        x={right}
+        y={y + (second || tag ? 15.5 : 22)}
+        textAnchor="end"
+        className="fill-muted font-mono text-[10.5px]"
+      >
+        {cut(node.detail ?? "", 21)}
+      </text>
+      <text
+        x={x + 11}
+        y={y + 28.5}
+        className={cn(SECOND, mark && (/dead|missing/.test(mark) ? "fill-danger" : "fill-warn"))}
+      >
+        {cut(second, 33)}
+      </text>
+      <text x={x + w - 10} y={y + 28.5} textAnchor="end" className={SECOND}>
+        {tag}
+      </text>
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { Server, TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import type { HostSummary } from "../../lib/api/http.ts";
+import { pages } from "../../lib/api/pages.ts";
+import { fetchJson } from "../../lib/client/fetch.ts";
+import { keys, urls } from "../../lib/client/keys.ts";
+import { Badge, Status } from "../ui/badge.tsx";
+import { ButtonLink } from "../ui/button.tsx";
+import { SkeletonRows } from "../ui/skeleton.tsx";
+import { EmptyState, ErrorState } from "../ui/state.tsx";
+import { Table, Td, Th, Tr } from "../ui/table.tsx";
+import { When } from "../ui/when.tsx";
+
+export function HostList({ cloud, initial }: { cloud: string; initial?: HostSummary[] }) {
+  const hosts = useQuery({
+    queryKey: keys.hosts(cloud),
+    queryFn: ({ signal }) => fetchJson<HostSummary[]>(urls.hosts(cloud), { signal }),
+    ...(initial ? { initialData: initial } : {}),
+  });
+  return (
+    <div className="flex flex-col gap-4 p-6">
+      <header className="flex items-baseline gap-3">
+        <h1 className="text-lg font-semibold tracking-tight">Hosts</h1>
+        {hosts.data ? <p className="text-sm text-muted">{countText(hosts.data)}</p> : null}
+      </header>
+      {hosts.isPending ? (
+        <SkeletonRows rows={5} label="Loading the hosts" />
+      ) : hosts.isError ? (
+        <ErrorState title="The hosts did not load" error={hosts.error} onRetry={() => void hosts.refetch()} />
+      ) : hosts.data.length === 0 ? (
+        <EmptyState
+          icon={<Server />}
+          title="No host was recorded"
+          action={<ButtonLink href={pages.clouds()}>Open another bundle</ButtonLink>}
+        >
+          A bundle holds one directory a host. This one has the APIs’ answers alone.
+        </EmptyState>
+      ) : (
+        <HostsTable cloud={cloud} hosts={hosts.data} />
+      )}
+    </div>
+  );
+}
+
+function countText(hosts: HostSummary[]): string {
+  const guests = hosts.reduce((sum, host) => sum + host.guests, 0);
+  const gaps = hosts.filter((host) => host.gaps > 0).length;
+  const parts = [
+    `${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}`,
+    `${guests} ${guests === 1 ? "guest" : "guests"}`,
+    `${hosts.reduce((sum, host) => sum + host.flows, 0).toLocaleString("en")} flows`,
+  ];
+  if (gaps > 0) parts.push(`${gaps} partly recorded`);
+  return parts.join(" · ");
+}
+
+function HostsTable({ cloud, hosts }: { cloud: string; hosts: HostSummary[] }) {
+  return (
+    <Table label="Hosts">
+      <thead>
+        <tr>
+          <Th>Host</Th>
+          <Th>Roles</Th>
+          <Th>Agents</Th>
+          <Th>Tunnel address</Th>
+          <Th className="text-right">Guests</Th>
+          <Th className="text-right">Links</Th>
+          <Th className="text-right">Bridges</Th>
+          <Th className="text-right">Namespaces</Th>
+          <Th className="text-right">Flows</Th>
+          <Th>Recorded</Th>
+          <Th>Gaps</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {hosts.map((host) => (
+          <Tr key={host.name} className="relative">
+            <Td className="h-11">
+              {/* The link covers the row: one target, and the row's other cells stay text. */}
+              <Link href={pages.host(cloud, host.name)} className="font-medium after:absolute after:inset-0">
+                {host.name}
+              </Link>
+            </Td>
+            <Td>
+              <span className="flex gap-1">
+                {host.roles.map((role) => (
+                  <Badge key={role}>{role}</Badge>
+                ))}
+              </span>
+            </Td>
+            <Td>
+              <Agents host={host} />
+            </Td>
+            <Td className="font-mono text-xs">{host.tunnelAddress ?? <None />}</Td>
+            <Count value={host.guests} />
+            <Count value={host.links} />
+            <Count value={host.bridges} />
+            <Count value={host.namespaces} />
+            <Count value={host.flows} />
+            <Td className="text-muted">{host.takenAt ? <When iso={host.takenAt} /> : <None />}</Td>
+            <Td>
+              {host.gaps > 0 ? (
+                <Badge tone="warn">
+                  <TriangleAlert aria-hidden className="size-3" /> {host.gaps.toLocaleString("en")}
+                </Badge>
+              ) : (
+                <span className="text-muted">none</span>
+              )}
+            </Td>
+          </Tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+const None = () => <span className="text-faint">–</span>;
+
+function Count({ value }: { value: number }) {
+  return <Td className={`text-right tabular-nums ${value === 0 ? "text-faint" : ""}`}>{value.toLocaleString("en")}</Td>;
+}
+
+function Agents({ host }: { host: HostSummary }) {
+  if (host.agents.length === 0) return <span className="text-muted">no agent</span>;
+  const dead = host.agents.filter((agent) => !agent.alive);
+  const title = host.agents.map((agent) => `${agent.type}: ${agent.alive ? "alive" : "not alive"}`).join("\n");
+  return (
+    <span title={title}>
+      {dead.length === 0 ? (
+        <Status status={`${host.agents.length} alive`} tone="ok" />
+      ) : (
+        <Status status={`${dead.length} of ${host.agents.length} not alive`} tone="danger" />
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,216 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { ChevronRight, Download, TriangleAlert } from "lucide-react";
+import Link from "next/link";
+import { useCallback, useMemo, useRef } from "react";
+import type { HostGraph } from "../../lib/api/http.ts";
+import { pages } from "../../lib/api/pages.ts";
+import { fetchJson } from "../../lib/client/fetch.ts";
+import { keys, urls } from "../../lib/client/keys.ts";
+import { useUrlState } from "../../lib/client/use-url-state.ts";
+import { layoutHost } from "../../lib/hostgraph/layout/layout.ts";
+import { download } from "../graph/export.ts";
+import type { PictureHandle } from "../graph/picture.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { Menu, MenuItem } from "../ui/menu.tsx";
+import { Segmented } from "../ui/segmented.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { EmptyState, ErrorState } from "../ui/state.tsx";
+import { When } from "../ui/when.tsx";
+import { HostPicture } from "./host-picture.tsx";
+import { HostTable } from "./host-table.tsx";
+import { Legend } from "./legend.tsx";
+import { DevicePane } from "./panel/device-pane.tsx";
+
+interface Props {
+  cloud: string;
+  host: string;
+  /** Rendered on the server where the host is small enough; else fetched. */
+  initial?: HostGraph;
+}
+
+export function HostView({ cloud, host, initial }: Props) {
+  const graph = useQuery({
+    queryKey: keys.host(cloud, host),
+    queryFn: ({ signal }) => fetchJson<HostGraph>(urls.host(cloud, host), { signal }),
+    ...(initial ? { initialData: initial } : {}),
+  });
+  if (graph.isPending) return <HostSkeleton name={host} />;
+  if (graph.isError)
+    return <ErrorState title={`${host} did not load`} error={graph.error} onRetry={() => void graph.refetch()} />;
+  return <Loaded cloud={cloud} graph={graph.data} />;
+}
+
+function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
+  const { params, set } = useUrlState();
+  const picture = useRef<PictureHandle>(null);
+  const open = params.get("open") ?? "";
+  const scene = useMemo(() => layoutHost(graph, open === "" ? [] : open.split(",")), [graph, open]);
+  const selected = params.get("device");
+  const table = params.get("view") === "table";
+  const zoom = Number(params.get("zoom"));
+  const select = useCallback(
+    (id: string | null) => {
+      const stack = id === null ? undefined : scene.cards.find((card) => card.id === id)?.node.stack;
+      if (stack) set({ open: [...open.split(",").filter(Boolean), stack.id].join(",") });
+      else if (id === null) set({ device: null, tab: null, q: null, file: null, chain: null });
+      else set({ device: id, q: null, file: null, chain: null });
+    },
+    [scene, open, set],
+  );
+  const save = async (kind: "svg" | "png") => {
+    const content = kind === "svg" ? await picture.current?.svg() : await picture.current?.png();
+    if (content) download(content, `${graph.host.name}.${kind}`, kind === "svg" ? "image/svg+xml" : "image/png");
+  };
+  return (
+    <div className="flex h-full min-h-0">
+      <div className="flex min-w-0 flex-1 flex-col">
+        <header className="flex flex-col gap-2.5 px-5 pt-4 pb-3">
+          <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+            <Title cloud={cloud} graph={graph} />
+            <div className="flex items-center gap-2">
+              {open !== "" ? (
+                <Button size="md" onClick={() => set({ open: null })}>
+                  Stack again
+                </Button>
+              ) : null}
+              <Segmented
+                label="View"
+                value={table ? "table" : "picture"}
+                options={[
+                  { value: "picture", label: "Picture" },
+                  { value: "table", label: "Table" },
+                ]}
+                onChange={(value) => set({ view: value === "table" ? "table" : null })}
+              />
+              {table ? null : (
+                <Menu
+                  label="Save the picture"
+                  align="end"
+                  trigger={
+                    <Button size="icon" variant="outline" aria-label="Save the picture" title="Save the picture">
+                      <Download aria-hidden />
+                    </Button>
+                  }
+                >
+                  <MenuItem onSelect={() => void save("svg")}>As SVG</MenuItem>
+                  <MenuItem onSelect={() => void save("png")}>As PNG</MenuItem>
+                </Menu>
+              )}
+            </div>
+          </div>
+          <Legend graph={graph} network={params.get("net")} onNetwork={(net) => set({ net })} />
+        </header>
+        <div className="relative min-h-0 flex-1 border-t border-line">
+          {graph.nodes.length === 0 ? (
+            <NoDevices graph={graph} />
+          ) : table ? (
+            <div className="absolute inset-0 p-5">
+              <HostTable graph={graph} selected={selected} onSelect={select} />
+            </div>
+          ) : (
+            <HostPicture
+              ref={picture}
+              graph={graph}
+              scene={scene}
+              selected={selected}
+              network={params.get("net")}
+              zoom={zoom > 0 ? zoom : null}
+              onZoom={(next) => set({ zoom: next === null ? null : String(next) }, "replace")}
+              onSelect={select}
+            />
+          )}
+        </div>
+      </div>
+      {selected ? (
+        <DevicePane
+          key={selected}
+          cloud={cloud}
+          graph={graph}
+          id={selected}
+          onClose={() => select(null)}
+          onSelect={select}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Title({ cloud, graph: { host, nodes, gaps } }: { cloud: string; graph: HostGraph }) {
+  const dead = host.agents.filter((agent) => !agent.alive);
+  return (
+    <div className="min-w-0">
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <Link href={pages.hosts(cloud)} className="text-sm text-muted hover:text-ink">
+          Hosts
+        </Link>
+        <ChevronRight aria-hidden className="size-3.5 text-faint" />
+        <h1 className="text-lg font-semibold tracking-tight">{host.name}</h1>
+        {host.tunnelAddress ? <span className="font-mono text-xs text-muted">{host.tunnelAddress}</span> : null}
+        {host.roles.map((role) => (
+          <Badge key={role}>{role}</Badge>
+        ))}
+        {dead.length > 0 ? <Badge tone="danger">{dead.map((agent) => agent.type).join(", ")} not alive</Badge> : null}
+        {gaps.length > 0 ? (
+          <Badge tone="warn">
+            <TriangleAlert aria-hidden className="size-3" />
+            {gaps.length} {gaps.length === 1 ? "gap" : "gaps"}
+          </Badge>
+        ) : null}
+      </div>
+      <p className="pt-0.5 text-xs text-muted">
+        {[
+          `${nodes.length.toLocaleString("en")} ${nodes.length === 1 ? "device" : "devices"}`,
+          host.flows > 0 ? `${host.flows.toLocaleString("en")} flows` : "",
+          host.agents.length > 0 ? `${host.agents.length - dead.length} of ${host.agents.length} agents alive` : "",
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+        {host.takenAt ? (
+          <>
+            {" · recorded "}
+            <When iso={host.takenAt} />
+          </>
+        ) : null}
+      </p>
+    </div>
+  );
+}
+
+function NoDevices({ graph }: { graph: HostGraph }) {
+  return (
+    <EmptyState title={`Nothing is known about the devices of ${graph.host.name}`}>
+      {graph.gaps.length > 0 ? (
+        <ul className="pt-2 text-left font-mono text-xs">
+          {graph.gaps.slice(0, 8).map((gap) => (
+            <li key={`${gap.file} ${gap.line} ${gap.reason}`}>
+              {gap.file}: {gap.reason}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        "The bundle holds no links of this host. Record it with `ip -j -d link`."
+      )}
+    </EmptyState>
+  );
+}
+
+/** The shape of the page that is coming. */
+export function HostSkeleton({ name }: { name?: string }) {
+  return (
+    <div role="status" aria-label={name ? `Loading ${name}` : "Loading"} className="flex flex-col gap-4 p-5">
+      <Skeleton className="h-7 w-72" />
+      <Skeleton className="h-5 w-96" />
+      <div className="grid grid-cols-4 gap-8 pt-6">
+        {["guests", "filter", "integration", "uplink"].map((column) => (
+          <div key={column} className="flex flex-col gap-4">
+            <Skeleton className="h-14" />
+            <Skeleton className="h-14" />
+            <Skeleton className="h-14" />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import type { DeviceNode } from "../../lib/api/http.ts";
+
+export type Mark = DeviceNode["marks"][number];
+
+/** Four causes, four shapes, four words: colour is never the only difference. */
+export const MARK_WORDS: Record<Mark, { short: string; long: string }> = {
+  "dead-vlan": { short: "dead port", long: "Dead port: tag 4095, nothing passes" },
+  down: { short: "down", long: "Down" },
+  "unknown-to-neutron": { short: "unknown to Neutron", long: "Unknown to Neutron" },
+  "expected-missing": { short: "expected, missing", long: "Neutron expects it here, the host does not have it" },
+};
+
+export const MARKS: readonly Mark[] = ["dead-vlan", "down", "unknown-to-neutron", "expected-missing"];
+
+/** A glyph of 14 × 14 around (x, y). */
+export function MarkGlyph({ mark, x, y }: { mark: Mark; x: number; y: number }) {
+  switch (mark) {
+    case "dead-vlan":
+      return (
+        <g transform={`translate(${x} ${y})`} aria-hidden>
+          <path d="M-2.9 -7h5.8L7 -2.9v5.8L2.9 7h-5.8L-7 2.9v-5.8z" className="fill-danger" />
+          <path
+            d="M-2.6 -2.6l5.2 5.2M2.6 -2.6l-5.2 5.2"
+            className="stroke-surface"
+            strokeWidth="1.8"
+            strokeLinecap="round"
+          />
+        </g>
+      );
+    case "down":
+      return (
+        <g transform={`translate(${x} ${y})`} aria-hidden>
+          <path d="M-6.6 -5h13.2L0 6.5z" className="fill-warn" />
+          <path d="M0 -2.6v3" className="stroke-surface" strokeWidth="1.8" strokeLinecap="round" />
+        </g>
+      );
+    case "unknown-to-neutron":
+      return (
+        <g transform={`translate(${x} ${y})`} aria-hidden>
+          <path d="M0 -7.6L7.6 0 0 7.6 -7.6 0z" className="fill-surface stroke-warn" strokeWidth="1.5" />
+          <path
+            d="M-1.9 -1.8a1.9 1.9 0 1 1 2.7 1.7q-.8 .4 -.8 1.3M0 3.4v.2"
+            className="fill-none stroke-warn"
+            strokeWidth="1.4"
+            strokeLinecap="round"
+          />
+        </g>
+      );
+    case "expected-missing":
+      return (
+        <g transform={`translate(${x} ${y})`} aria-hidden>
+          <circle r="6.6" className="fill-surface stroke-danger" strokeWidth="1.5" strokeDasharray="2.6 2" />
+          <path d="M0 -3v3.2M0 2.9v.2" className="stroke-danger" strokeWidth="1.8" strokeLinecap="round" />
+        </g>
+      );
+  }
+}
+
+/** The glyph beside text, outside a picture. */
+export function MarkIcon({ mark }: { mark: Mark }) {
+  return (
+    <svg width="16" height="16" viewBox="-8 -8 16 16" aria-hidden className="inline-block shrink-0">
+      <MarkGlyph mark={mark} x={0} y={0} />
+    </svg>
+  );
+}

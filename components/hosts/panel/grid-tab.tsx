@@ -1,0 +1,42 @@
+import { CopyButton } from "../../ui/copy-button.tsx";
+import { Table, Td, Th, Tr } from "../../ui/table.tsx";
+
+const LIMIT = 1000;
+
+/** Learned addresses and neighbours: a real table, since its columns are compared. */
+export function GridTab({ label, columns, rows }: { label: string; columns: string[]; rows: string[][] }) {
+  return (
+    <div className="flex h-full min-h-0 flex-col p-4">
+      <div className="flex items-center justify-between pb-2 text-xs text-muted">
+        <span>
+          {rows.length.toLocaleString("en")} {rows.length === 1 ? "entry" : "entries"}
+          {rows.length > LIMIT ? `, the first ${LIMIT.toLocaleString("en")} shown` : ""}
+        </span>
+        <CopyButton text={() => [columns, ...rows].map((row) => row.join("\t")).join("\n")} label={`Copy ${label}`} />
+      </div>
+      <Table label={label} wrapClassName="min-h-0">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <Th key={column}>{column}</Th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.slice(0, LIMIT).map((row) => (
+            <Tr key={row.join(" ")}>
+              {row.map((cell, i) => (
+                <Td
+                  key={columns[i]}
+                  className={columns[i] === "Who" ? "h-8 text-xs" : "h-8 font-mono text-xs whitespace-nowrap"}
+                >
+                  {cell}
+                </Td>
+              ))}
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </div>
+  );
+}
