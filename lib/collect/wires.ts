@@ -72,7 +72,14 @@ export class HostWires {
     }
     if ((link.kind === "macvlan" || link.kind === "ipvlan") && link.linkName !== undefined)
       return this.below(link.linkName, next);
-    return isNic(link) ? [{ dev, vlans: [] }] : [];
+    return isNic(link) ? [{ dev: this.#member(link).name, vlans: [] }] : [];
+  }
+
+  /** The device that a bond's frames really pass: any one of its members, and the same for each walk. */
+  #member(link: Link): Link {
+    if (link.kind !== "bond") return link;
+    const members = this.#members.get(link.name) ?? [];
+    return members.find((member) => member.up && member.carrier) ?? members[0] ?? link;
   }
 
   /** A Linux bridge's member that may lead to a wire. A veth may be a container's: it counts when it leads where NICs do. */
@@ -84,14 +91,19 @@ export class HostWires {
 
   /** NICs among an OVS bridge's ports; when it has none, those of the bridges that it is patched to. */
   belowBridge(bridge: OvsBridge, seen: ReadonlySet<string> = new Set()): Wire[] {
-    const interfaces = bridge.ports.flatMap((port) => port.interfaces);
+    // Of a bond one member carries: the wire is joined once.
+    const interfaces = bridge.ports.flatMap((port) =>
+      port.interfaces.length > 1
+        ? (port.interfaces.find((i) => i.linkUp) ?? port.interfaces.slice(0, 1))
+        : port.interfaces,
+    );
     const wires = interfaces.flatMap((iface): Wire[] => {
       if (this.#guestPorts.has(iface.name)) return [];
       if (iface.type.startsWith("dpdk") && !iface.type.startsWith("dpdkvhost")) return [{ dev: iface.name, vlans: [] }];
       if (iface.type !== "" && iface.type !== "system") return [];
       const link = this.links.get(iface.name);
       if (!link) return [];
-      if (isNic(link)) return [{ dev: link.name, vlans: [] }];
+      if (isNic(link)) return [{ dev: this.#member(link).name, vlans: [] }];
       return link.kind === "vlan" ? this.below(link.name, new Set(seen).add(bridge.name)) : [];
     });
     if (wires.length > 0) return wires;
