@@ -17,7 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{lib,components,app,bin}/**/*.test.{ts,tsx}"],
+          include: ["{lib,components,app}/**/*.test.{ts,tsx}", "bin/*.test.mjs"],
           exclude: [REAL, "**/node_modules/**"],
         },
       },
