@@ -1,6 +1,6 @@
 "use client";
 import { type Ref, useCallback, useMemo, useState } from "react";
-import type { Drawing } from "../../lib/topology/layout.ts";
+import type { Drawing } from "../../lib/topology/drawing.ts";
 import { neighbours } from "../../lib/topology/neighbours.ts";
 import { Picture, type PictureHandle } from "../graph/picture.tsx";
 import { BarShape, CardShape, ChipShape, LinkShape, PillShape, StackShape } from "./shapes.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import { memo } from "react";
+import type { Bar, Card, Chip, Link, Pill, Stack } from "../../lib/topology/drawing.ts";
 import { countsOf } from "../../lib/topology/labels.ts";
-import type { Bar, Card, Chip, Link, Pill, Stack } from "../../lib/topology/layout.ts";
 import { Target, TargetRing } from "../graph/target.tsx";
 import { statusTone } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
@@ -48,7 +48,7 @@ export const BarShape = memo(function BarShape({ bar, ...props }: ShapeProps & {
   return (
     <Target
       id={network.id}
-      label={`Network ${network.name}, ${[bar.cidrs, bar.note].filter(Boolean).join(", ")}`}
+      label={`Network ${[bar.name, bar.cidrs, bar.note].join(" ")}`}
       selected={props.selected}
       dimmed={props.dimmed}
       onSelect={() => props.onSelect(network.id)}
@@ -58,11 +58,11 @@ export const BarShape = memo(function BarShape({ bar, ...props }: ShapeProps & {
       <rect x={x} y={y} width={width} height={height} rx={6} fill={hue.soft} />
       <rect x={x} y={y} width={4} height={height} rx={2} fill={hue.edge} />
       <text x={nameEnd} y={y + height / 2} dominantBaseline="central">
-        <tspan className={cn(NAME, "font-semibold")}>{bar.name}</tspan>
+        <tspan className={cn(NAME, "font-semibold")}>{bar.name}</tspan>{" "}
         <tspan dx={16} className="fill-ink font-mono text-[12px] opacity-80">
           {bar.cidrs}
         </tspan>
-      </text>
+      </text>{" "}
       <text
         x={x + width - 14}
         y={y + height / 2}
@@ -72,7 +72,6 @@ export const BarShape = memo(function BarShape({ bar, ...props }: ShapeProps & {
       >
         {bar.note}
       </text>
-      <title>{`${network.name} ${bar.cidrs}`}</title>
     </Target>
   );
 });
@@ -83,7 +82,7 @@ export const PillShape = memo(function PillShape({ pill, ...props }: ShapeProps 
   return (
     <Target
       id={router.id}
-      label={`Router ${router.name}, ${pill.line}, ${router.status.toLowerCase()}`}
+      label={`Router ${pill.name} ${pill.line}, ${router.status.toLowerCase()}`}
       selected={props.selected}
       dimmed={props.dimmed}
       onSelect={() => props.onSelect(router.id)}
@@ -100,11 +99,10 @@ export const PillShape = memo(function PillShape({ pill, ...props }: ShapeProps 
       />
       <text x={centre} y={y + 19} textAnchor="middle" className={cn(NAME, "font-semibold")}>
         {pill.name}
-      </text>
+      </text>{" "}
       <text x={centre} y={y + 35} textAnchor="middle" className={MONO}>
         {pill.line}
       </text>
-      <title>{router.name}</title>
     </Target>
   );
 });
@@ -114,7 +112,7 @@ export const CardShape = memo(function CardShape({ card, ...props }: ShapeProps 
   return (
     <Target
       id={instance.id}
-      label={`Instance ${instance.name}, ${card.lines.map((line) => line.text).join(", ")}, ${instance.status.toLowerCase()}`}
+      label={`Instance ${[card.name, ...card.lines.map((line) => line.text)].join(" ")}, ${instance.status.toLowerCase()}`}
       selected={props.selected}
       dimmed={props.dimmed}
       onSelect={() => props.onSelect(instance.id)}
@@ -132,7 +130,7 @@ export const CardShape = memo(function CardShape({ card, ...props }: ShapeProps 
       <StatusMark x={x + 16} y={y + 17} status={instance.status} />
       <text x={x + 28} y={y + 21} className={NAME}>
         {card.name}
-      </text>
+      </text>{" "}
       {card.lines.map((line, index) => (
         <text
           // biome-ignore lint/suspicious/noArrayIndexKey: two ports can have the same text
@@ -145,7 +143,6 @@ export const CardShape = memo(function CardShape({ card, ...props }: ShapeProps 
           {line.text}
         </text>
       ))}
-      <title>{`${instance.name} · ${instance.status.toLowerCase()}`}</title>
     </Target>
   );
 });
@@ -156,7 +153,7 @@ export const StackShape = memo(function StackShape({ stack, ...props }: ShapePro
   return (
     <Target
       id={group.id}
-      label={`${group.count} instances ${group.name}, ${countsOf(group.states)}. Open the group`}
+      label={`Group ${stack.name} ${countsOf(group.states)}, ${group.count} instances`}
       expanded={false}
       dimmed={props.dimmed}
       onSelect={() => props.onSelect(group.id)}
@@ -168,7 +165,7 @@ export const StackShape = memo(function StackShape({ stack, ...props }: ShapePro
       <rect x={x} y={y} width={width} height={height} rx={7} className={cn(back, "group-hover/target:stroke-muted")} />
       <text x={x + 16} y={y + 21} className={NAME}>
         {stack.name}
-      </text>
+      </text>{" "}
       <text x={x + 16} y={y + 37} className={SMALL}>
         {countsOf(group.states)}
       </text>

@@ -12,7 +12,10 @@ export function EmptyState(props: {
   children?: ReactNode;
   action?: ReactNode;
   className?: string;
+  /** 1 where it is the whole page. */
+  level?: 1 | 2;
 }) {
+  const Heading = props.level === 1 ? "h1" : "h2";
   return (
     <div className={cn("mx-auto flex max-w-md flex-col items-center px-6 py-14 text-center", props.className)}>
       {props.icon ? (
@@ -20,7 +23,7 @@ export function EmptyState(props: {
           {props.icon}
         </div>
       ) : null}
-      <h2 className="text-base font-semibold">{props.title}</h2>
+      <Heading className="text-base font-semibold">{props.title}</Heading>
       {props.children ? <div className="pt-1.5 text-sm text-muted">{props.children}</div> : null}
       {props.action ? <div className="flex flex-wrap justify-center gap-2 pt-5">{props.action}</div> : null}
     </div>
@@ -34,8 +37,11 @@ export function ErrorState(props: {
   onRetry?: () => void;
   action?: ReactNode;
   className?: string;
+  /** 1 where it is the whole page. */
+  level?: 1 | 2;
 }) {
   const failure = asFailure(props.error);
+  const Heading = props.level === 1 ? "h1" : "h2";
   return (
     <div
       role="alert"
@@ -44,7 +50,7 @@ export function ErrorState(props: {
       <div className="mb-4 grid size-11 place-items-center rounded-full bg-danger-soft text-danger">
         <CircleAlert className="size-5" aria-hidden />
       </div>
-      <h2 className="text-base font-semibold">{props.title}</h2>
+      <Heading className="text-base font-semibold">{props.title}</Heading>
       <p className="pt-1.5 text-sm break-words text-muted">{failure.message}</p>
       {failure.hint ? <p className="pt-1 text-sm text-muted">{failure.hint}</p> : null}
       <div className="flex flex-wrap justify-center gap-2 pt-5">

@@ -1,5 +1,5 @@
 /** What to light when the pointer is on something. Pure. */
-import type { Drawing } from "./layout.ts";
+import type { Drawing } from "./drawing.ts";
 
 /** Object id → the ids directly joined to it, links included, itself included. */
 export function neighbours(drawing: Drawing): Map<string, Set<string>> {

@@ -5,7 +5,7 @@ import { ErrorState } from "../../../components/ui/state.tsx";
 export default function CloudPageError({ error, reset }: { error: Error; reset: () => void }) {
   return (
     <div className="grid h-full place-items-center">
-      <ErrorState title="This page could not be shown" error={error} onRetry={reset} />
+      <ErrorState level={1} title="This page could not be shown" error={error} onRetry={reset} />
     </div>
   );
 }

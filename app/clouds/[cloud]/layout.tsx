@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { Shell } from "../../../components/frame/shell.tsx";
+import type { CloudSummary } from "../../../lib/api/http.ts";
 import { isFailure } from "../../../lib/clouds/failure.ts";
 import { server } from "../../../lib/server.ts";
 
@@ -9,21 +10,24 @@ interface Props {
   params: Promise<{ cloud: string }>;
 }
 
-async function find({ params }: Props) {
+async function find({ params }: Props): Promise<CloudSummary | undefined> {
   const { cloud } = await params;
   try {
     return await server().clouds.summary(cloud);
   } catch (error) {
-    if (isFailure(error) && error.code === "not_found") notFound();
+    if (isFailure(error) && error.code === "not_found") return undefined;
     throw error;
   }
 }
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
-  const { name } = await find(props);
-  return { title: { default: name, template: `%s · ${name} · Underlay` } };
+  const cloud = await find(props);
+  if (!cloud) return { title: "Not found" };
+  return { title: { default: cloud.name, template: `%s · ${cloud.name} · Underlay` } };
 }
 
 export default async function CloudLayout({ children, ...props }: Props & { children: ReactNode }) {
-  return <Shell cloud={await find(props)}>{children}</Shell>;
+  const cloud = await find(props);
+  if (!cloud) notFound();
+  return <Shell cloud={cloud}>{children}</Shell>;
 }
