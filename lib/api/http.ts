@@ -63,30 +63,87 @@ export interface Topology {
   networks: TopologyNetwork[];
   routers: TopologyRouter[];
   instances: TopologyInstance[];
-  floatingIps: { id: string; address: string; fixedIp?: string; portId?: string; routerId?: string; networkId: string; status: string }[];
-  securityGroups: { id: string; name: string; projectId: string; rules: { id: string; direction: "ingress" | "egress"; text: string }[] }[];
+  floatingIps: {
+    id: string;
+    address: string;
+    fixedIp?: string;
+    portId?: string;
+    routerId?: string;
+    networkId: string;
+    status: string;
+  }[];
+  securityGroups: {
+    id: string;
+    name: string;
+    projectId: string;
+    rules: { id: string; direction: "ingress" | "egress"; text: string }[];
+  }[];
   projects: { id: string; name: string }[];
   /** Ports that are not an instance's: DHCP, router interfaces, unbound. */
-  otherPorts: { id: string; name: string; owner: string; networkId: string; mac: string; addresses: string[]; host?: string; status: string; deviceId: string }[];
+  otherPorts: {
+    id: string;
+    name: string;
+    owner: string;
+    networkId: string;
+    mac: string;
+    addresses: string[];
+    host?: string;
+    status: string;
+    deviceId: string;
+  }[];
 }
 export interface TopologyNetwork {
-  id: string; name: string; projectId: string; external: boolean; shared: boolean; status: string; mtu: number;
+  id: string;
+  name: string;
+  projectId: string;
+  external: boolean;
+  shared: boolean;
+  status: string;
+  mtu: number;
   /** vxlan, vlan, flat, gre, geneve, local. */
-  type?: string; physicalNetwork?: string; segmentationId?: number;
-  subnets: { id: string; name: string; cidr: string; gateway?: string; dhcp: boolean; dhcpAddresses: string[]; dns: string[]; ipVersion: 4 | 6 }[];
+  type?: string;
+  physicalNetwork?: string;
+  segmentationId?: number;
+  subnets: {
+    id: string;
+    name: string;
+    cidr: string;
+    gateway?: string;
+    dhcp: boolean;
+    dhcpAddresses: string[];
+    dns: string[];
+    ipVersion: 4 | 6;
+  }[];
 }
 export interface TopologyRouter {
-  id: string; name: string; projectId: string; status: string; distributed: boolean; ha: boolean;
+  id: string;
+  name: string;
+  projectId: string;
+  status: string;
+  distributed: boolean;
+  ha: boolean;
   gateway?: { networkId: string; addresses: string[]; snat: boolean };
   interfaces: { portId: string; networkId: string; subnetId: string; address: string; owner: string }[];
   routes: { destination: string; nexthop: string }[];
 }
 export interface TopologyInstance {
   /** Server id, or the port's id where no server is known. */
-  id: string; name: string; projectId: string; status: string; host?: string;
+  id: string;
+  name: string;
+  projectId: string;
+  status: string;
+  host?: string;
   ports: {
-    id: string; networkId: string; mac: string; status: string; addresses: string[]; floatingIps: string[];
-    securityGroupIds: string[]; portSecurity: boolean; tap: string; localVlan?: number;
+    id: string;
+    networkId: string;
+    mac: string;
+    status: string;
+    addresses: string[];
+    floatingIps: string[];
+    securityGroupIds: string[];
+    portSecurity: boolean;
+    tap: string;
+    localVlan?: number;
   }[];
 }
 
@@ -112,7 +169,11 @@ export interface HostGraph {
   edges: { id: string; from: string; to: string; kind: "veth" | "patch" | "member" | "parent" | "guest" | "tunnel" }[];
   gaps: Gap[];
   networks: {
-    id: string; name: string; type?: string; segmentationId?: number; localVlan?: number;
+    id: string;
+    name: string;
+    type?: string;
+    segmentationId?: number;
+    localVlan?: number;
     /** Colours by the names of design tokens, the same in every view. */
     hue?: { edge: string; soft: string };
   }[];
@@ -124,7 +185,24 @@ export interface DeviceNode {
   id: string;
   netns: string;
   name: string;
-  kind: "guest" | "tap" | "qbr" | "qvb" | "qvo" | "linuxbridge" | "ovs-bridge" | "patch" | "tunnel" | "nic" | "veth" | "router-port" | "dhcp-port" | "vlan" | "vxlan" | "internal" | "other";
+  kind:
+    | "guest"
+    | "tap"
+    | "qbr"
+    | "qvb"
+    | "qvo"
+    | "linuxbridge"
+    | "ovs-bridge"
+    | "patch"
+    | "tunnel"
+    | "nic"
+    | "veth"
+    | "router-port"
+    | "dhcp-port"
+    | "vlan"
+    | "vxlan"
+    | "internal"
+    | "other";
   /** OVS bridge or Linux bridge (node id) that the device is a port of. */
   bridge?: string;
   /** Local VLAN tag, if any. */
@@ -147,7 +225,11 @@ export interface DevicePanel {
   summary: { label: string; value: string; mono?: boolean; href?: string }[];
   flows?: { bridge: string; tables: FlowTable[]; total: number };
   fdb?: { columns: string[]; rows: string[][] };
-  firewall?: { family: 4 | 6; table: string; chains: { name: string; policy?: string; rules: { text: string; packets: number; bytes: number }[] }[] }[];
+  firewall?: {
+    family: 4 | 6;
+    table: string;
+    chains: { name: string; policy?: string; rules: { text: string; packets: number; bytes: number }[] }[];
+  }[];
   ipsets?: { name: string; type: string; members: string[] }[];
   routes?: { rules: string[]; tables: { name: string; routes: string[] }[] };
   neighbours?: { columns: string[]; rows: string[][] };
@@ -160,10 +242,14 @@ export interface FlowTable {
   table: number;
   name?: string;
   flows: {
-    priority: number; cookie: string; packets: number; bytes: number;
+    priority: number;
+    cookie: string;
+    packets: number;
+    bytes: number;
     /** As ovs-ofctl prints it. */
     text: string;
-    match: string; actions: string;
+    match: string;
+    actions: string;
     /** Names woven in: token in the text → what it is (port, network, VM). */
     hints: { token: string; name: string }[];
   }[];
@@ -202,4 +288,10 @@ export interface TraceQuery {
   ttl?: number;
 }
 
-export interface VerdictDoc { code: VerdictCode; meaning: string; cause: string; command: string; repair: string }
+export interface VerdictDoc {
+  code: VerdictCode;
+  meaning: string;
+  cause: string;
+  command: string;
+  repair: string;
+}

@@ -1,48 +1,125 @@
 /** The APIs' own JSON, as a bundle's `api/` holds it: only the attributes that Underlay reads. Unknown ones are kept by callers as raw JSON. */
 
-interface Base { id: string; name: string; project_id: string; created_at?: string; updated_at?: string; revision_number?: number; description?: string }
+interface Base {
+  id: string;
+  name: string;
+  project_id: string;
+  created_at?: string;
+  updated_at?: string;
+  revision_number?: number;
+  description?: string;
+}
 
 export interface NeutronNetwork extends Base {
-  admin_state_up: boolean; status: string; mtu: number; shared: boolean; subnets: string[];
-  "router:external": boolean; port_security_enabled: boolean;
-  "provider:network_type"?: string | null; "provider:physical_network"?: string | null; "provider:segmentation_id"?: number | null;
+  admin_state_up: boolean;
+  status: string;
+  mtu: number;
+  shared: boolean;
+  subnets: string[];
+  "router:external": boolean;
+  port_security_enabled: boolean;
+  "provider:network_type"?: string | null;
+  "provider:physical_network"?: string | null;
+  "provider:segmentation_id"?: number | null;
 }
 export interface NeutronSubnet extends Base {
-  network_id: string; cidr: string; ip_version: 4 | 6; gateway_ip: string | null; enable_dhcp: boolean;
-  dns_nameservers: string[]; host_routes: { destination: string; nexthop: string }[]; allocation_pools: { start: string; end: string }[];
-  ipv6_address_mode?: string | null; ipv6_ra_mode?: string | null;
+  network_id: string;
+  cidr: string;
+  ip_version: 4 | 6;
+  gateway_ip: string | null;
+  enable_dhcp: boolean;
+  dns_nameservers: string[];
+  host_routes: { destination: string; nexthop: string }[];
+  allocation_pools: { start: string; end: string }[];
+  ipv6_address_mode?: string | null;
+  ipv6_ra_mode?: string | null;
 }
 export interface NeutronPort extends Base {
-  network_id: string; mac_address: string; admin_state_up: boolean; status: string;
+  network_id: string;
+  mac_address: string;
+  admin_state_up: boolean;
+  status: string;
   fixed_ips: { subnet_id: string; ip_address: string }[];
-  device_id: string; device_owner: string; security_groups: string[];
-  allowed_address_pairs: { ip_address: string; mac_address?: string }[]; port_security_enabled: boolean;
-  "binding:host_id"?: string; "binding:vif_type"?: string; "binding:vnic_type"?: string; "binding:vif_details"?: Record<string, unknown>;
+  device_id: string;
+  device_owner: string;
+  security_groups: string[];
+  allowed_address_pairs: { ip_address: string; mac_address?: string }[];
+  port_security_enabled: boolean;
+  "binding:host_id"?: string;
+  "binding:vif_type"?: string;
+  "binding:vnic_type"?: string;
+  "binding:vif_details"?: Record<string, unknown>;
 }
 export interface NeutronRouter extends Base {
-  admin_state_up: boolean; status: string; distributed?: boolean; ha?: boolean; routes: { destination: string; nexthop: string }[];
-  external_gateway_info: { network_id: string; enable_snat: boolean; external_fixed_ips: { subnet_id: string; ip_address: string }[] } | null;
+  admin_state_up: boolean;
+  status: string;
+  distributed?: boolean;
+  ha?: boolean;
+  routes: { destination: string; nexthop: string }[];
+  external_gateway_info: {
+    network_id: string;
+    enable_snat: boolean;
+    external_fixed_ips: { subnet_id: string; ip_address: string }[];
+  } | null;
 }
 export interface NeutronFloatingIp {
-  id: string; project_id: string; floating_ip_address: string; floating_network_id: string; fixed_ip_address: string | null;
-  port_id: string | null; router_id: string | null; status: string; description?: string;
+  id: string;
+  project_id: string;
+  floating_ip_address: string;
+  floating_network_id: string;
+  fixed_ip_address: string | null;
+  port_id: string | null;
+  router_id: string | null;
+  status: string;
+  description?: string;
 }
-export interface NeutronSecurityGroup extends Base { security_group_rules: NeutronSecurityGroupRule[] }
+export interface NeutronSecurityGroup extends Base {
+  security_group_rules: NeutronSecurityGroupRule[];
+}
 export interface NeutronSecurityGroupRule {
-  id: string; security_group_id: string; direction: "ingress" | "egress"; ethertype: "IPv4" | "IPv6"; protocol: string | null;
-  port_range_min: number | null; port_range_max: number | null; remote_ip_prefix: string | null; remote_group_id: string | null; description?: string;
+  id: string;
+  security_group_id: string;
+  direction: "ingress" | "egress";
+  ethertype: "IPv4" | "IPv6";
+  protocol: string | null;
+  port_range_min: number | null;
+  port_range_max: number | null;
+  remote_ip_prefix: string | null;
+  remote_group_id: string | null;
+  description?: string;
 }
 export interface NeutronAgent {
-  id: string; agent_type: string; binary: string; host: string; alive: boolean; admin_state_up: boolean; heartbeat_timestamp?: string;
+  id: string;
+  agent_type: string;
+  binary: string;
+  host: string;
+  alive: boolean;
+  admin_state_up: boolean;
+  heartbeat_timestamp?: string;
   configurations?: Record<string, unknown>;
 }
 export interface NovaServer {
-  id: string; name: string; status: string; tenant_id?: string; "OS-EXT-SRV-ATTR:host"?: string | null; flavor?: unknown;
+  id: string;
+  name: string;
+  status: string;
+  tenant_id?: string;
+  "OS-EXT-SRV-ATTR:host"?: string | null;
+  flavor?: unknown;
 }
-export interface KeystoneProject { id: string; name: string }
+export interface KeystoneProject {
+  id: string;
+  name: string;
+}
 
 /** Everything the API answered, in one value. Lists that were not in the bundle are empty and reported as gaps. */
 export interface CloudApi {
-  networks: NeutronNetwork[]; subnets: NeutronSubnet[]; ports: NeutronPort[]; routers: NeutronRouter[]; floatingIps: NeutronFloatingIp[];
-  securityGroups: NeutronSecurityGroup[]; agents: NeutronAgent[]; servers: NovaServer[]; projects: KeystoneProject[];
+  networks: NeutronNetwork[];
+  subnets: NeutronSubnet[];
+  ports: NeutronPort[];
+  routers: NeutronRouter[];
+  floatingIps: NeutronFloatingIp[];
+  securityGroups: NeutronSecurityGroup[];
+  agents: NeutronAgent[];
+  servers: NovaServer[];
+  projects: KeystoneProject[];
 }

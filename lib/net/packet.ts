@@ -38,7 +38,14 @@ export interface IpHeader {
 
 export type L4 =
   | { kind: "icmp"; type: number; code: number; id: number; seq: number }
-  | { kind: "icmp6"; type: number; code: number; id: number; seq: number; nd?: { target: string; sll?: string; tll?: string } }
+  | {
+      kind: "icmp6";
+      type: number;
+      code: number;
+      id: number;
+      seq: number;
+      nd?: { target: string; sll?: string; tll?: string };
+    }
   | { kind: "tcp"; src: number; dst: number; flags: number }
   | { kind: "udp"; src: number; dst: number }
   | { kind: "sctp"; src: number; dst: number };
