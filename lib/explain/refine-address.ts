@@ -24,11 +24,68 @@ export function refineAddress(c: Case, v: VerdictEvent): Refined | undefined {
   )
     return { code: "METADATA_UNREACHABLE" };
   return (
+    deadPort(c, v) ??
     mapping(c, v) ??
+    leftOutside(c, v) ??
     translation(c, v) ??
     (UNANSWERED.has(v.code) ? unanswered(c, v) : undefined) ??
+    (v.code === "DHCP_NO_SERVER" ? dhcpPort(c, v) : undefined) ??
     (v.code === "NO_ROUTE" ? noRoute(c, v) : undefined)
   );
+}
+
+const VAGUE = new Set([...UNANSWERED, "DHCP_UNREACHABLE", "VLAN_MISMATCH"]);
+
+/** A frame came in by a port in the dead VLAN: whatever stopped it later, that is the cause. */
+function deadPort(c: Case, v: VerdictEvent): Refined | undefined {
+  if (!VAGUE.has(v.code)) return undefined;
+  for (const f of c.frames) {
+    if (f.dir !== "in" || f.netns !== "root") continue;
+    for (const bridge of c.hosts.get(f.host)?.ovs?.bridges ?? []) {
+      const port = bridge.ports.find((p) => p.tag === 4095 && p.name === f.device);
+      if (port)
+        return {
+          code: "DEAD_VLAN",
+          element: { type: "ovs-port", bridge: bridge.name, text: `Port ${port.name} tag: 4095` },
+          place: { host: f.host, netns: "root", device: port.name },
+        };
+    }
+  }
+  return undefined;
+}
+
+/** A router sent a packet for a tenant's subnet to the outside: it has no interface there. */
+function leftOutside(c: Case, v: VerdictEvent): Refined | undefined {
+  if (v.leg !== "request" && !v.leg.startsWith("resolve")) return undefined;
+  const out = c.frames.findLast((f) => f.leg === "request" && f.dir === "out" && f.device.startsWith("qg-"));
+  const dst = out?.packet.ip_dst;
+  const subnet = dst === undefined ? undefined : c.catalog.api.subnets.find((s) => cidrContains(s.cidr, dst));
+  if (!out || !subnet || c.catalog.networks.get(subnet.network_id)?.["router:external"]) return undefined;
+  const routerId = /-([0-9a-f-]{36})$/.exec(out.netns)?.[1];
+  const router = routerId === undefined ? undefined : c.catalog.routers.get(routerId);
+  const port = c.catalog.api.ports.find(
+    (p) => p.device_id === routerId && p.fixed_ips.some((f) => f.subnet_id === subnet.id),
+  );
+  const device = port && `qr-${port.id.slice(0, 11)}`;
+  return {
+    code: "ROUTER_INTERFACE_MISSING",
+    outcome: "dropped",
+    element: device
+      ? { type: "link", text: `${device}: no such device in ${out.netns}, no route to ${subnet.cidr}` }
+      : { type: "config", text: `no router interface on ${subnet.cidr}` },
+    ...(router ? { resource: named("router", router) } : {}),
+    place: { host: out.host, netns: out.netns, device: device ?? out.device },
+  };
+}
+
+/** The DHCP agent's port of the sender's network: its namespace or device may be what is missing. */
+function dhcpPort(c: Case, v: VerdictEvent): Refined | undefined {
+  for (const port of c.catalog.api.ports)
+    if (port.device_owner === "network:dhcp" && port.network_id === c.from.port?.network_id) {
+      const found = missingPort(c, v, port);
+      if (found) return found;
+    }
+  return undefined;
 }
 
 /** A flat or VLAN network on a host without a bridge for it. */
@@ -118,6 +175,8 @@ function wantedAddress(c: Case, v: VerdictEvent): string | undefined {
 }
 
 function unanswered(c: Case, v: VerdictEvent): Refined | undefined {
+  const own = c.from.port && !v.leg.endsWith("reply") ? missingPort(c, v, c.from.port) : undefined;
+  if (own) return own;
   const address = wantedAddress(c, v);
   if (address !== undefined) {
     const floating = c.catalog.floatingByAddress.get(address);

@@ -9,6 +9,31 @@ export function refineElement(c: Case, v: VerdictEvent): Refined | undefined {
   if (element?.type === "iptables-rule" || element?.type === "iptables-policy")
     return byChain(c, v, element.chain, element.text);
   if (element?.type === "flow") return byTable(c, v, element.bridge, element.table, element.text);
+  if (element?.type === "ovs-bridge") return byBridge(c, v, element.text);
+  return undefined;
+}
+
+/** The switch names only the bridge: no flow of a table matched, or a flow sends to a port that is not there. */
+function byBridge(c: Case, v: VerdictEvent, text: string): Refined | undefined {
+  const table = /^(\S+): no flow of table (\d+) matches/.exec(text);
+  if (table?.[1] && table[2]) return byTable(c, v, table[1], Number(table[2]), text);
+  const host = c.hosts.get(v.host);
+  const port = /^(\S+) has no port (\S+)/.exec(text);
+  if (!host || !port?.[1] || bridgeRole(host, port[1]) !== "tunnel") return undefined;
+  const target = c.last && c.catalog.portByMac.get(c.last.packet.eth_dst);
+  const remote = target?.["binding:host_id"];
+  const address = remote === undefined ? undefined : localAddress(c, remote);
+  const where = address === undefined ? "" : ` to ${address} (${remote})`;
+  return {
+    code: "TUNNEL_MISSING",
+    element: { type: "tunnel", text: `${port[1]}: no port ${port[2]}${where}` },
+    ...(target ? { resource: portResource(c.catalog, target) } : {}),
+  };
+}
+
+/** `local_ip` of a host's Open vSwitch agent. */
+function localAddress(c: Case, host: string): string | undefined {
+  for (const file of Object.values(c.hosts.get(host)?.config ?? {})) if (file.ovs?.local_ip) return file.ovs.local_ip;
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Element, Leg, Place } from "../event.ts";
 import { lookupNeighbour, makeSolicitation } from "../kernel/neighbour.ts";
 import { drop, emit, knownNeighbour, learnNeighbour, placeOf, type Taker, unknown, type Walk } from "./context.ts";
 import { type Branch, fork, settle, startFlight } from "./flight.ts";
-import { type Goal, goalFor, scorer } from "./goal.ts";
+import { type Goal, goalFor, scorer, startOfDevice } from "./goal.ts";
 import { type Device, networkOfDevice } from "./index.ts";
 import { type Judgement, judge } from "./judge.ts";
 
@@ -166,7 +166,7 @@ export function askFrom(
     };
   }
   const network = networkOfDevice(device);
-  const from = senderOfDevice(device);
+  const from = startOfDevice(device);
   return ask(w, {
     legs,
     root,
@@ -177,13 +177,4 @@ export function askFrom(
     home: { address: source, owners: [{ kind: "netns", device }], hosts: new Set([device.host.name]), from: {} },
     send: (b) => w.parts.transmit(w, device, question, b),
   });
-}
-
-export function senderOfDevice(device: Device): Goal["from"] {
-  const config = device.host.plugs.get(device.link.name)?.port.otherConfig;
-  return {
-    host: device.host,
-    ...(config?.network_type ? { networkType: config.network_type } : {}),
-    ...(config?.physical_network ? { physicalNetwork: config.physical_network } : {}),
-  };
 }

@@ -66,7 +66,8 @@ function spread(
   const { local, outputs } = decision;
   if (local && !frame(w, place, "in", rewrap(local.packet, packet), branch)) return;
   for (const step of steps.slice(cut)) emit(w, place, branch, step);
-  const accepted = local?.accepted ? 1 : 0;
+  // Without an address nobody in the namespace waits for what the bridge takes.
+  const accepted = local?.accepted && bridge.ns.state.addresses.some((a) => a.dev === bridge.link.name) ? 1 : 0;
   if (outputs.length + accepted === 0) {
     const ports = (bridge.ns.slaves.get(bridge.link.name) ?? []).filter((p) => p.link.up);
     if (ports.length > 1) return ignore(w, place, branch, packet);
@@ -86,7 +87,7 @@ function spread(
     if (port) w.parts.transmit(w, port, rewrap(output.packet, packet), b);
     else unknown(w, place, b, packet, { type: "link", text: output.port });
   }
-  if (local?.accepted)
+  if (local && accepted)
     w.parts.toStack(w, bridge, rewrap(local.packet, packet), branches[outputs.length] ?? branch, local.skb);
 }
 

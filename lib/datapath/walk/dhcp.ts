@@ -8,7 +8,7 @@ import { type Arrival, guestPlace, learnNeighbour, placeOf, type Walk } from "./
 import { type Lease, leaseFor } from "./dnsmasq.ts";
 import { senderOf } from "./exchange.ts";
 import { fork, settle, startFlight } from "./flight.ts";
-import { type Goal, goalFor, scorer } from "./goal.ts";
+import { type Goal, goalFor, scorer, startOfGuest } from "./goal.ts";
 import { fromGuest } from "./guest.ts";
 import type { Device } from "./index.ts";
 import { type Judgement, judge } from "./judge.ts";
@@ -123,16 +123,9 @@ function firstDevice(devices: Device[]): Device | undefined {
 }
 
 function serverGoal(w: Walk, guest: Guest, servers: Server[]): Goal {
-  const host = w.index.hosts.get(guest.host);
-  const config = host?.plugByPort.get(guest.portId)?.port.otherConfig;
-  const from: Goal["from"] = {
-    ...(host ? { host } : {}),
-    ...(config?.network_type ? { networkType: config.network_type } : {}),
-    ...(config?.physical_network ? { physicalNetwork: config.physical_network } : {}),
-  };
   const running = servers.filter((s) => s.instance.running);
   return {
-    ...goalFor(w, "255.255.255.255", undefined, from),
+    ...goalFor(w, "255.255.255.255", undefined, startOfGuest(w, guest)),
     owners: running.map((s) => ({ kind: "netns", device: s.device })),
     hosts: new Set(running.map((s) => s.device.host.name)),
   };

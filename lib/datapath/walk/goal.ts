@@ -1,8 +1,9 @@
 /** Where a flight ought to end, and how near each of its ends came. */
+import type { Guest } from "../../host/world.ts";
 import type { Place } from "../event.ts";
 import type { Walk } from "./context.ts";
 import type { Leaf } from "./flight.ts";
-import { type HostIndex, isTunnelType, networkOfDevice, type Owner } from "./index.ts";
+import { type Device, type HostIndex, isTunnelType, networkOfDevice, type Owner, type Plug } from "./index.ts";
 
 export interface Goal {
   address: string;
@@ -17,8 +18,17 @@ export interface Goal {
   };
 }
 
+/** The start of a flight, and the kind of network it starts on. */
+export interface Start {
+  host?: HostIndex;
+  /** Port of the guest that sends. */
+  portId?: string;
+  networkType?: string;
+  physicalNetwork?: string;
+}
+
 /** Who ought to take packets for `address`; on one network only, where that is known. */
-export function goalFor(w: Walk, address: string, network: string | undefined, from: Goal["from"]): Goal {
+export function goalFor(w: Walk, address: string, network: string | undefined, from: Start): Goal {
   const owners = w.index.ownersOf(address).filter((o) => {
     if (network === undefined) return true;
     const its = o.kind === "guest" ? o.guest.networkId : networkOfDevice(o.device);
@@ -44,21 +54,22 @@ export function scorer(w: Walk, goal: Goal): (leaf: Leaf) => number {
       case "exit":
         return goal.owners.length === 0 ? 60 : 40;
       case "unknown":
-        return (atOwner ? 400 : 90) + (isOwnersDevice(goal, place) ? 200 : 0);
+      case "drop":
+        return scoreStop(w, goal, leaf);
       case "ignored":
         return atOwner ? 15 : 10;
-      case "drop":
-        return scoreDrop(w, goal, leaf);
       default:
         return ending satisfies never;
     }
   };
 }
 
-function scoreDrop(w: Walk, goal: Goal, leaf: Leaf): number {
+function scoreStop(w: Walk, goal: Goal, leaf: Leaf): number {
   const { place, ending } = leaf;
-  if (ending.kind !== "drop") return 0;
-  if (ending.code === "LOOP_DETECTED") return 700;
+  if (ending.kind !== "drop" && ending.kind !== "unknown") return 0;
+  if (ending.kind === "drop" && ending.code === "LOOP_DETECTED") return 700;
+  if (goal.from.portId !== undefined && goal.from.host?.name === place.host && carries(place.device, goal.from.portId))
+    return 650;
   if (isOwnersDevice(goal, place)) return 600;
   const host = w.index.hosts.get(place.host);
   const bridge = "bridge" in ending.element ? ending.element.bridge : "";
@@ -116,4 +127,22 @@ function isAnotherGuests(w: Walk, goal: Goal, place: Place): boolean {
       (g) => carries(place.device, g.portId) && !goal.owners.some((o) => o.kind === "guest" && o.guest === g),
     ) ?? false
   );
+}
+
+export function startOfGuest(w: Walk, guest: Guest): Start {
+  const host = w.index.hosts.get(guest.host);
+  return host ? { host, portId: guest.portId, ...networkKind(host.plugByPort.get(guest.portId)) } : {};
+}
+
+export function startOfDevice(device: Device): Start {
+  return { host: device.host, ...networkKind(device.host.plugs.get(device.link.name)) };
+}
+
+/** What the OVS agent wrote beside the port about its network. */
+function networkKind(plug: Plug | undefined): Pick<Start, "networkType" | "physicalNetwork"> {
+  const config = plug?.port.otherConfig;
+  return {
+    ...(config?.network_type ? { networkType: config.network_type } : {}),
+    ...(config?.physical_network ? { physicalNetwork: config.physical_network } : {}),
+  };
 }

@@ -7,7 +7,7 @@ import { routeOutput } from "../kernel/routing.ts";
 import { type Asked, ask, askFrom } from "./ask.ts";
 import { drop, emit, guestPlace, knownNeighbour, type Taker, unknown, type Walk } from "./context.ts";
 import type { Branch } from "./flight.ts";
-import { type Goal, goalFor } from "./goal.ts";
+import { goalFor, type Start, startOfGuest } from "./goal.ts";
 import { fromGuest, guestAsks, guestRoute } from "./guest.ts";
 import type { HostIndex, NamespaceIndex } from "./index.ts";
 import { queryOf } from "./stack.ts";
@@ -15,7 +15,7 @@ import { queryOf } from "./stack.ts";
 export interface Sender {
   place: Place;
   taker?: Taker;
-  from: Goal["from"];
+  from: Start;
   network?: string;
   /** Source address it would use; undefined without a route. */
   sourceFor(dst: string): string | undefined;
@@ -27,7 +27,7 @@ export interface Sender {
 export function guestSender(w: Walk, guest: Guest, source?: string): Sender {
   const place = guestPlace(guest);
   const taker: Taker = { kind: "guest", guest };
-  const from = guestFrom(w.index.hosts.get(guest.host), guest);
+  const from = startOfGuest(w, guest);
   return {
     place,
     taker,
@@ -75,16 +75,6 @@ export function guestSender(w: Walk, guest: Guest, source?: string): Sender {
       });
       fromGuest(walk, guest, { ...packet, ethSrc: guest.mac, ethDst: mac }, branch);
     },
-  };
-}
-
-function guestFrom(host: HostIndex | undefined, guest: Guest): Goal["from"] {
-  if (!host) return {};
-  const config = host.plugByPort.get(guest.portId)?.port.otherConfig;
-  return {
-    host,
-    ...(config?.network_type ? { networkType: config.network_type } : {}),
-    ...(config?.physical_network ? { physicalNetwork: config.physical_network } : {}),
   };
 }
 

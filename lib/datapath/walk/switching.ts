@@ -110,7 +110,7 @@ function guestOfPort(host: HostIndex, bridge: string, port: string) {
   const bridges = host.state.ovs?.bridges ?? [];
   for (const p of bridges.find((b) => b.name === bridge)?.ports ?? [])
     for (const i of p.interfaces)
-      if (i.name === port) {
+      if (i.name === port && i.type.startsWith("dpdk")) {
         const id = i.externalIds["iface-id"];
         return host.guests.find((g) => g.portId === id);
       }
