@@ -37,18 +37,79 @@ const RANK: Record<StepEvent["kind"], number> = {
 export function decisionOf(hop: Hop): Decision | undefined {
   let best: StepEvent | undefined;
   for (const event of hop.events) {
-    if (event.kind === "frame" || (event.kind === "rule" && !decides(event.target))) continue;
-    if (!best || RANK[event.kind] >= RANK[best.kind]) best = event;
+    if (!couldDecide(event)) continue;
+    if (!best || rank(event) >= rank(best)) best = event;
   }
   if (!best) return undefined;
-  const flow = best.kind === "encap" ? hop.events.findLast((event) => event.kind === "flow") : undefined;
-  const line = lineOf(flow ?? best);
-  return { ...line, event: flow ?? best, fault: best.kind === "drop" };
+  const flow = isSwitching(best) ? decidingFlow(hop) : undefined;
+  if (flow) return { by: "flow", text: flowLine(hop, flow), event: flow, fault: false };
+  return { ...lineOf(best), event: best, fault: best.kind === "drop" };
+}
+
+function couldDecide(event: StepEvent): boolean {
+  if (event.kind === "frame" || event.kind === "action") return false;
+  if (event.kind === "flood") return event.ports.length > 1;
+  return event.kind !== "rule" || decides(event);
+}
+
+function isSwitching(event: StepEvent): boolean {
+  return (
+    event.kind === "flow" ||
+    event.kind === "fdb" ||
+    event.kind === "flood" ||
+    event.kind === "encap" ||
+    event.kind === "decap" ||
+    event.kind === "learn" ||
+    event.kind === "rewrite"
+  );
+}
+
+type FlowEvent = Extract<StepEvent, { kind: "flow" }>;
+
+/** The last flow, where it hands over to MAC learning; else the last one that matched on more than the port. */
+function decidingFlow(hop: Hop): FlowEvent | undefined {
+  const flows = hop.events.filter((event) => event.kind === "flow");
+  const last = flows.at(-1);
+  if (last && isNormal(last)) return last;
+  return flows.findLast((flow) => /(?:dl_|nw_|arp|tun_id|metadata|ct_|icmp|tcp|udp)/.test(matchOf(flow))) ?? last;
+}
+
+function isNormal(flow: FlowEvent): boolean {
+  return /actions=.*\bNORMAL\b/i.test(flow.text);
+}
+
+function matchOf(flow: FlowEvent): string {
+  return shortFlow(flow.text).split(" → ")[0] ?? "";
+}
+
+function flowLine(hop: Hop, flow: FlowEvent): string {
+  const table = tableLabel(flow.table, flow.tableName);
+  if (!isNormal(flow)) return `${table}: ${shortFlow(flow.text).replace(/learn\([^()]*\)/g, "learn(…)")}`;
+  const lookup = hop.events.findLast((event) => event.kind === "fdb" || event.kind === "flood");
+  return `${table}: NORMAL${lookup ? `, ${lookup.kind === "flood" ? `flooded ${lineOf(lookup).text}` : lineOf(lookup).text}` : ""}`;
+}
+
+/** The rule of the port's own chain tells more than the ACCEPT behind it. */
+function rank(event: StepEvent): number {
+  return event.kind === "rule" && isOfPort(event) ? RANK.rule + 1 : RANK[event.kind];
 }
 
 /** Rules that only lead into another chain, or back, explain nothing by themselves. */
-function decides(target: string): boolean {
-  return target === target.toUpperCase() && target !== "RETURN" && target !== "CT";
+function decides(rule: Extract<StepEvent, { kind: "rule" }>): boolean {
+  if (isOfPort(rule)) return true;
+  const { target } = rule;
+  return (
+    target === target.toUpperCase() &&
+    target !== "RETURN" &&
+    target !== "CT" &&
+    target !== "MARK" &&
+    target !== "CONNMARK"
+  );
+}
+
+/** A port's ingress or egress chain (neutron/agent/linux/iptables_firewall.py CHAIN_NAME_PREFIX) has let the packet pass. */
+function isOfPort(rule: Extract<StepEvent, { kind: "rule" }>): boolean {
+  return rule.target === "RETURN" && /^neutron-[a-z-]+-[io][0-9a-f]{8}/.test(rule.chain);
 }
 
 /** One step in one line. */
@@ -71,7 +132,7 @@ export function lineOf(event: StepEvent): { by: string; text: string } {
           : `${event.mac} is not known${event.vlan === undefined ? "" : ` in VLAN ${event.vlan}`}`,
       };
     case "rule":
-      return { by: "rule", text: `${event.table} ${event.chain} → ${event.target}` };
+      return { by: "rule", text: `${event.table} ${shortRule(event.text)}` };
     case "conntrack":
       return { by: "conntrack", text: `${event.state} in zone ${event.zone}${event.commit ? ", committed" : ""}` };
     case "nat":
@@ -100,7 +161,7 @@ export function lineOf(event: StepEvent): { by: string; text: string } {
     case "learn":
       return { by: "learn", text: event.text };
     case "assume":
-      return { by: "assumed", text: event.what };
+      return { by: "assumed", text: `${event.what}: ${event.basis}` };
     case "drop":
       return { by: ELEMENT_WORDS[event.element.type], text: elementText(event.element) };
     case "deliver":
@@ -144,8 +205,8 @@ export function elementText(element: Element): string {
       return `${element.bridge} table ${element.table}: ${shortFlow(element.text)}`;
     case "iptables-rule":
     case "iptables-policy":
-      return element.text.startsWith("-") || element.text.startsWith(":")
-        ? `${element.table}: ${element.text}`
+      return element.text.startsWith("-A ")
+        ? `${element.table} ${shortRule(element.text)}`
         : `${element.table} ${element.chain}: ${element.text}`;
     default:
       return element.text;
@@ -153,17 +214,26 @@ export function elementText(element: Element): string {
 }
 
 export function tableLabel(table: number, name: string | undefined): string {
-  return name ? `${name} ${table}` : `table ${table}`;
+  return name ? `${name.replace(/_TABLE$/, "")} ${table}` : `table ${table}`;
 }
 
 /** A flow without its cookie, counters and table: the match and the actions. */
 export function shortFlow(text: string): string {
   return text
     .replace(
-      /\b(?:cookie|duration|n_packets|n_bytes|idle_age|hard_age|idle_timeout|hard_timeout|send_flow_rem|table)=?[^,\s]*,?\s?/g,
+      /\b(?:cookie|duration|priority|n_packets|n_bytes|idle_age|hard_age|idle_timeout|hard_timeout|send_flow_rem|table)=?[^,\s]*,?\s?/g,
       "",
     )
     .replace(/\s+actions=/, " → ")
     .replace(/^[\s,]+/, "")
     .trim();
+}
+
+/** A rule without its comment and the `-A`: `chain -p icmp → RETURN`. */
+export function shortRule(text: string): string {
+  return text
+    .replace(/^(?:\[\d+:\d+\]\s*)?-A\s+/, "")
+    .replace(/\s-m comment/g, "")
+    .replace(/\s--comment (?:"[^"]*"|\S+)/g, "")
+    .replace(/\s-[jg] /, " → ");
 }

@@ -1,6 +1,8 @@
 /** Events of one path as hops: what one device, or one bridge, did with the packet. */
 import type { StepEvent } from "../datapath/event.ts";
 import type { PacketView } from "../net/packet.ts";
+import { packetAfter, tagged } from "./carry.ts";
+import { deadFlows, withoutDetours } from "./detours.ts";
 
 export interface Hop {
   /** 0-based position on the path. */
@@ -28,7 +30,7 @@ function bridgeOf(event: StepEvent): string | undefined {
     case "learn":
       return event.bridge;
     case "drop":
-      return "bridge" in event.element ? event.element.bridge : undefined;
+      return event.element.type === "flow" || event.element.type === "group" ? event.element.bridge : undefined;
     case "frame":
     case "rule":
     case "conntrack":
@@ -45,41 +47,35 @@ function bridgeOf(event: StepEvent): string | undefined {
   }
 }
 
-/** The packet that an event leaves behind, where it says so. */
-export function packetOf(event: StepEvent): PacketView | undefined {
-  return "packet" in event ? event.packet : undefined;
-}
-
-/** Groups the events of one path into hops, in order, and carries the packet along. */
-export function hopsOf(events: readonly StepEvent[]): Hop[] {
-  const hops: Hop[] = [];
-  let packet: PacketView | undefined;
+/**
+ * Groups the events of one path into hops, in order, and carries the packet along. `sides` are the copies that left the
+ * path: what only they did is not a hop of it.
+ */
+export function hopsOf(events: readonly StepEvent[], sides: readonly { events: readonly StepEvent[] }[] = []): Hop[] {
+  const visits: Hop[] = [];
   for (const event of events) {
-    const after = packetOf(event) ?? packet;
-    let hop = hops.at(-1);
+    let hop = visits.at(-1);
     if (!hop || !joins(hop, event)) {
-      hop = open(event, hops.length, packet ?? after);
-      hops.push(hop);
+      hop = open(event);
+      visits.push(hop);
     }
     adopt(hop, event);
     hop.events.push(event);
-    packet = after;
-    if (packet) hop.after = packet;
   }
-  return hops;
+  const kept = sides.length > 0 ? withoutDetours(visits, deadFlows(sides)) : visits;
+  return carry(kept.map((hop, index) => ({ ...hop, index })));
 }
 
-function open(event: StepEvent, index: number, before: PacketView | undefined): Hop {
+function open(event: StepEvent): Hop {
   const bridge = bridgeOf(event);
   return {
-    index,
+    index: 0,
     host: event.host,
     netns: event.netns,
     device: bridge ?? event.device,
     kind: bridge || event.kind === "decap" ? "switch" : "device",
     branch: event.branch,
     events: [],
-    ...(before && { before }),
   };
 }
 
@@ -88,39 +84,36 @@ function joins(hop: Hop, event: StepEvent): boolean {
   if (hop.host !== event.host) return false;
   const bridge = bridgeOf(event);
   if (bridge !== undefined) return hop.device === bridge || isOnlyDecap(hop);
+  const same = hop.netns === event.netns && hop.device === event.device;
   switch (event.kind) {
-    // A tunnel header goes on where the switch said so, whatever device the step names.
-    case "encap":
-      return hop.kind === "switch" || hop.device === event.device;
     case "decap":
     case "frame":
-      return hop.netns === event.netns && hop.device === event.device;
-    // What a switch does besides matching flows is told at the port where the frame came in, or at the bridge.
+      return same;
+    // A switch tells what it does besides matching flows at the port where the frame came in, or at the tunnel's port.
+    case "encap":
+    case "neighbour":
     case "conntrack":
     case "nat":
     case "rewrite":
     case "drop":
     case "assume":
-      return hop.kind === "switch"
-        ? !hasOwnDevice(hop, event)
-        : hop.netns === event.netns && hop.device === event.device;
+    case "deliver":
+      return hop.kind === "switch" && !isLinuxBridge(hop) ? hop.netns === event.netns : same;
     case "rule":
     case "route":
-    case "neighbour":
-    case "deliver":
     case "exit":
     case "flow":
     case "action":
     case "fdb":
     case "flood":
     case "learn":
-      return hop.netns === event.netns && hop.device === event.device;
+      return same;
   }
 }
 
-/** A step in another namespace than the switch's has left the switch. */
-function hasOwnDevice(hop: Hop, event: StepEvent): boolean {
-  return hop.netns !== event.netns;
+/** Only a Linux bridge is a capture point itself. */
+function isLinuxBridge(hop: Hop): boolean {
+  return /^(?:qbr|brq)/.test(hop.device);
 }
 
 function isOnlyDecap(hop: Hop): boolean {
@@ -131,4 +124,26 @@ function isOnlyDecap(hop: Hop): boolean {
 function adopt(hop: Hop, event: StepEvent): void {
   const bridge = bridgeOf(event);
   if (bridge !== undefined && isOnlyDecap(hop)) hop.device = bridge;
+}
+
+function carry(hops: readonly Hop[]): Hop[] {
+  let packet: PacketView | undefined;
+  hops.forEach((hop, at) => {
+    const first = hop.events.find((event) => "packet" in event && event.packet);
+    const before = packet ?? (first && packetAfter(first, undefined));
+    for (const event of hop.events) packet = packetAfter(event, packet);
+    if (packet) packet = leaving(hop, hops[at + 1], packet);
+    if (before) hop.before = before;
+    const after = packet ?? before;
+    if (after) hop.after = after;
+  });
+  return [...hops];
+}
+
+/** Between two bridges of a switch a frame carries its local VLAN: an access port's tag shows as soon as it is inside. */
+function leaving(hop: Hop, next: Hop | undefined, packet: PacketView): PacketView {
+  if (hop.kind !== "switch" || next?.kind !== "switch" || next.host !== hop.host || packet.vlan !== undefined)
+    return packet;
+  const vlan = hop.events.findLast((event) => event.kind === "fdb" || event.kind === "flood")?.vlan;
+  return vlan ? tagged(packet, vlan) : packet;
 }

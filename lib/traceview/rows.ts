@@ -17,7 +17,7 @@ export interface Row {
 }
 
 export function rowsOf(leg: LegView): Row[] {
-  const hops = hopsOf(leg.main);
+  const hops = hopsOf(leg.main, leg.sides);
   const copies = copiesByHop(hops, leg.sides);
   return hops.map((hop) => {
     const decision = decisionOf(hop);
@@ -32,23 +32,26 @@ export function rowsOf(leg: LegView): Row[] {
   });
 }
 
-/** A copy belongs to the last hop that began before the copy's first event: the one that made it. */
+/** A copy belongs to the flood that sent it: by the port where it left, else the first flood of its host, else the wire between hosts. */
 function copiesByHop(hops: readonly Hop[], sides: readonly SideBranch[]): Map<number, SideBranch[]> {
   const byHop = new Map<number, SideBranch[]>();
   for (const side of sides) {
-    const parent = side.branch.split(".").slice(0, -1).join(".");
-    const start = side.events[0]?.seq ?? 0;
+    const first = side.events[0];
+    if (!first) continue;
+    const here = hops.filter((hop) => hop.host === first.host && floods(hop).length > 0);
     const maker =
-      hops.findLast((hop) => isFork(hop) && hop.branch === parent && (hop.events[0]?.seq ?? 0) < start) ??
-      hops.findLast((hop) => (hop.events[0]?.seq ?? 0) < start) ??
+      here.find((hop) => floods(hop).some((event) => event.ports.includes(first.device))) ??
+      here.find((hop) => floods(hop).some((event) => event.ports.length > 1)) ??
+      hops.find((hop, at) => hop.kind === "device" && hops[at + 1] !== undefined && hops[at + 1]?.host !== hop.host) ??
+      hops.findLast((hop) => (hop.events[0]?.seq ?? 0) < first.seq) ??
       hops[0];
     if (maker) byHop.set(maker.index, [...(byHop.get(maker.index) ?? []), side]);
   }
   return byHop;
 }
 
-function isFork(hop: Hop): boolean {
-  return hop.kind === "switch" || hop.events.some((event) => event.kind === "flood");
+function floods(hop: Hop) {
+  return hop.events.filter((event) => event.kind === "flood");
 }
 
 /** Where a copy ended, in a word: the guest or device that it reached last. */

@@ -71,7 +71,7 @@ function isBridge(stop: Stop): boolean {
 /** The bridge that a device of the host's own namespace is a port of, judged by its neighbours on the path. */
 function bridgeOf(stops: readonly Stop[], at: number): Stop | undefined {
   const [before, stop, after] = [stops[at - 1], stops[at], stops[at + 1]];
-  if (!stop || stop.netns !== "root" || isBridge(stop)) return undefined;
+  if (stop?.netns !== "root" || isBridge(stop)) return undefined;
   // A tunnel's outer frame leaves by a device of the underlay, which is no port of the bridge that wrapped it.
   if (before && before.host === stop.host && isBridge(before) && before.tunnel !== "out") return before;
   if (after && after.host === stop.host && isBridge(after) && after.tunnel !== "in") return after;

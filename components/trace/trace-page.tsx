@@ -1,0 +1,129 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Topology, TraceEnd } from "../../lib/api/http.ts";
+import { fetchJson } from "../../lib/client/fetch.ts";
+import { keys, urls } from "../../lib/client/keys.ts";
+import { useUrlState } from "../../lib/client/use-url-state.ts";
+import { examplesOf } from "../../lib/traceview/examples.ts";
+import { isComplete, type QueryDraft, queryParams, readDraft, toSearch } from "../../lib/traceview/query.ts";
+import { ErrorState } from "../ui/state.tsx";
+import { EndsBar } from "./ends-bar.tsx";
+import { ExportMenu } from "./exports.tsx";
+import { Result } from "./result.tsx";
+import { Start } from "./start.tsx";
+import { useTrace } from "./use-trace.ts";
+
+/** Picks two ends, runs the trace that the URL asks for, and shows it. The URL holds all of it: ends, packet, leg and step. */
+export function TracePage({ cloud }: { cloud: string }) {
+  const { params, set } = useUrlState();
+  const asked = useMemo(() => readDraft(params), [params]);
+  const search = toSearch(asked);
+  const complete = isComplete(asked);
+  const [draft, setDraft] = useState<QueryDraft>(asked);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: back and forward bring another question, and the boxes follow it
+  useEffect(() => setDraft(asked), [search]);
+
+  const ends = useQuery({ queryKey: keys.ends(cloud), queryFn: () => fetchJson<TraceEnd[]>(urls.ends(cloud)) });
+  const topology = useQuery({
+    queryKey: keys.topology(cloud),
+    queryFn: () => fetchJson<Topology>(urls.topology(cloud)),
+  });
+  const { run, again } = useTrace(complete ? `${urls.cloud(cloud)}/trace?${search}` : undefined);
+
+  const [options, setOptions] = useState(asked.proto !== undefined && asked.proto !== "icmp");
+  const from = useRef<HTMLInputElement>(null);
+  const to = useRef<HTMLInputElement>(null);
+  const svg = useRef<SVGSVGElement>(null);
+  useShortcut("t", () => from.current?.focus());
+
+  const start = useCallback(
+    (query: QueryDraft) => {
+      setDraft(query);
+      if (toSearch(query) === search) again();
+      else set({ ...queryParams(query), leg: null, step: null });
+    },
+    [search, again, set],
+  );
+  const examples = ends.data && (topology.data || topology.isError) ? examplesOf(ends.data, topology.data) : undefined;
+  const fieldError =
+    run.state === "failed" && run.error.field ? { field: run.error.field, message: run.error.message } : undefined;
+  const label = (value: string | undefined) => ends.data?.find((end) => end.value === value)?.label ?? value ?? "";
+  const name = `trace ${label(asked.from)}${asked.to ? ` to ${label(asked.to)}` : " dhcp"}`.replace(/[^\w.-]+/g, "-");
+
+  return (
+    <div className="flex min-h-full flex-col gap-3 p-5 xl:h-full">
+      <h1 className="sr-only">Trace</h1>
+      <EndsBar
+        draft={draft}
+        ends={ends.data}
+        error={fieldError}
+        running={run.state === "running"}
+        ran={complete && toSearch(draft) === search}
+        open={options}
+        onOpen={setOptions}
+        onDraft={setDraft}
+        onRun={start}
+        fromRef={from}
+        toRef={to}
+        aside={
+          run.events.length > 0 && run.state !== "running" ? (
+            <div className="grid h-12 place-items-center">
+              <ExportMenu cloud={cloud} search={search} name={name} events={run.events} svg={svg} />
+            </div>
+          ) : null
+        }
+      />
+      {run.state === "idle" ? (
+        ends.isError ? (
+          <ErrorState
+            title="This cloud’s ends could not be listed"
+            error={ends.error}
+            onRetry={() => void ends.refetch()}
+          />
+        ) : (
+          <Start examples={examples} onRun={start} />
+        )
+      ) : run.state === "failed" ? (
+        <div className="grid flex-1 place-items-center rounded-lg border border-line bg-surface">
+          <ErrorState title="The trace could not start" error={run.error} onRetry={again} />
+        </div>
+      ) : (
+        <Result
+          cloud={cloud}
+          run={run}
+          topology={topology.data}
+          to={asked.to}
+          legParam={params.get("leg")}
+          stepParam={params.get("step")}
+          onPlace={(leg, step) => set({ leg, step: step === null ? null : String(step + 1) }, "replace")}
+          onAgain={again}
+          svgRef={svg}
+        />
+      )}
+    </div>
+  );
+}
+
+/** A single letter, unless someone is typing. */
+function useShortcut(letter: string, run: () => void) {
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const target = event.target instanceof HTMLElement ? event.target : undefined;
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        target?.closest("input, textarea, select, [contenteditable]")
+      )
+        return;
+      if (event.key.toLowerCase() !== letter) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [letter]);
+}

@@ -1,0 +1,47 @@
+"use client";
+import { useEffect, useState, useSyncExternalStore } from "react";
+
+/** How long the packet takes from one hop to the next, in ms. */
+export const HOP_MS = 620;
+
+export interface Player {
+  playing: boolean;
+  toggle: () => void;
+  stop: () => void;
+}
+
+/** Steps from hop to hop until the last one. Started at the end, it begins anew. */
+export function usePlayer(step: number, count: number, onStep: (step: number) => void): Player {
+  const [playing, setPlaying] = useState(false);
+  useEffect(() => {
+    if (!playing) return;
+    if (step >= count - 1) {
+      setPlaying(false);
+      return;
+    }
+    const timer = setTimeout(() => onStep(step + 1), HOP_MS);
+    return () => clearTimeout(timer);
+  }, [playing, step, count, onStep]);
+  return {
+    playing,
+    stop: () => setPlaying(false),
+    toggle: () => {
+      if (!playing && step >= count - 1) onStep(0);
+      setPlaying(!playing && count > 1);
+    },
+  };
+}
+
+const QUERY = "(prefers-reduced-motion: reduce)";
+
+export function useReducedMotion(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const media = window.matchMedia(QUERY);
+      media.addEventListener("change", changed);
+      return () => media.removeEventListener("change", changed);
+    },
+    () => window.matchMedia(QUERY).matches,
+    () => false,
+  );
+}
