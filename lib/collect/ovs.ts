@@ -4,6 +4,7 @@ import type { HostFiles } from "./files.ts";
 import { readFlows, versioned } from "./openflow.ts";
 import { type OfctlPort, parseOfctlShow } from "./parse/ofctl-show.ts";
 import { parseOvsFdb, parseOvsRoutes, parseTunnelNeighbours } from "./parse/ovs-appctl.ts";
+import { parseOvsConntrack } from "./parse/ovs-conntrack.ts";
 import { type OvsdbRow, parseOvsdbTable } from "./parse/ovsdb.ts";
 
 const VLAN_MODES: readonly string[] = [
@@ -72,6 +73,9 @@ export async function readOvs(files: HostFiles): Promise<OvsState | undefined> {
   const neighbours = await files.read("ovs/tnl-neigh-show.txt", { endsWithNewline: true });
   if (neighbours)
     state.tunnelNeighbours = parseTunnelNeighbours(neighbours.text, files.log.for("ovs/tnl-neigh-show.txt"));
+  const conntrack = "ovs/dpctl-dump-conntrack.txt";
+  const entries = await files.read(conntrack, { emptyOk: true, endsWithNewline: true });
+  if (entries?.whole) state.conntrack = parseOvsConntrack(entries.text, files.log.for(conntrack));
   return state;
 }
 

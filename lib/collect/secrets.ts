@@ -5,9 +5,9 @@
 export const REDACTED = "REDACTED";
 
 const SECRET_KEY = /(password|passwd|passphrase|secret|_token|api_?key|private_?key|community)s?$/i;
-/** user:password@ of any URL. The password ends at the last @ before the path. */
-const URL_CREDENTIALS = /([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/,]*):[^\s/]*@/gi;
-const SECRET_OPTION = /(--?[\w-]*(?:password|passwd|secret|token|api-?key)[ =])("[^"]*"|\S+)/gi;
+/** user:password@ of any URL, up to the last @. Lengths are bounded, so that no line takes more than its length in time. */
+const URL_CREDENTIALS = /([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/,]{0,200}):[^\s]{0,500}@/gi;
+const SECRET_OPTION = /(--?[\w-]{0,60}(?:password|passwd|secret|token|api-?key)[ =])("[^"]*"|\S+)/gi;
 
 export function isSecretKey(key: string): boolean {
   return SECRET_KEY.test(key.trim());

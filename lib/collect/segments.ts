@@ -152,6 +152,7 @@ interface Mapping {
 
 function mappings(host: HostState): Mapping[] {
   const out: Mapping[] = [];
+  if (runsNoAgent(host)) return out;
   for (const [file, sections] of Object.entries(host.config)) {
     const texts = [
       sections.ovs?.bridge_mappings,
@@ -164,6 +165,14 @@ function mappings(host: HostState): Mapping[] {
     }
   }
   return out;
+}
+
+/**
+ * True where the process list is known and has no Neutron agent: configuration files are then a package's defaults, which
+ * nobody reads. Without a process list they are believed.
+ */
+function runsNoAgent(host: HostState): boolean {
+  return host.processes.length > 0 && !host.processes.some((process) => /neutron-[\w-]*agent/.test(process.command));
 }
 
 /**

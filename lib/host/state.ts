@@ -291,6 +291,8 @@ export interface OvsState {
   /** `ovs/route/show`, `tnl/neigh/show`: what a userspace datapath uses for native tunnels. */
   routes: { dst: string; dev: string; via?: string; src?: string; local: boolean }[];
   tunnelNeighbours: { address: string; mac: string; bridge: string }[];
+  /** `dpctl/dump-conntrack`: the userspace datapath's own table; with the kernel datapath, the kernel's. Absent: unknown. */
+  conntrack?: ConntrackEntry[];
 }
 
 export interface OvsBridge {
