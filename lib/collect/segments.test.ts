@@ -215,6 +215,16 @@ describe("hosts outside of the cloud", () => {
   });
 });
 
+test("a package's default configuration on a machine that runs no agent says nothing", () => {
+  const node = host("node", namespace("root", [link("eth2")]), [bridge("br-ex", ["eth2"])], agent("extern:br-ex"));
+  const root = namespace("root", [link("ens1")], [address("ens1", "203.0.113.1/24")]);
+  const gateway = host("gw", root, undefined, agent("external:br-ex"));
+  gateway.processes.push({ pid: 1, command: "/sbin/init" });
+  const api = apiWith("flat", "extern", null, "203.0.113.0/24");
+  expect(shown([node, gateway], api)).toEqual(["extern: node eth2, gw ens1"]);
+  expect(inferSegments([node, gateway], api).gaps).toEqual([]);
+});
+
 describe("common subnets", () => {
   test("join NICs, and neither containers' bridges nor host routes nor link-local addresses", () => {
     const of = (name: string, n: number) => {
