@@ -7,7 +7,7 @@
 import type { ConntrackEntry } from "../../host/state.ts";
 import type { Packet } from "../../net/packet.ts";
 import { chooseTuple, type NatRange } from "./nat.ts";
-import { nextTcpState, TCP_ACK, TCP_SYN } from "./tcpstate.ts";
+import { nextTcpState, TCP_ACK, TCP_RST, TCP_SYN } from "./tcpstate.ts";
 import {
   type CtTuple,
   ICMP,
@@ -50,6 +50,8 @@ export interface Connection {
   dnat: boolean;
   /** TCP state name, as conntrack prints it. */
   tcp?: string;
+  /** Taken out of the table; packets on their way still hold it. */
+  dead?: true;
   /** The recorded entry that it came from; absent for what the walk made. */
   recorded?: ConntrackEntry;
 }
@@ -113,6 +115,8 @@ export class Conntrack {
       if (next === undefined) return invalid;
       if (connection.tcp === "SYN_RECV" && next === "ESTABLISHED") connection.assured = true;
       connection.tcp = next;
+      // "If only reply is a RST, we can consider ourselves not to have an established connection."
+      if (l4.flags & TCP_RST && !connection.seenReply) this.#remove(connection);
     }
     const pct: PacketCt = { state: "established", direction, zone: connection.zones[direction], connection };
     if (direction === "reply") connection.seenReply = true;
@@ -216,7 +220,7 @@ export class Conntrack {
       c = fromRecorded(entry);
       this.#taken.set(entry, c);
     }
-    return c.confirmed ? c : undefined;
+    return c.dead ? undefined : c;
   }
 
   #insert(connection: Connection): void {
@@ -229,7 +233,7 @@ export class Conntrack {
   }
 
   #remove(connection: Connection): void {
-    connection.confirmed = false;
+    connection.dead = true;
     for (const direction of ["original", "reply"] as const) {
       const list = this.#index.get(tupleKey(connection[direction]));
       const at = list?.findIndex((i) => i.connection === connection) ?? -1;
@@ -292,7 +296,7 @@ export function translate(packet: Packet, ct: PacketCt, side: "src" | "dst"): Pa
   const opposite = ct.direction === "original" ? c.reply : c.original;
   const target = invertTuple(opposite);
   if (!target) return packet;
-  if (ct.state !== "related") return rewriteSide(packet, target, side);
+  if (ct.state !== "related" || !isIcmp(packet.ip?.proto ?? 0)) return rewriteSide(packet, target, side);
   const quoted = packet.quoted && rewriteSide(packet.quoted, opposite, other);
   const outer = rewriteSide(packet, target, side);
   return quoted ? { ...outer, quoted } : outer;

@@ -4,6 +4,7 @@ import { isMulticastIp, ZERO_MAC } from "../../net/address.ts";
 import type { IpHeader, L4, Packet } from "../../net/packet.ts";
 import { addressType, isLocalAddress } from "./addrtype.ts";
 import { routeOutput } from "./routing.ts";
+import { FRESH_SKB, type Skb } from "./skb.ts";
 import { TCP_ACK, TCP_RST } from "./tcpstate.ts";
 import { ICMP, ICMP6, TCP } from "./tuple.ts";
 
@@ -25,6 +26,8 @@ export interface IcmpError {
   mtu?: number;
   /** The answer, without Ethernet addresses; source address chosen, ready for output routing. */
   packet: Packet;
+  /** To be sent with: conntrack takes the answer for related to the offender's connection (nf_ct_attach). */
+  skb: Skb;
 }
 
 /** Type and code (RFC 792, RFC 1812; RFC 4443). */
@@ -54,12 +57,19 @@ const V6: Record<Exclude<IcmpErrorReason, "tcp-reset">, [number, number]> = {
 /**
  * The error that `ns` sends about `packet`, which came in by `iif` (absent for its own). Undefined where the kernel stays
  * silent: about errors, broadcasts, later fragments, senders that are no host, and where it has no route back
- * (icmp_send of net/ipv4/icmp.c, icmp6_send of net/ipv6/icmp.c).
+ * (icmp_send of net/ipv4/icmp.c, icmp6_send of net/ipv6/icmp.c). `about.skb` is the offender's, except after delivery
+ * to a protocol (a closed UDP port): by then the kernel has let go of its connection.
  */
-export function icmpError(ns: Namespace, packet: Packet, reason: IcmpErrorReason, mtu?: number): IcmpError | undefined {
+export function icmpError(
+  ns: Namespace,
+  packet: Packet,
+  reason: IcmpErrorReason,
+  about: { skb?: Skb; mtu?: number } = {},
+): IcmpError | undefined {
   const { ip, l4 } = packet;
   if (!ip) return undefined;
-  if (reason === "tcp-reset") return tcpReset(packet);
+  const skb = attached(about.skb);
+  if (reason === "tcp-reset") return tcpReset(packet, skb);
   if (ip.fragment === "later" || "13579bdf".includes(packet.ethDst.charAt(1))) return undefined;
   if (isMulticastIp(ip.dst) && !(ip.version === 6 && reason === "frag-needed")) return undefined;
   if (l4 && isErrorAboutError(l4)) return undefined;
@@ -90,7 +100,18 @@ export function icmpError(ns: Namespace, packet: Packet, reason: IcmpErrorReason
     quoted: { ...packet, quoted: undefined, encap: undefined, vlans: [] },
     l3Length: v4 ? Math.min(576, 28 + packet.l3Length) : Math.min(1280, 48 + packet.l3Length),
   };
-  return mtu === undefined ? { reason, packet: answer } : { reason, mtu, packet: answer };
+  return { reason, packet: answer, skb, ...(about.mtu !== undefined && { mtu: about.mtu }) };
+}
+
+/** nf_ct_attach: the answer to a packet of one direction goes in the other. */
+function attached(about: Skb | undefined): Skb {
+  const ct = about?.ct;
+  if (!ct?.connection) return FRESH_SKB;
+  const direction = ct.direction === "original" ? "reply" : "original";
+  return {
+    mark: 0,
+    ct: { state: "related", direction, zone: ct.connection.zones[direction], connection: ct.connection },
+  };
 }
 
 function isErrorAboutError(l4: L4): boolean {
@@ -104,12 +125,13 @@ function sourceTowards(ns: Namespace, dst: string): string | undefined {
 }
 
 /** nf_send_reset: from the address that was meant, whoever sends it. */
-function tcpReset(packet: Packet): IcmpError | undefined {
+function tcpReset(packet: Packet, skb: Skb): IcmpError | undefined {
   const { ip, l4 } = packet;
   if (!ip || l4?.kind !== "tcp" || l4.flags & TCP_RST) return undefined;
   const v4 = ip.version === 4;
   return {
     reason: "tcp-reset",
+    skb,
     packet: {
       ethSrc: ZERO_MAC,
       ethDst: ZERO_MAC,
@@ -120,4 +142,10 @@ function tcpReset(packet: Packet): IcmpError | undefined {
       l3Length: v4 ? 40 : 60,
     },
   };
+}
+
+/** The reset of a host where nothing listens at the port; it keeps the type of service of the question (tcp_v4_send_reset). */
+export function refusal(packet: Packet): Packet | undefined {
+  const reset = tcpReset(packet, FRESH_SKB)?.packet;
+  return reset?.ip && packet.ip ? { ...reset, ip: { ...reset.ip, tos: packet.ip.tos & 0xfc } } : undefined;
 }

@@ -13,6 +13,7 @@ import type { Note } from "./note.ts";
 import { type CompiledChain, type CompiledRule, compileRuleset } from "./ruleset.ts";
 import type { Skb } from "./skb.ts";
 import { applyTarget, isHarmless } from "./target.ts";
+import { isIcmp } from "./tuple.ts";
 
 export type Hook = "PREROUTING" | "INPUT" | "FORWARD" | "OUTPUT" | "POSTROUTING";
 
@@ -126,7 +127,8 @@ class HookRun {
     if (!ct || !c) return undefined;
     const { hook } = this.#input;
     const side = hook === "PREROUTING" || hook === "OUTPUT" ? "dst" : "src";
-    if (ct.state === "new" && !(side === "src" ? c.srcDone : c.dstDone)) {
+    const asks = ct.state === "new" || (ct.state === "related" && !isIcmp(this.packet.ip?.proto ?? 0));
+    if (asks && !(side === "src" ? c.srcDone : c.dstDone)) {
       const end = this.table("nat");
       if (end) return end;
       this.#assume(this.#ctx.conntrack.bind(ct, side), "free port");
@@ -207,7 +209,11 @@ class HookRun {
           skb: this.skb,
         };
       case "reject": {
-        const error = icmpError(this.#ctx.ns, this.packet, effect.reason);
+        const { l4 } = this.packet;
+        // The kernel's own echo reply goes out under the lock of the ICMP socket: an error about it cannot (icmp_xmit_lock).
+        const echo = (l4?.kind === "icmp" && l4.type === 0) || (l4?.kind === "icmp6" && l4.type === 129);
+        const locked = this.#input.hook === "OUTPUT" && echo;
+        const error = locked ? undefined : icmpError(this.#ctx.ns, this.packet, effect.reason, { skb: this.skb });
         const end: End = {
           kind: "reject",
           code: this.#code(chain, r),
