@@ -4,7 +4,7 @@
  */
 export const REDACTED = "REDACTED";
 
-const SECRET_KEY = /(password|passwd|passphrase|secret|_token|api_?key|private_?key|community)s?$/i;
+const SECRET_KEY = /(password|passwd|passphrase|secret(_?key)?|_token|api_?key|private_?key|community)s?$/i;
 /** user:password@ of any URL, up to the last @. Lengths are bounded, so that no line takes more than its length in time. */
 const URL_CREDENTIALS = /([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:@/,]{0,200}):[^\s]{0,500}@/gi;
 const SECRET_OPTION = /(--?[\w-]{0,60}(?:password|passwd|secret|token|api-?key)[ =])("[^"]*"|\S+)/gi;
