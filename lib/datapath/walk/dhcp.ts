@@ -55,14 +55,13 @@ function* round(
   w.arrivals = [];
   const flight = startFlight(asking, scorer(w, goal));
   fromGuest(w, guest, clientMessage(guest, type, offer), flight.root);
-  const end = settle(flight);
+  const asked = judge(w, flight, settle(flight), goal, guestPlace(guest));
   yield;
   const reached = w.arrivals.flatMap((a) => {
     const server = servers.find((s) => a.taker.kind === "netns" && a.taker.device.ns === s.device.ns);
     return server ? [{ server, arrival: a }] : [];
   });
-  if (reached.length === 0)
-    return { failed: unreached(w, guest, servers, goal, judge(w, flight, end, goal, guestPlace(guest))) };
+  if (reached.length === 0) return { failed: unreached(w, guest, servers, goal, asked) };
 
   const replies: { server: Server; arrival: Arrival; message: DhcpMessage }[] = [];
   let refused: Judgement | undefined;
@@ -83,8 +82,7 @@ function* round(
     if (offer?.serverId === undefined || offer.serverId === message.serverId)
       replies.push({ server, arrival, message });
   }
-  if (replies.length === 0)
-    return { failed: refused ?? unreached(w, guest, servers, goal, judge(w, flight, end, goal, guestPlace(guest))) };
+  if (replies.length === 0) return { failed: refused ?? unreached(w, guest, servers, goal, asked) };
 
   w.arrivals = [];
   const home: Goal = { address: guest.mac, owners: [{ kind: "guest", guest }], hosts: new Set([guest.host]), from: {} };
@@ -97,10 +95,10 @@ function* round(
     learnNeighbour(w, { kind: "netns", device }, r.message.yiaddr ?? "", guest.mac);
     sendLocal(w, device.ns, serverPacket(r.message), branch);
   }
-  const last = settle(back);
+  const from = replies[0] ? placeOf(replies[0].server.device) : guestPlace(guest);
+  const judged = judge(w, back, settle(back), home, from);
   yield;
   const arrived = w.arrivals.find((a) => a.taker.kind === "guest" && a.taker.guest === guest);
-  const judged = judge(w, back, last, home, replies[0] ? placeOf(replies[0].server.device) : guestPlace(guest));
   if (!arrived?.packet.dhcp) return { failed: judged };
   return { message: arrived.packet.dhcp, done: { ...judged, place: guestPlace(guest) } };
 }

@@ -29,11 +29,10 @@ export function* exchange(w: Walk): Generator<void, Judgement> {
 
   const flight = startFlight("request", scorer(w, goal));
   sender.send(w, request, flight.root);
-  const end = settle(flight);
+  const judgement = judge(w, flight, settle(flight), goal, sender.place);
   yield;
   const arrival = w.arrivals.find((a) => isProbe(a, request));
   if (!arrival) {
-    const judgement = judge(w, flight, end, goal, sender.place);
     yield* errorsReturn(w, sender);
     return withDuplicates(w, judgement);
   }
@@ -69,11 +68,10 @@ function* reply(w: Walk, sender: Sender, request: Packet, arrival: Arrival): Gen
     if (asked && "failed" in asked) return { ...asked.failed, leg: "reply" };
   }
   answerer.send(w, response.packet, flight.root);
-  const end = settle(flight);
+  const judgement = judge(w, flight, settle(flight), home, place);
   yield;
   const back = w.arrivals.find((a) => sender.taker && sameTaker(a.taker, sender.taker));
   if (!back) {
-    const judgement = judge(w, flight, end, home, place);
     if (judgement.outcome !== "delivered") return judgement;
     return stray(judgement, `answer delivered to ${judgement.place.host} ${judgement.place.netns}`);
   }
@@ -87,11 +85,9 @@ function* reply(w: Walk, sender: Sender, request: Packet, arrival: Arrival): Gen
       element: response.element,
     };
   const { ip } = back.packet;
-  if (ip && (ip.src !== request.ip?.dst || ip.dst !== request.ip.src)) {
-    const judgement = judge(w, flight, end, home, place);
+  if (ip && (ip.src !== request.ip?.dst || ip.dst !== request.ip.src))
     return stray(judgement, `answer came from ${ip.src}, ${request.ip?.dst} was asked`);
-  }
-  return judge(w, flight, end, home, place);
+  return judgement;
 }
 
 /** The answer arrived, but not as an answer to what was asked. */

@@ -11,11 +11,7 @@ export interface Goal {
   /** Names of the owners' hosts. */
   hosts: Set<string>;
   /** Where the flight starts. */
-  from: {
-    host?: HostIndex /** OVS interface the sender is plugged in by. */;
-    networkType?: string;
-    physicalNetwork?: string;
-  };
+  from: Start;
 }
 
 /** The start of a flight, and the kind of network it starts on. */

@@ -9,7 +9,7 @@ import { drop, emit, guestPlace, knownNeighbour, type Taker, unknown, type Walk 
 import type { Branch } from "./flight.ts";
 import { goalFor, type Start, startOfGuest } from "./goal.ts";
 import { fromGuest, guestAsks, guestRoute } from "./guest.ts";
-import type { HostIndex, NamespaceIndex } from "./index.ts";
+import type { NamespaceIndex } from "./index.ts";
 import { queryOf } from "./stack.ts";
 
 export interface Sender {

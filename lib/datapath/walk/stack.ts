@@ -271,6 +271,6 @@ function hook(p: Passing, input: HookInput): Extract<HookVerdict, { kind: "accep
 /** The ICMP error that the namespace sends about a packet; sent in a leg of its own. */
 export function answerError(p: Passing, packet: Packet, reason: IcmpErrorReason, mtu?: number): undefined {
   const { w, ns, place } = p;
-  const error = icmpError(ns.state, packet, reason, mtu);
+  const error = icmpError(ns.state, packet, reason, mtu === undefined ? {} : { mtu });
   if (error) w.errors.push({ packet: error.packet, by: place, send: (b) => sendLocal(w, ns, error.packet, b) });
 }
