@@ -54,8 +54,8 @@ export function HostPicture({ graph, scene, selected, network, zoom, onZoom, onS
         height={scene.height}
         zoom={zoom}
         onZoom={onZoom}
-        minFit={0.8}
-        maxFit={1.15}
+        minFit={0.82}
+        maxFit={1}
         onBackground={() => onSelect(null)}
         className="h-full"
       >

@@ -1,9 +1,19 @@
 "use client";
 import type { HostGraph } from "../../lib/api/http.ts";
+import { byName } from "../../lib/hostgraph/layout/sort.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Table, Td, Th, Tr } from "../ui/table.tsx";
 import { MARK_WORDS, MarkIcon } from "./marks.tsx";
 import { KIND_WORDS } from "./words.ts";
+
+const ORDER = Object.keys(KIND_WORDS);
+
+/** From the guests outwards, as the picture goes; by name within a kind. */
+function byKind(a: HostGraph["nodes"][number], b: HostGraph["nodes"][number]): number {
+  return (
+    ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || byName(a.label ?? a.name, b.label ?? b.name) || byName(a.id, b.id)
+  );
+}
 
 /** The picture as a table: the same devices, the same links, the same marks. */
 export function HostTable(props: { graph: HostGraph; selected: string | null; onSelect: (id: string) => void }) {
@@ -37,7 +47,7 @@ export function HostTable(props: { graph: HostGraph; selected: string | null; on
         </tr>
       </thead>
       <tbody>
-        {graph.nodes.map((node) => (
+        {graph.nodes.toSorted(byKind).map((node) => (
           <Tr key={node.id} selected={selected === node.id}>
             <Td>
               <button type="button" className="font-mono text-xs hover:underline" onClick={() => onSelect(node.id)}>

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronRight, Download, TriangleAlert } from "lucide-react";
 import Link from "next/link";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { HostGraph } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
@@ -59,6 +59,10 @@ function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
     },
     [scene, open, set],
   );
+  // Opening the panel narrows the picture: what was chosen stays in view.
+  useEffect(() => {
+    if (selected) picture.current?.reveal(selected);
+  }, [selected]);
   const save = async (kind: "svg" | "png") => {
     const content = kind === "svg" ? await picture.current?.svg() : await picture.current?.png();
     if (content) download(content, `${graph.host.name}.${kind}`, kind === "svg" ? "image/svg+xml" : "image/png");

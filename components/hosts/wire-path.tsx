@@ -20,9 +20,8 @@ export const WirePath = memo(function WirePath(props: {
         wire.kind === "tunnel" && "stroke-muted",
         dimmed && "opacity-30",
       )}
-      style={lit ? { stroke: "var(--accent)" } : hue ? { stroke: hue } : undefined}
-      strokeWidth={lit ? 2.5 : 1.6}
-      strokeDasharray={wire.kind === "tunnel" ? "5 3" : undefined}
+      style={hue ? { stroke: hue } : lit ? { stroke: "var(--accent)" } : undefined}
+      strokeWidth={lit ? 3 : 1.6}
     />
   );
 });

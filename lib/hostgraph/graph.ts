@@ -6,6 +6,7 @@ import { type HostContext, hostContext } from "./context.ts";
 import { edgesOf } from "./edges.ts";
 import { expectedMissing } from "./expected.ts";
 import { guestNodes } from "./guests.ts";
+import { byName } from "./layout/sort.ts";
 import { namespaceOwner } from "./names.ts";
 import { bridgeNodes, linkNodes, ovsPortNodes } from "./nodes.ts";
 import { type Cloud, hostSummary } from "./summary.ts";
@@ -37,7 +38,7 @@ function unique(nodes: DeviceNode[]): DeviceNode[] {
   return nodes.filter((node) => !seen.has(node.id) && seen.add(node.id));
 }
 
-/** Networks that have a device here, in the API's order, each with its local VLAN. */
+/** Networks that have a device here, by name, each with its local VLAN. */
 function networksOf(context: HostContext, nodes: DeviceNode[]): HostGraph["networks"] {
   const present = new Set(nodes.map((node) => node.networkId));
   const tags = new Map([...context.vlans].map(([tag, id]) => [id, tag]));
@@ -46,6 +47,7 @@ function networksOf(context: HostContext, nodes: DeviceNode[]): HostGraph["netwo
   );
   return context.cloud.api.networks
     .filter((network) => present.has(network.id))
+    .toSorted((a, b) => byName(a.name, b.name) || byName(a.id, b.id))
     .map((network) => {
       const entry: HostGraph["networks"][number] = { id: network.id, name: network.name || network.id.slice(0, 8) };
       const hue = hues.get(network.id);

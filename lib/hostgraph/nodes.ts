@@ -2,7 +2,7 @@
 import type { DeviceNode } from "../api/http.ts";
 import type { Link } from "../host/state.ts";
 import { addressesOf, type HostContext, linkOf, type OvsPlug, plugOf } from "./context.ts";
-import { linkKind, ovsOnlyKind } from "./kinds.ts";
+import { isDatapathDevice, linkKind, ovsOnlyKind } from "./kinds.ts";
 import { marksOf } from "./marks.ts";
 import { portTitle } from "./names.ts";
 import { type Owner, ownerOf } from "./owner.ts";
@@ -30,7 +30,8 @@ export function bridgeNodes(context: HostContext): DeviceNode[] {
       netns: "root",
       name: bridge.name,
       kind: "ovs-bridge",
-      up: linkOf(context, "root", bridge.name)?.up ?? true,
+      // Its local port may be down, and is on br-int and br-tun: the bridge switches all the same.
+      up: true,
       marks: [],
     };
     if (address) node.detail = `${address.address}/${address.prefix}`;
@@ -64,7 +65,7 @@ function linkNode(
     name: link.name,
     kind,
     ...owned(owner, context),
-    up: link.up && link.carrier,
+    up: isDatapathDevice(link.name) || (link.up && link.carrier),
     marks: marksOf(context, subject),
   };
   const bridge = bridgeOf(context, netns, link, plug);
@@ -82,6 +83,7 @@ function bridgeOf(context: HostContext, netns: string, link: Link, plug: OvsPlug
 
 function linkDetail(context: HostContext, netns: string, link: Link, plug: OvsPlug | undefined): string {
   if (plug?.iface.error) return plug.iface.error;
+  if (isDatapathDevice(link.name)) return link.name === "ovs-netdev" ? "userspace datapath" : "kernel datapath";
   const [first, ...more] = addressesOf(context, netns, link.name);
   if (first) return `${first.address}/${first.prefix}${more.length > 0 ? ` +${more.length}` : ""}`;
   if (link.vlan) return `VLAN ${link.vlan.id}`;

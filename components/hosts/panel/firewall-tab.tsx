@@ -3,6 +3,7 @@ import { useCallback, useMemo } from "react";
 import type { DevicePanel } from "../../../lib/api/http.ts";
 import { cn } from "../../ui/cn.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { breakable } from "./breakable.tsx";
 import { lineMatches, parseFilter } from "./filter.ts";
 import { FilterBox } from "./filter-box.tsx";
 import { VirtualList } from "./virtual-list.tsx";
@@ -138,11 +139,11 @@ function RuleRow(props: {
   return (
     <div className="group/rule grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 border-b border-line px-4 py-1.5 hover:bg-hover">
       <p className="font-mono text-xs leading-[1.15rem] [overflow-wrap:anywhere]">
-        {jump ? body.slice(0, jump.index) : body}
+        {breakable(jump ? body.slice(0, jump.index) : body)}
         {jump ? (
           <>
             {" "}
-            {jump[1]}{" "}
+            <span className="whitespace-nowrap">{jump[1]}</span>{" "}
             {props.known.has(key) ? (
               <button type="button" className="text-accent hover:underline" onClick={() => props.onChain(key)}>
                 {target}
@@ -157,7 +158,7 @@ function RuleRow(props: {
                 {target}
               </span>
             )}
-            {body.slice(jump.index + jump[0].length)}
+            {breakable(body.slice(jump.index + jump[0].length))}
           </>
         ) : null}
       </p>

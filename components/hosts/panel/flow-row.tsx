@@ -2,19 +2,29 @@ import { Fragment, type ReactNode } from "react";
 import type { FlowTable } from "../../../lib/api/http.ts";
 import { cn } from "../../ui/cn.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
+import { breakable } from "./breakable.tsx";
 
 type FlowEntry = FlowTable["flows"][number];
 
 /** A flow as ovs-ofctl prints it, names woven in; the names are not part of what is selected and copied. */
 export function FlowRow({ flow }: { flow: FlowEntry }) {
   const priority = `priority=${flow.priority}${flow.match === "" ? "" : ","}`;
+  const hints = flow.hints.reduce((n, hint) => n + hint.name.length + 2, 0);
+  const short = priority.length + flow.match.length + flow.actions.length + hints < 48;
   return (
     <div className="group/flow grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 border-b border-line px-4 py-1.5 hover:bg-hover">
       <p className="font-mono text-xs leading-[1.15rem] [overflow-wrap:anywhere]">
         <span className="text-muted">{priority}</span>
         <Woven text={flow.match} hints={flow.hints} />
-        <span className="text-muted"> actions=</span>
-        <Woven text={flow.actions} hints={flow.hints} className={flow.actions === "drop" ? "text-danger" : undefined} />
+        {short ? " " : null}
+        <span className={short ? undefined : "block pl-4"}>
+          <span className="text-muted">actions=</span>
+          <Woven
+            text={flow.actions}
+            hints={flow.hints}
+            className={flow.actions === "drop" ? "text-danger" : undefined}
+          />
+        </span>
       </p>
       <div className="flex items-start gap-1">
         <span
@@ -54,15 +64,15 @@ function weave(text: string, hints: FlowEntry["hints"]): ReactNode[] {
     const end = next.index + next.hint.token.length;
     parts.push(
       <Fragment key={at}>
-        {text.slice(at, end)}
-        <span className="mx-0.5 rounded bg-accent-soft px-1 font-sans text-2xs text-accent select-none">
+        {breakable(text.slice(at, end))}
+        <span className="mx-0.5 inline-block rounded bg-accent-soft px-1 font-sans text-2xs leading-4 whitespace-nowrap text-accent select-none">
           {next.hint.name}
         </span>
       </Fragment>,
     );
     at = end;
   }
-  parts.push(text.slice(at));
+  parts.push(<Fragment key={at}>{breakable(text.slice(at))}</Fragment>);
   return parts;
 }
 

@@ -61,14 +61,9 @@ export function TextBlock({ title, lines, note }: { title: string; lines: string
         <span className="text-xs text-muted">{note ?? `${lines.length}`}</span>
         <CopyButton text={lines.join("\n")} label={`Copy ${title}`} className="ml-auto size-6 [&_svg]:size-3.5" />
       </header>
-      <section
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
-        tabIndex={0}
-        aria-label={title}
-        className="overflow-x-auto rounded-md border border-line bg-sunken px-3 py-2"
-      >
-        <pre className="font-mono text-xs leading-5">{lines.join("\n")}</pre>
-      </section>
+      <pre className="rounded-md border border-line bg-sunken px-3 py-2 font-mono text-xs leading-5 whitespace-pre-wrap [overflow-wrap:anywhere]">
+        {lines.join("\n")}
+      </pre>
     </section>
   );
 }

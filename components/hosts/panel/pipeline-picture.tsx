@@ -3,10 +3,12 @@ import { type PipelineNode, pipelineOf } from "../../../lib/hostgraph/layout/pip
 import { Target, TargetRing } from "../../graph/target.tsx";
 import { cn } from "../../ui/cn.ts";
 
-const W = 62;
+const W = 54;
 const H = 30;
-const GAP_X = 26;
+const GAP_X = 22;
 const GAP_Y = 10;
+/** Between two lanes above the tables. */
+const LANE = 7;
 
 /** Which table leads where. Pressing a table shows its flows alone. */
 export function PipelinePicture(props: {
@@ -17,8 +19,10 @@ export function PipelinePicture(props: {
   const pipeline = pipelineOf(props.tables);
   if (pipeline.nodes.length < 2) return null;
   const width = pipeline.layers * W + (pipeline.layers - 1) * GAP_X + 8;
-  const height = pipeline.rows * H + (pipeline.rows - 1) * GAP_Y + 8;
-  const place = (node: PipelineNode) => ({ x: 4 + node.layer * (W + GAP_X), y: 4 + node.row * (H + GAP_Y) });
+  const lanes = lanesOf(pipeline);
+  const top = 4 + lanes.count * LANE;
+  const height = top + pipeline.rows * H + (pipeline.rows - 1) * GAP_Y + 4;
+  const place = (node: PipelineNode) => ({ x: 4 + node.layer * (W + GAP_X), y: top + node.row * (H + GAP_Y) });
   const at = new Map(pipeline.nodes.map((node) => [node.table, place(node)]));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
@@ -39,10 +43,11 @@ export function PipelinePicture(props: {
         <g aria-hidden>
           {pipeline.edges.map(({ from, to }) => {
             const [a, b] = [at.get(from), at.get(to)];
+            const lane = lanes.of(from, to);
             return a && b ? (
               <path
                 key={`${from} ${to}`}
-                d={curve(a, b)}
+                d={pathOf(a, b, lane === undefined ? undefined : 3 + lane * LANE)}
                 markerEnd="url(#flow-arrow)"
                 className={cn(
                   "fill-none stroke-line-strong",
@@ -101,22 +106,30 @@ interface Point {
   y: number;
 }
 
-function curve(a: Point, b: Point): string {
-  const from = { x: a.x + W, y: a.y + H / 2 };
-  const to = { x: b.x, y: b.y + H / 2 };
-  if (to.x <= from.x) {
-    const low = Math.max(a.y, b.y) + H + 6;
-    return `M${a.x + W / 2} ${a.y + H}C${a.x + W / 2} ${low + 8} ${b.x + W / 2} ${low + 8} ${b.x + W / 2} ${b.y + H}`;
+/** To the next layer by a curve; further, or back, over a lane above all tables, so that no line runs behind a table. */
+function pathOf(a: Point, b: Point, lane: number | undefined): string {
+  if (lane === undefined) {
+    const [from, to] = [
+      { x: a.x + W, y: a.y + H / 2 },
+      { x: b.x - 1, y: b.y + H / 2 },
+    ];
+    const bend = GAP_X * 0.6;
+    return `M${from.x} ${from.y}C${from.x + bend} ${from.y} ${to.x - bend} ${to.y} ${to.x} ${to.y}`;
   }
-  // Straight along its row, then over in the last gutter, so that no line runs behind a table in between.
-  const bend = to.x - GAP_X;
-  const far = bend > from.x;
-  const lane = far && from.y !== to.y ? `H${bend}` : "";
-  if (far && from.y === to.y) return over(from, to);
-  const start = far ? bend : from.x;
-  return `M${from.x} ${from.y}${lane}C${start + GAP_X * 0.6} ${from.y} ${to.x - GAP_X * 0.6} ${to.y} ${to.x - 1} ${to.y}`;
+  // Out of the table's right side into its gutter, up, along the lane, and down in the gutter before the target.
+  const [out, into] = [a.x + W + GAP_X * 0.35, b.x - GAP_X * 0.5];
+  return `M${a.x + W} ${a.y + H / 2}H${out}V${lane}H${into}V${b.y + H / 2}H${b.x - 1}`;
 }
 
-function over(from: Point, to: Point): string {
-  return `M${from.x} ${from.y}H${to.x - 1}`;
+/** Edges over more than one layer share a lane with the others that end at the same table. */
+function lanesOf(pipeline: ReturnType<typeof pipelineOf>): {
+  of: (from: number, to: number) => number | undefined;
+  count: number;
+} {
+  const layer = new Map(pipeline.nodes.map((node) => [node.table, node.layer]));
+  const far = (from: number, to: number) => (layer.get(to) ?? 0) - (layer.get(from) ?? 0) !== 1;
+  const targets = [...new Set(pipeline.edges.filter((edge) => far(edge.from, edge.to)).map((edge) => edge.to))].sort(
+    (x, y) => y - x,
+  );
+  return { of: (from, to) => (far(from, to) ? targets.indexOf(to) : undefined), count: targets.length };
 }

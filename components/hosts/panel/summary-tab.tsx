@@ -12,8 +12,8 @@ interface Props {
 export function SummaryTab({ panel, graph, onSelect }: Props) {
   const links = linksOf(graph, panel.id);
   return (
-    <div className="h-full overflow-auto px-5 pt-4 pb-6">
-      <Facts>
+    <div className="h-full overflow-auto px-5 pt-1.5 pb-6">
+      <Facts className="border-t-0">
         {panel.summary.map((fact) => (
           <Fact key={`${fact.label} ${fact.value}`} label={fact.label} mono={fact.mono ?? false}>
             {fact.label === "Attention" ? (
@@ -23,15 +23,15 @@ export function SummaryTab({ panel, graph, onSelect }: Props) {
                 {fact.value}
               </Link>
             ) : (
-              <span className="group/fact inline-flex items-center gap-1 [overflow-wrap:anywhere]">
-                {fact.value}
+              <span className="group/fact [overflow-wrap:anywhere]">
                 {fact.mono ? (
                   <CopyButton
                     text={fact.value}
                     label={`Copy ${fact.label}`}
-                    className="-my-1 -mr-1 size-6 opacity-0 group-hover/fact:opacity-100 focus-visible:opacity-100 [&_svg]:size-3.5"
+                    className="-my-1 mr-1 size-5 align-middle opacity-0 group-hover/fact:opacity-100 focus-visible:opacity-100 [&_svg]:size-3.5"
                   />
                 ) : null}
+                {fact.value}
               </span>
             )}
           </Fact>

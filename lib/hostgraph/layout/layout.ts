@@ -1,6 +1,6 @@
 /** The host picture: fixed columns from the guests to the NICs. Pure and deterministic: the same host is always drawn the same way. */
 import type { HostGraph } from "../../api/http.ts";
-import { type Blocks, blocksOf, COLUMN_TITLES } from "./blocks.ts";
+import { type Block, type Blocks, blocksOf, COLUMN_TITLES } from "./blocks.ts";
 import { linksOf } from "./links.ts";
 import { placeRows } from "./place.ts";
 import { rollUp } from "./rollup.ts";
@@ -55,12 +55,17 @@ function columnsOf(blocks: Blocks, tracks: Map<number, number>): Columns {
     gutters.push({ x, w: gutter });
     x += gutter;
     if (last) break;
-    const w = inside.length === 0 ? 0 : Math.max(...inside.map((block) => (block.box ? S.WIDE : S.CARD_W)));
+    const w = inside.length === 0 ? 0 : Math.max(...inside.map(widthOf));
     at.push({ present: w > 0, x, w });
     if (w > 0) first = false;
     x += w;
   }
   return { at, gutters, width: x };
+}
+
+function widthOf({ box }: Block): number {
+  if (!box) return S.CARD_W;
+  return box.kind === "qbr" ? S.SMALL_W : S.WIDE;
 }
 
 function trackX(columns: Columns, piece: Piece, tracks: Map<number, number>): number {

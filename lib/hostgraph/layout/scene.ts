@@ -74,7 +74,7 @@ export interface Scene {
   stacks: string[];
 }
 
-export const CARD_W = 122;
+export const CARD_W = 120;
 export const CARD_H = 36;
 /** Between the tops of two cards at one edge of a box. */
 export const CARD_PITCH = 46;
@@ -87,9 +87,12 @@ export const QBR_HEAD = 20;
 export const BOX_GAP = 20;
 /** Between the bottom of a small bridge and the top of the next. */
 export const ROW_GAP = 12;
-export const WIDE = 270;
+/** A port bridge: two cards and a short way between them. */
+export const SMALL_W = 2 * CARD_W + 28;
+/** A bridge with room for its spine, and a namespace below it. */
+export const WIDE = 2 * CARD_W + 52;
 export const MARGIN = 16;
 /** Room for the names of the columns. */
 export const TOP = 44;
 export const TRACK = 7;
-export const GUTTER = 30;
+export const GUTTER = 28;

@@ -43,7 +43,7 @@ function entryFor(block: Block, from: SceneNode, kind: HostGraph["edges"][number
       ...base,
       id: `${block.id}#local`,
       edge: "right",
-      label: block.box?.node?.detail ?? "local port",
+      label: "local port",
       pill: true,
     };
   }

@@ -81,7 +81,12 @@ function factsOf(context: HostContext, node: DeviceNode, cloudId: string): Fact[
       facts.push({ label: "Controllers", value: bridge.controllers.join(", "), mono: true });
   }
   if (plug) facts.push(...plugFacts(plug));
-  if (link) facts.push(...linkFacts(context, node.netns, link));
+  if (link) {
+    const list = linkFacts(context, node.netns, link);
+    facts.push(
+      ...(bridge ? list.map((fact) => (fact.label === "State" ? { ...fact, label: "Local port" } : fact)) : list),
+    );
+  }
   return facts;
 }
 
