@@ -152,7 +152,8 @@ export class Conntrack {
   /** The packet left by POSTROUTING or reached a socket (or OVS committed it): the connection becomes real. */
   confirm(ct: PacketCt): void {
     const c = ct.connection;
-    if (!c || c.confirmed) return;
+    // A rejection goes the other way and makes nothing real (__nf_conntrack_confirm).
+    if (!c || c.confirmed || ct.direction === "reply") return;
     // Another copy of the same packet was faster (a flood): its connection holds (nf_ct_resolve_clash).
     const first = this.#find(c.original, c.zones);
     if (first?.direction === "original") {

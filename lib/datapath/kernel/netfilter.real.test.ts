@@ -90,7 +90,7 @@ async function oneRuleset(seed: number): Promise<boolean> {
   const rules = randomRules(r);
   inNs(router, "iptables-restore", [], EMPTY_RULES);
   destroySets();
-  inNs(router, "ipset", ["restore"], printSets(sets));
+  inNs(router, "ipset", ["-exist", "restore"], printSets(sets));
   inNs(router, "iptables-restore", [], rules);
   inNs(router, "conntrack", ["-F"]);
   const parsed = parseIptablesSave(inNs(router, "iptables-save", ["-c"]), 4);
