@@ -9,8 +9,8 @@ import { readHost } from "../collect/host.ts";
 import { type CompiledOvs, compileOvs } from "../datapath/openflow/compile.ts";
 import { parseExactFlow } from "../datapath/openflow/flow-text.ts";
 import { packetOfKey } from "../datapath/openflow/headers.ts";
-import { execute } from "../datapath/openflow/oracle/datapath-actions.ts";
-import { readTrace } from "../datapath/openflow/oracle/trace-text.ts";
+import { execute } from "../datapath/openflow/testing/datapath-actions.ts";
+import { readTrace } from "../datapath/openflow/testing/trace-text.ts";
 import { traceFlow } from "../datapath/openflow/trace.ts";
 import { viewPacket } from "../net/packet.ts";
 

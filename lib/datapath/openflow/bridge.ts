@@ -143,7 +143,8 @@ function macNumber(text: string): number {
 }
 
 function firstPort(bundle: Bundle): number {
-  return bundle.ports[0]?.ref.ofport ?? LOCAL_PORT;
+  const first = bundle.ports[0]?.ref.ofport ?? LOCAL_PORT;
+  return first === LOCAL_PORT ? -1 : first;
 }
 
 function makeBridge(state: OvsBridge): BridgeModel {
@@ -167,8 +168,7 @@ function makeBridge(state: OvsBridge): BridgeModel {
     for (const iface of port.interfaces) addPort(bridge, bundle, iface);
     if (bundle.ports.length > 0) bridge.bundles.push(bundle);
   }
-  // Open vSwitch floods in the order in which ports came, and numbers them in that order too; what came first has the
-  // lower number (the bridge's own port has the highest).
+  // Open vSwitch floods in the order in which ports came, and numbers them in that order too; the bridge's own came first.
   bridge.bundles.sort((a, b) => firstPort(a) - firstPort(b));
   for (const e of state.fdb) {
     let vlan = bridge.fdb.get(e.vlan);

@@ -105,6 +105,7 @@ export class CompiledOvs implements OvsDatapath {
       runTable(run, at.ofport, 0);
       run.depth = 0;
       if (!run.failed) runActionSet(run);
+      run.publish();
       if (run.failed) run.outputs.length = 0;
     }
     if (run.outputs.length === 0 && run.drops.length === 0 && run.unknowns.length === 0) finish(run);

@@ -95,6 +95,7 @@ function recirculate(run: Run, op: CtOp, table: number, zone: number, answer: Ct
   run.stack = [...stack];
   run.resubmits = -1;
   run.tracked = true;
+  run.publish();
   const before = run.table;
   const sent = run.outputs.length;
   run.table = table;

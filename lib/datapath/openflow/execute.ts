@@ -2,7 +2,7 @@
  * Runs actions over a packet: the interpreter is the tracer. Mirrors do_xlate_actions and what it calls in
  * ofproto/ofproto-dpif-xlate.c of Open vSwitch 3.1; function names in comments are from there.
  */
-import { formatFieldValue } from "../../net/openflow/value.ts";
+import { formatFieldValue, parseIpv4 } from "../../net/openflow/value.ts";
 import { orderActionSet } from "./actionset.ts";
 import { makeRule, type PortModel, portElement } from "./bridge.ts";
 import type { Rule } from "./classifier.ts";
@@ -366,7 +366,7 @@ function learn(run: Run, op: Extract<Op, { op: "learn" }>): void {
   }
   const rule = makeRule(flow, run.bridge.names);
   run.note?.({ kind: "learn", bridge: run.bridge.name, text: briefFlow(rule) });
-  overlay?.learnFlow(run.bridge.name, flow.table, rule);
+  if (overlay) run.learned.push({ bridge: run.bridge.name, table: flow.table, rule });
 }
 
 export function sendToController(run: Run, reason: "action" | "no_match" | "invalid_ttl"): void {
@@ -454,16 +454,21 @@ function sendTunnel(run: Run, port: PortModel, tunnel: NonNullable<PortModel["tu
     run.drop("no-tunnel-remote", port, portElement(port));
     return;
   }
-  if (run.ownTunnelAddress && dst === word(run.ownTunnelAddress)) {
-    run.suppress("in-port", port, portElement(port));
-    return;
-  }
   const id =
     tunnel.outKey === "flow"
       ? (key[W.TUN_ID] as number) * 0x100000000 + (key[W.TUN_ID + 1] as number)
       : (tunnel.outKey ?? 0);
   const srcWord = key[W.TUN_SRC] as number;
   const src = tunnel.local === "flow" ? (srcWord ? word(srcWord) : undefined) : tunnel.local;
+  if (run.ownTunnelAddress && dst === word(run.ownTunnelAddress)) {
+    // Not sent, yet the packet keeps what the port set (compose_output_action__ leaves before it restores the tunnel).
+    key[W.TUN_ID] = Math.floor(id / 0x100000000);
+    key[W.TUN_ID + 1] = id >>> 0;
+    key[W.TUN_SRC] = src === undefined ? 0 : (parseIpv4(src) ?? 0);
+    key[W.TUN_DST] = parseIpv4(dst) ?? 0;
+    run.suppress("in-port", port, portElement(port));
+    return;
+  }
   const tun = { kind: tunnel.kind, key: id, dst, dstPort: tunnel.dstPort };
   run.outputs.push({
     kind: "port",
@@ -491,6 +496,7 @@ function crossPatch(run: Run, peer: PortModel): void {
   other[W.ACTSET_OUTPUT] = UNSET_PORT;
   clearConntrack(run);
   run.bridge = peer.bridge;
+  run.publish(peer.bridge.name);
   run.rule = undefined;
   if (peer.noReceive) run.drop("port-down", peer, portElement(peer));
   else runTable(run, peer.ref.ofport, 0, false, true);

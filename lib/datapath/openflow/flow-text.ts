@@ -20,7 +20,7 @@ export function parseExactFlow(text: string, names: PortNames): FlowKey {
       if (word.proto !== undefined) key[W.NW_PROTO] = word.proto;
       continue;
     }
-    const field = findField(name);
+    const field = findField(transportName(name, key));
     const at = field && locate(field);
     if (!field || !at) throw new FlowSyntaxError(`${name}: a field that traces do not carry`, text);
     if (seen.has(field.name)) throw new FlowSyntaxError(`field ${name} set multiple times`, text);
@@ -34,6 +34,15 @@ export function parseExactFlow(text: string, names: PortNames): FlowKey {
   }
   if (!seen.has("in_port") && !seen.has("in_port_oxm")) key[W.IN_PORT] = NO_PORT;
   return key;
+}
+
+/** `tp_src` and `icmp_type` mean the packet's own protocol; ofproto/trace itself wants udp_src and icmpv6_type spelt out. */
+function transportName(name: string, key: FlowKey): string {
+  const proto = key[W.NW_PROTO];
+  if (name === "tp_src" || name === "tp_dst")
+    return `${proto === 17 ? "udp" : proto === 132 ? "sctp" : "tcp"}${name.slice(2)}`;
+  if (key[W.DL_TYPE] === 0x86dd && (name === "icmp_type" || name === "icmp_code")) return `icmpv6${name.slice(4)}`;
+  return name;
 }
 
 function put(key: FlowKey, name: string, at: NonNullable<ReturnType<typeof locate>>, value: readonly number[]): void {

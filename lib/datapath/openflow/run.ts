@@ -69,6 +69,8 @@ export class Run {
   /** A packet suppressed without being a drop of its own, told only when nothing else is. */
   suppressed: SwitchDrop | undefined;
 
+  /** Flows learned in this translation: it goes on with the tables as they were when it began (xlate_in.tables_version). */
+  learned: { bridge: string; table: number; rule: Rule }[] = [];
   /** The flow that was executed last. */
   lastRule: Rule | undefined;
 
@@ -147,6 +149,18 @@ export class Run {
 
   unknown(what: string): void {
     this.unknowns.push({ bridge: this.bridge.name, what, element: this.flowElement(this.rule, this.table) });
+  }
+
+  /** Makes learned flows visible, of one bridge or of all. */
+  publish(bridge?: string): void {
+    const overlay = this.context.overlay;
+    if (this.learned.length === 0 || !overlay) return;
+    const kept: typeof this.learned = [];
+    for (const l of this.learned) {
+      if (bridge === undefined || l.bridge === bridge) overlay.learnFlow(l.bridge, l.table, l.rule);
+      else kept.push(l);
+    }
+    this.learned = kept;
   }
 
   /** Ends the translation at a limit. */

@@ -31,7 +31,9 @@ export function putVlans(key: FlowKey, v: Vlans, tags: Bundle["priorityTags"]): 
   }
 }
 
+/** A port with a native VLAN carries that one and never VLAN 0 (ofproto/ofproto-dpif.c bundle_set). */
 function trunks(b: Bundle, vid: number): boolean {
+  if (vid === 0 && b.vlan > 0) return false;
   return b.trunks === undefined || b.trunks.has(vid);
 }
 
