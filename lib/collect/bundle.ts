@@ -38,8 +38,9 @@ export async function readBundle(dir: string, options: ReadBundleOptions = {}): 
   }
   const { api, gaps: apiGaps } = await readApi(join(dir, API_DIRECTORY));
   const states = hosts.map((host) => host.state);
-  const { guests, gaps: guestGaps } = deriveGuests(api, states, hostNames(hosts));
-  const { segments, gaps: segmentGaps } = inferSegments(states, api);
+  const hostOf = hostNames(hosts);
+  const { guests, gaps: guestGaps } = deriveGuests(api, states, hostOf);
+  const { segments, gaps: segmentGaps } = inferSegments(states, api, hostOf);
   const worldGaps: Gap[] = [...strays.map(strayGap), ...apiGaps, ...guestGaps, ...segmentGaps];
   const filesOf = (host: string) => {
     const found = hosts.find(({ state }) => state.name === host);

@@ -99,9 +99,9 @@ describe("any file", () => {
 
   test("a line of several megabytes", async () => {
     change("root/conntrack-L.txt", (text) => `${"x".repeat(3_000_000)}\n${text}`);
-    const started = performance.now();
+    const started = process.threadCpuUsage();
     const { state, gaps } = await damaged();
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.threadCpuUsage(started).user / 1e6).toBeLessThan(1);
     expect(gaps).toMatchObject([{ file: "compute1/root/conntrack-L.txt", line: 1, text: "x".repeat(200) }]);
     expect(root(state)?.conntrack.length).toBeGreaterThan(50);
   });

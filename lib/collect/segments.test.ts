@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { CloudApi, NeutronNetwork, NeutronSubnet } from "../api/neutron.ts";
+import type { CloudApi, NeutronAgent, NeutronNetwork, NeutronSubnet } from "../api/neutron.ts";
+import type { HostState } from "../host/state.ts";
 import { inferSegments } from "./segments.ts";
 import { address, bridge, host, link, namespace } from "./testing.ts";
 
@@ -130,6 +131,32 @@ describe("physical networks", () => {
     expect(segments.map((s) => s.name)).toEqual(["underlay + public"]);
     expect(segments[0]?.reason).toContain("tunnel endpoints in 10.0.0.0/24");
     expect(segments[0]?.reason).toContain("mapped to physical network public");
+  });
+
+  test("are known without the configuration: from what agents report, or from the agents' patch ports", () => {
+    const patch = { name: "phy-br-ex", type: "patch", options: { peer: "int-br-ex" } };
+    const of = (name: string, config?: HostState["config"]) =>
+      host(name, namespace("root", [link("eth2")]), [bridge("br-ex", ["eth2", patch])], config);
+    const reported = { host: "a", configurations: { bridge_mappings: { extern: "br-ex" } } } as unknown as NeutronAgent;
+    expect(shown([of("a"), of("b", agent("extern:br-ex"))], { ...NO_API, agents: [reported] })).toEqual([
+      "extern: a eth2, b eth2",
+    ]);
+    expect(shown([of("a"), of("b", agent("extern:br-ex"))])).toEqual(["extern: a eth2, b eth2"]);
+    expect(shown([of("a"), of("b")])).toEqual(["br-ex: a eth2, b eth2"]);
+  });
+
+  test("of an agent that has stopped are still true; a package's defaults on another machine are not", () => {
+    const idle = [{ pid: 1, command: "init" }];
+    const stopped = {
+      ...host("a", namespace("root", [link("eth2")]), [bridge("br-ex", ["eth2"])], agent("p:br-ex")),
+      processes: idle,
+    };
+    const other = {
+      ...host("b", namespace("root", [link("br-ex", "bridge")]), undefined, agent("p:br-ex")),
+      processes: idle,
+    };
+    expect(shown([stopped, other])).toEqual(["p: a eth2"]);
+    expect(inferSegments([stopped, other], NO_API).gaps).toEqual([]);
   });
 
   test("of a linuxbridge agent name the NIC itself", () => {

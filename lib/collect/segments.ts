@@ -7,21 +7,22 @@ import type { CloudApi } from "../api/neutron.ts";
 import type { Gap, HostState } from "../host/state.ts";
 import type { Segment, SegmentAttachment } from "../host/world.ts";
 import { cidrContains, formatIpv4, formatIpv6, networkOf, parseCidr } from "../net/address.ts";
+import { type Claim, mappingsOf, type PhysnetMapping, physnetClaims } from "./physnets.ts";
 import { HostWires } from "./wires.ts";
 
-interface Claim {
-  name: string;
-  reason: string;
-  attachments: SegmentAttachment[];
-}
-
-export function inferSegments(hosts: readonly HostState[], api: CloudApi): { segments: Segment[]; gaps: Gap[] } {
+/** `hostOf` says which host of the bundle a name of the control plane means. */
+export function inferSegments(
+  hosts: readonly HostState[],
+  api: CloudApi,
+  hostOf: (name: string) => string | undefined = (name) => name,
+): { segments: Segment[]; gaps: Gap[] } {
   const wires = hosts.map((host) => new HostWires(host));
   const gaps: Gap[] = [];
   const tunnels = new Map(hosts.map((host) => [host.name, tunnelAddresses(host)]));
-  const physnets = physnetClaims(wires, gaps);
+  const mappings = mappingsOf(hosts, api, hostOf);
+  const physnets = physnetClaims(wires, mappings, gaps);
   const claims = [...subnetClaims(wires, tunnels), ...physnets];
-  claims.push(...externalClaims(wires, api, physnets));
+  claims.push(...externalClaims(wires, api, mappings, physnets));
   gaps.push(...unownedEndpoints(hosts));
   return { segments: unite(claims), gaps };
 }
@@ -112,79 +113,21 @@ function attach(group: readonly Holder[]): SegmentAttachment[] {
   return [...out.values()];
 }
 
-/** bridge_mappings (physnet:bridge) and physical_interface_mappings (physnet:NIC) of the agents' configuration. */
-function physnetClaims(all: readonly HostWires[], gaps: Gap[]): Claim[] {
-  const byPhysnet = new Map<string, { attachments: SegmentAttachment[]; how: string[] }>();
-  for (const wires of all) {
-    const host = wires.host.name;
-    for (const mapping of mappings(wires.host)) {
-      const entry = byPhysnet.get(mapping.physnet) ?? { attachments: [], how: [] };
-      byPhysnet.set(mapping.physnet, entry);
-      const bridge = wires.bridge(mapping.device);
-      const found = bridge ? wires.belowBridge(bridge) : wires.below(mapping.device);
-      if (found.length === 0) {
-        const reason = `physical network ${mapping.physnet} is mapped to ${mapping.device}, which leads to no NIC of the recording`;
-        gaps.push({
-          host,
-          file: `${host}/etc-neutron/${mapping.file}`,
-          text: `${mapping.physnet}:${mapping.device}`,
-          reason,
-        });
-        continue;
-      }
-      const devices = found.map((wire) => wire.dev).join(" and ");
-      entry.how.push(`${host} ${mapping.device === devices ? devices : `${mapping.device} with ${devices}`}`);
-      for (const wire of found) entry.attachments.push({ host, netns: "root", dev: wire.dev });
-    }
-  }
-  return [...byPhysnet].flatMap(([physnet, { attachments, how }]) =>
-    attachments.length === 0
-      ? []
-      : [{ name: physnet, reason: `mapped to physical network ${physnet}: ${how.join(", ")}`, attachments }],
-  );
-}
-
-interface Mapping {
-  file: string;
-  physnet: string;
-  device: string;
-}
-
-function mappings(host: HostState): Mapping[] {
-  const out: Mapping[] = [];
-  if (runsNoAgent(host)) return out;
-  for (const [file, sections] of Object.entries(host.config)) {
-    const texts = [
-      sections.ovs?.bridge_mappings,
-      sections.linux_bridge?.physical_interface_mappings,
-      sections.linux_bridge?.bridge_mappings,
-    ];
-    for (const pair of texts.flatMap((text) => text?.split(/[,\n]/) ?? [])) {
-      const colon = pair.indexOf(":");
-      if (colon > 0) out.push({ file, physnet: pair.slice(0, colon).trim(), device: pair.slice(colon + 1).trim() });
-    }
-  }
-  return out;
-}
-
-/**
- * True where the process list is known and has no Neutron agent: configuration files are then a package's defaults, which
- * nobody reads. Without a process list they are believed.
- */
-function runsNoAgent(host: HostState): boolean {
-  return host.processes.length > 0 && !host.processes.some((process) => /neutron-[\w-]*agent/.test(process.command));
-}
-
 /**
  * Hosts without an agent (routers and machines outside the cloud) whose address is in a subnet of a flat or VLAN network
  * of a physical network: they are taken to be on its wire.
  */
-function externalClaims(all: readonly HostWires[], api: CloudApi, physnets: readonly Claim[]): Claim[] {
+function externalClaims(
+  all: readonly HostWires[],
+  api: CloudApi,
+  mappings: ReadonlyMap<string, readonly PhysnetMapping[]>,
+  physnets: readonly Claim[],
+): Claim[] {
   const out: Claim[] = [];
   const networks = new Map(api.networks.map((network) => [network.id, network]));
   for (const wires of all) {
     const { host } = wires;
-    if (host.ovs !== undefined || mappings(host).length > 0) continue;
+    if (host.ovs !== undefined || (mappings.get(host.name)?.length ?? 0) > 0) continue;
     const root = host.namespaces.find((ns) => ns.name === "root");
     for (const address of root?.addresses ?? []) {
       if (address.scope !== "global") continue;

@@ -35,6 +35,8 @@ export function jsonObjects(text: string, note: Note): JsonObject[] {
 
 /** How many `},{` an element of ours may hold (addresses of one link, next hops of one route). */
 const JOINS = 64;
+/** Past this many broken elements only short joins are tried: time stays in proportion to the text. */
+const PATIENCE = 100;
 
 function salvage(text: string, note: Note): JsonObject[] {
   const chunks: { text: string; line: number }[] = [];
@@ -45,12 +47,13 @@ function salvage(text: string, note: Note): JsonObject[] {
     line += part.split("\n").length - 1;
   }
   const out: JsonObject[] = [];
+  let broken = 0;
   for (let i = 0; i < chunks.length; ) {
     const first = chunks[i] as { text: string; line: number };
     let joined = first.text;
     let taken = 0;
     // Most elements are whole by themselves; the others hold nested objects, and end where brackets balance.
-    for (let n = 1; n <= JOINS; n++) {
+    for (let n = 1; n <= (broken < PATIENCE ? JOINS : 4); n++) {
       const value = attempt(joined);
       if (value) {
         out.push(value);
@@ -62,6 +65,7 @@ function salvage(text: string, note: Note): JsonObject[] {
       joined += `,${next.text}`;
     }
     if (taken === 0) {
+      broken++;
       if (first.text.trim() !== "") note("this part is not valid JSON", first.line, first.text);
       taken = 1;
     }
