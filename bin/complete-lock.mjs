@@ -48,7 +48,8 @@ const lock = JSON.parse(readFileSync(LOCK, "utf8"));
 let added = 0;
 for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    if (resolve(lock.packages, path, name) !== undefined) continue;
+    // One without integrity is of our making: npm drops its flags whenever it rewrites the lock.
+    if (lock.packages[resolve(lock.packages, path, name)]?.integrity !== undefined) continue;
     if (!/^\d/.test(version))
       throw new Error(`${path} asks for ${name}@${version}: not an exact version, add it by hand`);
     const dev = entry.dev === true ? { dev: true } : {};
@@ -58,4 +59,4 @@ for (const [path, entry] of Object.entries(lock.packages)) {
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(LOCK, `${JSON.stringify(lock, null, 2)}\n`);
-process.stdout.write(`package-lock.json: ${added} platform packages added\n`);
+process.stdout.write(`package-lock.json: ${added} platform packages completed\n`);
