@@ -5,7 +5,7 @@
 import type { World } from "../host/world.ts";
 import type { TraceEvent, VerdictEvent } from "./event.ts";
 import { resolve } from "./walk/ask.ts";
-import { createWalk, type Parts, type Walk } from "./walk/context.ts";
+import { createWalk, type Parts } from "./walk/context.ts";
 import { receive, transmit } from "./walk/device.ts";
 import { dhcpExchange } from "./walk/dhcp.ts";
 import { exchange } from "./walk/exchange.ts";
@@ -37,7 +37,18 @@ export function* walk(world: World, probe: Probe): Generator<TraceEvent> {
   let seq = 0;
   for (;;) {
     const step = steps.next();
-    for (const e of flush(w)) yield { ...e, seq: seq++ };
+    const events = w.events;
+    w.events = [];
+    for (const { step: what, place, branch } of events)
+      yield {
+        seq: seq++,
+        leg: branch.flight.leg,
+        branch: branch.name,
+        host: place.host,
+        netns: place.netns,
+        device: place.device,
+        ...what,
+      };
     if (step.done) {
       yield verdict(step.value, seq);
       return;
@@ -51,13 +62,6 @@ export function drain(events: Iterable<TraceEvent>): VerdictEvent {
   for (const event of events) last = event;
   if (last?.kind !== "verdict") throw new Error("a walk ends with a verdict");
   return last;
-}
-
-function* flush(w: Walk): Generator<TraceEvent> {
-  const events = w.events;
-  w.events = [];
-  for (const { step, place, branch } of events)
-    yield { seq: 0, leg: branch.flight.leg, branch: branch.name, ...place, ...step };
 }
 
 function verdict(j: Judgement, seq: number): VerdictEvent {

@@ -680,6 +680,116 @@ const FAULTS: Fault[] = [
     at: "compute1",
   },
   {
+    name: "the sender's tag is another network's",
+    break: (b) => b.retag("compute1", "br-int", `qvo${VM1}`, 77),
+    query: VM1_TO_VM2,
+    code: "VLAN_MISMATCH",
+    element: /qvocb9bcee4-5d tag: 77.*1/,
+    at: "compute1 root qvo",
+  },
+  {
+    name: "the fip namespace is gone",
+    on: "dvr",
+    break: (b) => b.removeNamespace("compute1", "fip"),
+    query: ping("outside", "172.24.4.104"),
+    code: "NAMESPACE_MISSING",
+    element: /fip-6864427f/,
+    at: "compute1",
+  },
+  {
+    name: "the floating IP's router namespace is gone",
+    on: "legacy",
+    break: (b) => b.removeNamespace("network1", "qrouter"),
+    query: ping("outside", "172.24.4.97"),
+    code: "NAMESPACE_MISSING",
+    element: /qrouter-dbf66ea4/,
+    at: "network1",
+  },
+  {
+    name: "the fip end of the router's veth is down",
+    on: "dvr",
+    break: (b) => {
+      b.link("compute1", "fip", "fpr-").up = false;
+    },
+    query: ping("cirros-vm1", "172.24.4.1"),
+    code: "LINK_DOWN",
+    element: /fpr-6318f426-4/,
+    at: "compute1 fip",
+  },
+  {
+    name: "the target's tap has a smaller MTU",
+    break: (b) => {
+      b.link("compute2", "root", `tap${VM2}`).mtu = 1000;
+    },
+    query: ping("cirros-vm1", "cirros-vm2", { size: 1300 }),
+    code: "MTU_EXCEEDED",
+    element: /tap56700a49-25/,
+    at: "compute2 root",
+  },
+  {
+    name: "the router's inner port has a smaller MTU",
+    on: "legacy",
+    break: (b) => {
+      b.link("network1", "qrouter", "qr-7265cdca-fe").mtu = 1000;
+    },
+    query: ping("cirros-vm1", "cirros-vm3", { size: 1300, df: true }),
+    code: "MTU_EXCEEDED",
+    element: /qr-7265cdca-fe/,
+    at: "network1 qrouter",
+  },
+  {
+    name: "the DHCP flood entry is gone",
+    break: (b) => b.removeFlows("compute1", "br-tun", (f, m) => f.table === 22 && m.includes("dl_vlan")),
+    query: { from: "cirros-vm1", proto: "dhcp" },
+    code: "L2POP_ENTRY_MISSING",
+    element: /table=22/,
+    at: "compute1 root br-tun",
+  },
+  {
+    name: "the outside card of the router's host is down",
+    on: "legacy",
+    break: (b) => {
+      b.link("network1", "root", "eth2").up = false;
+    },
+    query: ping("cirros-vm2", "172.24.4.1"),
+    code: "LINK_DOWN",
+    element: /eth2/,
+    at: "network1 root eth2",
+  },
+  {
+    name: "the bridge lost its port to the network card",
+    break: (b) => {
+      const x = b.bridge("compute1", "br-vlan");
+      x.ports = x.ports.filter((p) => p.name !== "eth3");
+      x.fdb = [];
+    },
+    query: VLAN,
+    code: "NO_CARRIER_PEER",
+    element: /br-vlan|eth3/,
+    at: "compute1 root br-vlan",
+  },
+  {
+    name: "the patch to the tunnel bridge is gone",
+    break: (b) => {
+      const x = b.bridge("compute1", "br-int");
+      x.ports = x.ports.filter((p) => p.name !== "patch-tun");
+      x.fdb = [];
+    },
+    query: VM1_TO_VM2,
+    code: "NO_CARRIER_PEER",
+    element: /patch-tun|br-tun/,
+    at: "compute1 root br-int",
+  },
+  {
+    name: "the router's namespace answers no pings",
+    on: "legacy",
+    break: (b) => b.sysctl("network1", "qrouter", "net.ipv4.icmp_echo_ignore_all", "1"),
+    query: ping("cirros-vm1", "172.16.10.1"),
+    code: "GUEST_REFUSED",
+    element: /icmp_echo_ignore_all/,
+    at: "network1 qrouter",
+  },
+  {
     name: "the gateway's subnet has no router",
     break: () => {},
     query: ping("vlan-vm1", "172.16.10.237"),

@@ -1,9 +1,10 @@
 /** Codes that Neutron's intent tells: who should have had the address that nobody answered for. */
-import type { NeutronPort, NeutronSubnet } from "../api/neutron.ts";
+import type { NeutronFloatingIp, NeutronPort, NeutronSubnet } from "../api/neutron.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
 import { cidrContains } from "../net/address.ts";
 import { named, portOfDevice, portResource } from "./catalog.ts";
 import type { Case, Refined } from "./intent.ts";
+import { brokenPlumbing } from "./plumbing.ts";
 
 const METADATA = "169.254.169.254";
 const UNANSWERED = new Set([
@@ -29,6 +30,7 @@ export function refineAddress(c: Case, v: VerdictEvent): Refined | undefined {
     leftOutside(c, v) ??
     translation(c, v) ??
     (UNANSWERED.has(v.code) ? unanswered(c, v) : undefined) ??
+    (v.code === "DHCP_UNREACHABLE" ? unjoined(c) : undefined) ??
     (v.code === "DHCP_NO_SERVER" ? dhcpPort(c, v) : undefined) ??
     (v.code === "NO_ROUTE" ? noRoute(c, v) : undefined)
   );
@@ -36,18 +38,25 @@ export function refineAddress(c: Case, v: VerdictEvent): Refined | undefined {
 
 const VAGUE = new Set([...UNANSWERED, "DHCP_UNREACHABLE", "VLAN_MISMATCH"]);
 
-/** A frame came in by a port in the dead VLAN: whatever stopped it later, that is the cause. */
+/** A frame came in by a port with a tag that is not its network's: whatever stopped it later, that is the cause. */
 function deadPort(c: Case, v: VerdictEvent): Refined | undefined {
   if (!VAGUE.has(v.code)) return undefined;
   for (const f of c.frames) {
     if (f.dir !== "in" || f.netns !== "root") continue;
     for (const bridge of c.hosts.get(f.host)?.ovs?.bridges ?? []) {
-      const port = bridge.ports.find((p) => p.tag === 4095 && p.name === f.device);
-      if (port)
+      const port = bridge.ports.find((p) => p.name === f.device && p.tag !== undefined);
+      if (!port) continue;
+      const place = { host: f.host, netns: "root", device: port.name };
+      const text = `Port ${port.name} tag: ${port.tag}`;
+      if (port.tag === 4095)
+        return { code: "DEAD_VLAN", element: { type: "ovs-port", bridge: bridge.name, text }, place };
+      // The agent keeps the tag that it chose beside the port (other_config:tag).
+      const meant = port.otherConfig.tag;
+      if (meant !== undefined && Number(meant) !== port.tag)
         return {
-          code: "DEAD_VLAN",
-          element: { type: "ovs-port", bridge: bridge.name, text: `Port ${port.name} tag: 4095` },
-          place: { host: f.host, netns: "root", device: port.name },
+          code: "VLAN_MISMATCH",
+          element: { type: "ovs-port", bridge: bridge.name, text: `${text}, the agent chose ${meant}` },
+          place,
         };
     }
   }
@@ -85,6 +94,24 @@ function dhcpPort(c: Case, v: VerdictEvent): Refined | undefined {
       const found = missingPort(c, v, port);
       if (found) return found;
     }
+  return undefined;
+}
+
+/** The bridges of an end's host are not joined as they should be. */
+function unjoined(c: Case): Refined | undefined {
+  if (c.from.guest && c.to?.guest && c.from.guest.host === c.to.guest.host) return undefined;
+  for (const end of [c.from, c.to]) {
+    const host = end?.guest && c.hosts.get(end.guest.host);
+    const network = end?.port && c.catalog.networks.get(end.port.network_id);
+    const broken = host && network && brokenPlumbing(host, network);
+    if (broken)
+      return {
+        code: "NO_CARRIER_PEER",
+        element: broken.element,
+        resource: named("network", network),
+        place: { host: host.name, netns: "root", device: broken.bridge },
+      };
+  }
   return undefined;
 }
 
@@ -177,9 +204,13 @@ function wantedAddress(c: Case, v: VerdictEvent): string | undefined {
 function unanswered(c: Case, v: VerdictEvent): Refined | undefined {
   const own = c.from.port && !v.leg.endsWith("reply") ? missingPort(c, v, c.from.port) : undefined;
   if (own) return own;
+  const joints = unjoined(c);
+  if (joints) return joints;
   const address = wantedAddress(c, v);
   if (address !== undefined) {
     const floating = c.catalog.floatingByAddress.get(address);
+    const homeless = floating && floatingNamespace(c, floating);
+    if (homeless) return homeless;
     if (floating)
       return {
         code: "FLOATING_IP_NOT_CONFIGURED",
@@ -215,6 +246,22 @@ function unanswered(c: Case, v: VerdictEvent): Refined | undefined {
   if (network?.["router:external"] && v.leg.startsWith("resolve"))
     return { code: "EXITED_PHYSICAL_NETWORK", outcome: "exited" };
   return undefined;
+}
+
+/** The namespace that ought to answer for a floating IP is not there. */
+function floatingNamespace(c: Case, floating: NeutronFloatingIp): Refined | undefined {
+  const router = floating.router_id ? c.catalog.routers.get(floating.router_id) : undefined;
+  const port = floating.port_id ? c.catalog.ports.get(floating.port_id) : undefined;
+  if (!router || !port) return undefined;
+  const resource = { type: "floatingip" as const, id: floating.id, name: floating.floating_ip_address };
+  const hostName = router.distributed ? port["binding:host_id"] : routerHost(c, router.id);
+  const host = hostName ? c.hosts.get(hostName) : undefined;
+  if (!host) return undefined;
+  const wanted = router.distributed
+    ? [`fip-${floating.floating_network_id}`, `qrouter-${router.id}`]
+    : [`qrouter-${router.id}`];
+  const missing = wanted.find((name) => !host.namespaces.some((n) => n.name === name));
+  return missing === undefined ? undefined : missingNamespace(host.name, missing, resource);
 }
 
 /** Ports with that address on the network where it was asked for. */

@@ -1,6 +1,6 @@
 /** The Neutron object behind a step: inferred from what Neutron's agents write into names, addresses, chains and flows. */
 import type { NeutronPort, NeutronSecurityGroupRule } from "../api/neutron.ts";
-import type { Element, Resource, Step, TraceEvent } from "../datapath/event.ts";
+import type { Element, Resource, Step, StepEvent, TraceEvent } from "../datapath/event.ts";
 import type { HostState } from "../host/state.ts";
 import { type Catalog, named, objectOfNamespace, portOfDevice, portResource } from "./catalog.ts";
 
@@ -12,9 +12,38 @@ const DEVICE_NAME = /\b(?:tap|qbr|qvb|qvo|qr-|qg-|sg-|fg-)[0-9a-f]{8}-[0-9a-f]{2
 /** `NIPv4<first part of the group's id>-`. */
 const SET = /NIPv[46]([0-9a-f]{8}-[0-9a-f-]+)/;
 
+/** Texts of recorded flows and rules come again with every trace: what they name is kept. */
+const remembered = new WeakMap<Catalog, Map<string, Resource | undefined>>();
+
 export function resourceOf(c: Catalog, host: HostState | undefined, event: TraceEvent): Resource | undefined {
   if (event.kind === "verdict") return undefined;
-  return fromStep(c, host, event) ?? fromPlace(c, event.device, event.netns);
+  const key = keyOf(event);
+  if (key === undefined) return fromStep(c, host, event) ?? fromPlace(c, event.device, event.netns);
+  let known = remembered.get(c);
+  if (!known) {
+    known = new Map();
+    remembered.set(c, known);
+  }
+  if (known.has(key)) return known.get(key);
+  const found = fromStep(c, host, event) ?? fromPlace(c, event.device, event.netns);
+  known.set(key, found);
+  return found;
+}
+
+function keyOf(event: StepEvent): string | undefined {
+  const at = `${event.kind} ${event.host} ${event.netns} ${event.device}`;
+  switch (event.kind) {
+    case "flow":
+    case "rule":
+      return `${at} ${event.text}`;
+    case "frame":
+    case "action":
+    case "conntrack":
+    case "rewrite":
+      return at;
+    default:
+      return undefined;
+  }
 }
 
 function fromStep(c: Catalog, host: HostState | undefined, step: Step): Resource | undefined {

@@ -11,7 +11,7 @@ import { destination, type End, EndError, resolveEnd } from "./end.ts";
 import { Intent } from "./intent.ts";
 import { resourceOf } from "./resource.ts";
 import { summarize } from "./summary.ts";
-import { bridgeRole, tableName } from "./tables.ts";
+import { type BridgeRole, bridgeRole, tableName } from "./tables.ts";
 
 /**
  * Traces one exchange over a collected cloud. Throws EndError, before the first event, when `from` or `to` names nothing
@@ -69,13 +69,27 @@ function* explained(cloud: CollectedCloud, probe: Probe, from: End, to: End | un
       return;
     }
     const host = hosts.get(event.host);
+    // The walk made this event for us alone.
     const resource = resourceOf(catalog, host, event);
-    const named = resource ? { ...event, resource } : event;
-    if (named.kind === "flow" && host) {
-      const table = tableName(bridgeRole(host, named.bridge), named.table);
-      yield table === undefined ? named : { ...named, tableName: table };
-    } else yield named;
+    if (resource) event.resource = resource;
+    if (event.kind === "flow" && host) {
+      const table = tableName(roleOf(host, event.bridge), event.table);
+      if (table !== undefined) event.tableName = table;
+    }
+    yield event;
   }
+}
+
+const roles = new WeakMap<HostState, Map<string, BridgeRole | undefined>>();
+
+function roleOf(host: HostState, bridge: string): BridgeRole | undefined {
+  let known = roles.get(host);
+  if (!known) {
+    known = new Map();
+    roles.set(host, known);
+  }
+  if (!known.has(bridge)) known.set(bridge, bridgeRole(host, bridge));
+  return known.get(bridge);
 }
 
 function nameOf(end: End, address: string | undefined): string {

@@ -1,5 +1,5 @@
 /** Tunnels of Open vSwitch: native ones of the userspace datapath, and the kernel's vports. */
-import { cidrContains, parseCidr } from "../../net/address.ts";
+import { type Network, networkContains, networkOf, parseCidr, parseIp } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
 import { viewPacket } from "../../net/packet.ts";
 import type { Place } from "../event.ts";
@@ -98,17 +98,23 @@ function noEncap(): never {
   throw new Error("wrap() always sets the encapsulation");
 }
 
-function bestRoute(host: HostIndex, dst: string) {
-  let best: { dst: string; dev: string; via?: string; src?: string; local: boolean } | undefined;
-  let length = -1;
-  for (const r of host.state.ovs?.routes ?? []) {
-    const prefix = parseCidr(r.dst)?.prefix ?? 0;
-    if (prefix > length && cidrContains(r.dst, dst) && !r.local) {
-      best = r;
-      length = prefix;
-    }
+type NativeRoute = { dst: string; dev: string; via?: string; src?: string; local: boolean };
+
+const routesOf = new WeakMap<HostIndex, { network: Network; route: NativeRoute }[]>();
+
+/** Longest prefix of `ovs/route/show`; its local entries are no way out. */
+function bestRoute(host: HostIndex, dst: string): NativeRoute | undefined {
+  let routes = routesOf.get(host);
+  if (!routes) {
+    routes = (host.state.ovs?.routes ?? []).flatMap((route) => {
+      const cidr = parseCidr(route.dst);
+      return cidr && !route.local ? [{ network: networkOf(cidr), route }] : [];
+    });
+    routes.sort((a, b) => b.network.prefix - a.network.prefix);
+    routesOf.set(host, routes);
   }
-  return best;
+  const ip = parseIp(dst);
+  return ip && routes.find((r) => networkContains(r.network, ip))?.route;
 }
 
 /** tnl/neigh first; then what ARP on the wire would say: the device that has the address. */
