@@ -113,7 +113,8 @@ export class Conntrack {
       }
       const next = nextTcpState(connection.tcp ?? "ESTABLISHED", direction, l4.flags);
       if (next === undefined) return invalid;
-      if (connection.tcp === "SYN_RECV" && next === "ESTABLISHED") connection.assured = true;
+      const opened = connection.tcp === "SYN_RECV" || connection.tcp === "ESTABLISHED";
+      if (connection.seenReply && opened && next === "ESTABLISHED") connection.assured = true;
       connection.tcp = next;
       // "If only reply is a RST, we can consider ourselves not to have an established connection."
       if (l4.flags & TCP_RST && !connection.seenReply) this.#remove(connection);
@@ -149,19 +150,27 @@ export class Conntrack {
     return assumed;
   }
 
-  /** The packet left by POSTROUTING or reached a socket (or OVS committed it): the connection becomes real. */
-  confirm(ct: PacketCt): void {
+  /**
+   * The packet left by POSTROUTING or reached a socket (or OVS committed it): the connection becomes real. A text is the
+   * other connection that has its tuple already: the packet is dropped.
+   */
+  confirm(ct: PacketCt): string | undefined {
     const c = ct.connection;
     // A rejection goes the other way and makes nothing real (__nf_conntrack_confirm).
-    if (!c || c.confirmed || ct.direction === "reply") return;
-    // Another copy of the same packet was faster (a flood): its connection holds (nf_ct_resolve_clash).
+    if (!c || c.confirmed || ct.direction === "reply") return undefined;
     const first = this.#find(c.original, c.zones);
-    if (first?.direction === "original") {
+    const other = first ?? this.#find(c.reply, c.zones);
+    if (other) {
+      const same =
+        first && sameTuple(first.connection.original, c.original) && sameTuple(first.connection.reply, c.reply);
+      if (!same) return formatConnection(other.connection);
+      // Another copy of the same packet was faster (a flood): its connection holds (nf_ct_resolve_clash).
       ct.connection = first.connection;
-      return;
+      return undefined;
     }
     c.confirmed = true;
     this.#insert(c);
+    return undefined;
   }
 
   /** Forgets a connection, as `conntrack -D` and OVS ct(force) do. */

@@ -254,7 +254,7 @@ function nexthopsOf(ns: Namespace, route: Route, q: FibQuery): NextHop[] {
     const flags = [...h.flags, ...route.flags];
     if (flags.includes("dead")) return false;
     if (flags.includes("linkdown") && h.dev && ignoresLinkdown(ns, q.family, h.dev)) return false;
-    if (q.oif !== undefined && h.dev !== q.oif && route.type !== "local") return false;
+    if (q.oif !== undefined && h.dev !== q.oif) return false;
     // Link-local destinations belong to one link (rt6_need_strict).
     if (q.family === 6 && route.type === "unicast" && /^(fe[89ab]|ff.[12])/.test(q.dst)) {
       const strict = q.oif ?? (q.iif === "lo" ? undefined : q.iif);

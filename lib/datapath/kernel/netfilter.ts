@@ -116,8 +116,10 @@ class HookRun {
   }
 
   confirm(): End | undefined {
-    if (this.skb.ct) this.#ctx.conntrack.confirm(this.skb.ct);
-    return undefined;
+    const clash = this.skb.ct && this.#ctx.conntrack.confirm(this.skb.ct);
+    if (clash === undefined) return undefined;
+    const element: Element = { type: "conntrack", text: clash };
+    return { kind: "drop", code: "CONNTRACK_INVALID", element, packet: this.packet, skb: this.skb };
   }
 
   /** The nat table is asked by a connection's first packet only; then its bindings hold (nf_nat_inet_fn). */

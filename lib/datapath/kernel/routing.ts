@@ -77,7 +77,7 @@ export function routeInput(ns: Namespace, packet: Packet, iif: string, mark: num
   const answer = fibLookup(ns, { family, dst: ip.dst, src: ip.src, iif, mark, proto: ip.proto, ...portsOf(packet) });
   const forwarding = isForwarding(ns, family, iif);
   if (answer.kind !== "route") {
-    if (family === 4 && !forwarding && answer.kind !== "unknown") return forwardingOff(ns, family, iif, answer);
+    if (family === 4 && !forwarding && answer.kind !== "unknown") return forwardingOff(ns, family, iif);
     return failure(answer, ip.dst);
   }
   const { route, nexthop } = answer;
@@ -88,7 +88,7 @@ export function routeInput(ns: Namespace, packet: Packet, iif: string, mark: num
     noteRoute(note, answer, decision);
     return decision;
   }
-  if (!forwarding) return forwardingOff(ns, family, iif, answer);
+  if (!forwarding) return forwardingOff(ns, family, iif);
   if (route.type !== "unicast") return martian(`a route of type ${route.type}`);
   const bad = family === 4 ? validateSource(ns, ip.src, ip.dst, iif, nexthop.dev, mark) : undefined;
   if (bad) return bad;
@@ -109,7 +109,7 @@ export function routeOutput(ns: Namespace, query: RouteQuery, note?: Note): Rout
   const answer = fibLookup(ns, q);
   if (answer.kind !== "route") {
     // "Apparently, routing tables are wrong": with a device given, the destination is taken to be on the link.
-    if (answer.kind === "none" && family === 4 && query.oif !== undefined) {
+    if (answer.kind !== "unknown" && family === 4 && query.oif !== undefined) {
       const src = query.src ?? selectAddress(ns, query.oif, 4, undefined, "link") ?? "0.0.0.0";
       const element: Element = { type: "route", text: `${query.dst} dev ${query.oif}` };
       return { kind: "unicast", dev: query.oif, nexthop: query.dst, src, element, table: "main" };
@@ -234,8 +234,7 @@ function martian(what: string): RouteDecision {
   return { kind: "drop", code: "RP_FILTER", element: { type: "route", text: `martian: ${what}` } };
 }
 
-function forwardingOff(ns: Namespace, family: IpFamily, iif: string, answer: FibAnswer): RouteDecision {
-  if (answer.kind === "end") return { ...failure(answer, ""), error: undefined } as RouteDecision;
+function forwardingOff(ns: Namespace, family: IpFamily, iif: string): RouteDecision {
   const dev = family === 6 ? "all" : iif;
   const value = interfaceSysctl(ns, family, dev, "forwarding");
   const text = `net.ipv${family}.conf.${dev}.forwarding = ${value ?? 0}`;

@@ -182,7 +182,7 @@ function readRule(r: Json, family: 4 | 6): PolicyRule {
       ? undefined
       : `${address}/${r[`${key}len`] ?? (family === 4 ? 32 : 128)}`;
   };
-  const action = text(r.action);
+  const action = r.nop === undefined ? text(r.action) : "nop";
   const rule: PolicyRule = {
     family,
     priority: Number(r.priority),
