@@ -30,18 +30,23 @@ export async function readBundle(dir: string, options: ReadBundleOptions = {}): 
     );
   }
   const hosts: CollectedHost[] = [];
+  const unreadable: Gap[] = [];
   options.onProgress?.(0, hostDirs.length);
   for (const name of hostDirs) {
     options.signal?.throwIfAborted();
-    hosts.push(await collectHost(join(dir, name), name));
-    options.onProgress?.(hosts.length, hostDirs.length);
+    try {
+      hosts.push(await collectHost(join(dir, name), name));
+    } catch (error) {
+      unreadable.push({ host: name, file: name, reason: `the host cannot be read: ${message(error)}` });
+    }
+    options.onProgress?.(hosts.length + unreadable.length, hostDirs.length);
   }
   const { api, gaps: apiGaps } = await readApi(join(dir, API_DIRECTORY));
   const states = hosts.map((host) => host.state);
   const hostOf = hostNames(hosts);
   const { guests, gaps: guestGaps } = deriveGuests(api, states, hostOf);
   const { segments, gaps: segmentGaps } = inferSegments(states, api, hostOf);
-  const worldGaps: Gap[] = [...strays.map(strayGap), ...apiGaps, ...guestGaps, ...segmentGaps];
+  const worldGaps: Gap[] = [...strays.map(strayGap), ...unreadable, ...apiGaps, ...guestGaps, ...segmentGaps];
   const filesOf = (host: string) => {
     const found = hosts.find(({ state }) => state.name === host);
     if (!found) throw new Error(`no such host: ${host}`);

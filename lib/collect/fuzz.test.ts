@@ -8,6 +8,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HostState } from "../host/state.ts";
+import { readApi } from "./api.ts";
 import { readHost } from "./host.ts";
 
 const DEMO = join(import.meta.dirname, "../demo");
@@ -148,6 +149,50 @@ function kinds(dir: string): string[] {
   }
   return [...seen.values()].filter((file) => readFileSync(join(dir, file)).length > 3).sort();
 }
+
+describe("mutated API answers", () => {
+  const source = join(DEMO, "dvr/api");
+  let dir: string;
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), "fuzz-test-"));
+    cpSync(source, dir, { recursive: true });
+  });
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  const files = [
+    "networks",
+    "subnets",
+    "ports",
+    "routers",
+    "floatingips",
+    "security-groups",
+    "agents",
+    "nova-servers-detail",
+    "keystone-projects",
+  ];
+  test.each(files.map((name) => `${name}.json`))(
+    "%s",
+    async (file) => {
+      const original = readFileSync(join(source, file));
+      const count = async () => {
+        const { api, gaps } = await readApi(dir);
+        return { objects: Object.values(api).reduce((n, list) => n + list.length, 0), gaps };
+      };
+      const before = await count();
+      expect(before.gaps).toEqual([]);
+      await fc.assert(
+        fc.asyncProperty(mutation, async ({ apply }) => {
+          writeFileSync(join(dir, file), apply(original));
+          const after = await count();
+          if (after.objects < before.objects) expect(after.gaps.map((gap) => gap.file)).toContain(`api/${file}`);
+        }),
+        { seed: SEED, numRuns: 30 },
+      );
+      writeFileSync(join(dir, file), original);
+    },
+    60_000,
+  );
+});
 
 describe.each(["legacy/compute1", "dvr/network1", "legacy/outside"])("mutated files of %s", (host) => {
   const source = join(DEMO, host);

@@ -6,7 +6,7 @@ import { readDnsmasq } from "./dhcp.ts";
 import { HostFiles } from "./files.ts";
 import { GapLog } from "./gaps.ts";
 import { readNamespace } from "./namespace.ts";
-import { placeInterfaces, readOvs } from "./ovs.ts";
+import { BRIDGE_TABLE, placeInterfaces, readOvs } from "./ovs.ts";
 import { parseIni } from "./parse/ini.ts";
 import { type NetnsEntry, parseNetnsJson, parseNetnsText } from "./parse/netns.ts";
 import { parseNetnsPids, parsePs } from "./parse/processes.ts";
@@ -64,8 +64,9 @@ export async function collectHost(dir: string, name: string = basename(resolve(d
   const takenAt = await readDate(files);
   if (takenAt !== undefined) state.takenAt = takenAt;
   if (ovs) state.ovs = ovs;
-  if (state.dnsmasq.length < namespaces.filter(({ name: netns }) => netns.startsWith("qdhcp-")).length)
-    unread.add("dnsmasq");
+  // Which bridges there are is what the Bridge table says; the rest of ovs/ has its gaps bridge by bridge.
+  if (log.countOf(BRIDGE_TABLE) > 0) unread.add("ovs");
+  if (log.gaps.some((gap) => gap.file.startsWith(`${name}/dnsmasq/`))) unread.add("dnsmasq");
   if (unread.size > 0) state.unread = [...unread];
   return { state, files, aliases: await readAliases(files, state) };
 }

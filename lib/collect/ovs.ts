@@ -83,6 +83,8 @@ function list(name: string): string {
   return `ovs/ovs-vsctl-list-${name}.json`;
 }
 
+export const BRIDGE_TABLE = list("Bridge");
+
 type Table = keyof typeof COLUMNS;
 
 async function table(files: HostFiles, name: Table): Promise<OvsdbRow[] | undefined> {

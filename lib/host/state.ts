@@ -27,7 +27,7 @@ export interface HostState {
   /** openvswitch_agent.ini and its kin: section → key → value. */
   config: Record<string, Record<string, Record<string, string>>>;
   processes: Process[];
-  /** Parts that run or exist on the host, and of which nothing could be read. */
+  /** Parts that run or exist on the host, and could not be read, or not wholly: what they lack is unknown. */
   unread?: ("ovs" | "dnsmasq" | "namespaces")[];
   gaps: Gap[];
 }
@@ -325,6 +325,8 @@ export interface OvsFdbEntry {
   vlan: number;
   mac: string;
   age: number;
+  /** Added by fdb/add (`static` in place of an age): never moves by learning. */
+  static?: boolean;
 }
 
 export interface OvsPort {
