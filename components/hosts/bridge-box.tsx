@@ -55,9 +55,9 @@ export const BridgeBox = memo(function BridgeBox({
         height={h}
         rx={9}
         className={cn(
-          "stroke-line-strong transition-colors group-hover/target:stroke-muted",
+          "transition-colors",
           box.kind === "ovs-bridge" || box.kind === "linuxbridge" ? "fill-surface" : "fill-bg",
-          lit && "stroke-accent",
+          lit ? "stroke-accent" : "stroke-line-strong group-hover/target:stroke-muted",
         )}
         strokeDasharray={box.kind === "qbr" || box.kind === "namespace" ? "3 3" : undefined}
       />

@@ -2,7 +2,7 @@ import { memo } from "react";
 import type { Card, SceneNode } from "../../lib/hostgraph/layout/scene.ts";
 import { Target, TargetRing } from "../graph/target.tsx";
 import { cn } from "../ui/cn.ts";
-import { MARK_WORDS, MarkGlyph } from "./marks.tsx";
+import { MARK_WORDS, type Mark, MarkGlyph } from "./marks.tsx";
 import { cut, deviceLabel, middle } from "./words.ts";
 
 export interface CardProps {
@@ -38,18 +38,12 @@ export const DeviceCard = memo(function DeviceCard({ card, hue, selected, lit, d
         width={w}
         height={h}
         rx={6}
-        className={cn(
-          "fill-raised stroke-line-strong transition-colors group-hover/target:stroke-muted",
-          mark === "dead-vlan" && "stroke-danger",
-          missing && "stroke-danger",
-          mark === "unknown-to-neutron" && "stroke-warn",
-          lit && "stroke-accent",
-        )}
+        className={cn("fill-raised transition-colors", lit ? "stroke-accent" : mark ? MARK_STROKE[mark] : PLAIN_STROKE)}
         strokeDasharray={missing || mark === "unknown-to-neutron" ? "4 3" : undefined}
       />
       {hue ? <path d={`M${x + 5} ${y + 1}h-1a3 3 0 0 0 -3 3v${h - 8}a3 3 0 0 0 3 3h1z`} style={{ fill: hue }} /> : null}
       {wide ? <WideText card={card} /> : <NarrowText card={card} />}
-      {mark ? <MarkGlyph mark={mark} x={x + w - 12} y={y + 12} /> : null}
+      {mark ? <MarkGlyph mark={mark} x={x + w - 3} y={y + 3} /> : null}
     </Target>
   );
 });
@@ -58,12 +52,26 @@ function labelOf(node: SceneNode): string {
   return node.stack ? `${node.label ?? node.name}, ${node.detail ?? ""}: open` : deviceLabel(node);
 }
 
+const PLAIN_STROKE = "stroke-line-strong group-hover/target:stroke-muted";
+const MARK_STROKE: Record<Mark, string> = {
+  "dead-vlan": "stroke-danger",
+  down: "stroke-warn",
+  "unknown-to-neutron": "stroke-warn",
+  "expected-missing": "stroke-danger",
+};
+const MARK_FILL: Record<Mark, string> = {
+  "dead-vlan": "fill-danger",
+  down: "fill-warn",
+  "unknown-to-neutron": "fill-warn",
+  "expected-missing": "fill-danger",
+};
+
 const NAME = "font-mono text-[11.5px] fill-ink";
-const SECOND = "text-[10.5px] fill-muted";
+const SECOND = "text-[10.5px]";
 
 function NarrowText({ card: { node, x, y, w } }: { card: Card }) {
   const mark = node.marks[0];
-  const room = mark ? 13 : 15;
+  const room = 15;
   const guest = node.kind === "guest";
   const second = mark ? MARK_WORDS[mark].short : secondLine(node);
   return (
@@ -75,11 +83,7 @@ function NarrowText({ card: { node, x, y, w } }: { card: Card }) {
         <text
           x={x + 11}
           y={y + 28.5}
-          className={cn(
-            SECOND,
-            guest && !mark && "font-mono",
-            mark && (/dead|missing/.test(mark) ? "fill-danger" : "fill-warn"),
-          )}
+          className={cn(SECOND, guest && !mark && "font-mono", mark ? MARK_FILL[mark] : "fill-muted")}
         >
           {cut(second, Math.floor((w - 18) / (guest ? 6.35 : 5.5)))}
         </text>
@@ -96,7 +100,7 @@ function secondLine(node: SceneNode): string {
 /** A port in its namespace: name and address in the first line, what it is for and its local VLAN in the second. */
 function WideText({ card: { node, x, y, w } }: { card: Card }) {
   const mark = node.marks[0];
-  const right = x + w - (mark ? 26 : 10);
+  const right = x + w - 10;
   const tag = node.tag === undefined ? "" : `tag ${node.tag}`;
   const second = mark ? MARK_WORDS[mark].short : (node.label ?? node.networkName ?? "");
   return (
@@ -112,14 +116,10 @@ function WideText({ card: { node, x, y, w } }: { card: Card }) {
       >
         {cut(node.detail ?? "", 21)}
       </text>
-      <text
-        x={x + 11}
-        y={y + 28.5}
-        className={cn(SECOND, mark && (/dead|missing/.test(mark) ? "fill-danger" : "fill-warn"))}
-      >
+      <text x={x + 11} y={y + 28.5} className={cn(SECOND, mark ? MARK_FILL[mark] : "fill-muted")}>
         {cut(second, 33)}
       </text>
-      <text x={x + w - 10} y={y + 28.5} textAnchor="end" className={SECOND}>
+      <text x={x + w - 10} y={y + 28.5} textAnchor="end" className={cn(SECOND, "fill-muted")}>
         {tag}
       </text>
     </>

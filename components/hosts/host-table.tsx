@@ -1,11 +1,15 @@
 "use client";
+import { useState } from "react";
 import type { HostGraph } from "../../lib/api/http.ts";
 import { byName } from "../../lib/hostgraph/layout/sort.ts";
 import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
 import { Table, Td, Th, Tr } from "../ui/table.tsx";
 import { MARK_WORDS, MarkIcon } from "./marks.tsx";
 import { KIND_WORDS } from "./words.ts";
 
+/** A page of rows that draws at once. */
+const LIMIT = 400;
 const ORDER = Object.keys(KIND_WORDS);
 
 /** From the guests outwards, as the picture goes; by name within a kind. */
@@ -18,6 +22,9 @@ function byKind(a: HostGraph["nodes"][number], b: HostGraph["nodes"][number]): n
 /** The picture as a table: the same devices, the same links, the same marks. */
 export function HostTable(props: { graph: HostGraph; selected: string | null; onSelect: (id: string) => void }) {
   const { graph, selected, onSelect } = props;
+  const [all, setAll] = useState(false);
+  const nodes = graph.nodes.toSorted(byKind);
+  const shown = all ? nodes : nodes.slice(0, LIMIT);
   const names = new Map(
     graph.nodes.map((node) => [node.id, node.kind === "guest" ? (node.label ?? node.name) : node.name]),
   );
@@ -47,7 +54,7 @@ export function HostTable(props: { graph: HostGraph; selected: string | null; on
         </tr>
       </thead>
       <tbody>
-        {graph.nodes.toSorted(byKind).map((node) => (
+        {shown.map((node) => (
           <Tr key={node.id} selected={selected === node.id}>
             <Td>
               <button type="button" className="font-mono text-xs hover:underline" onClick={() => onSelect(node.id)}>
@@ -77,6 +84,15 @@ export function HostTable(props: { graph: HostGraph; selected: string | null; on
             </Td>
           </Tr>
         ))}
+        {shown.length < nodes.length ? (
+          <tr>
+            <Td colSpan={9} className="text-center">
+              <Button size="sm" onClick={() => setAll(true)}>
+                Show all {nodes.length.toLocaleString("en")} devices
+              </Button>
+            </Td>
+          </tr>
+        ) : null}
       </tbody>
     </Table>
   );

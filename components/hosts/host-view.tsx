@@ -9,6 +9,7 @@ import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { layoutHost } from "../../lib/hostgraph/layout/layout.ts";
+import { stackOf } from "../../lib/hostgraph/layout/rollup.ts";
 import { download } from "../graph/export.ts";
 import type { PictureHandle } from "../graph/picture.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -46,8 +47,9 @@ function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
   const { params, set } = useUrlState();
   const picture = useRef<PictureHandle>(null);
   const open = params.get("open") ?? "";
-  const scene = useMemo(() => layoutHost(graph, open === "" ? [] : open.split(",")), [graph, open]);
   const selected = params.get("device");
+  const hidden = useMemo(() => (selected ? stackOf(graph, selected) : undefined), [graph, selected]);
+  const scene = useMemo(() => layoutHost(graph, [hidden, ...open.split(",")].filter(isId)), [graph, open, hidden]);
   const table = params.get("view") === "table";
   const zoom = Number(params.get("zoom"));
   const select = useCallback(
@@ -61,8 +63,8 @@ function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
   );
   // Opening the panel narrows the picture: what was chosen stays in view.
   useEffect(() => {
-    if (selected) picture.current?.reveal(selected);
-  }, [selected]);
+    if (selected && scene.cards.some((card) => card.id === selected)) picture.current?.reveal(selected);
+  }, [selected, scene]);
   const save = async (kind: "svg" | "png") => {
     const content = kind === "svg" ? await picture.current?.svg() : await picture.current?.png();
     if (content) download(content, `${graph.host.name}.${kind}`, kind === "svg" ? "image/svg+xml" : "image/png");
@@ -140,6 +142,8 @@ function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
     </div>
   );
 }
+
+const isId = (id: string | undefined): id is string => id !== undefined && id !== "";
 
 function Title({ cloud, graph: { host, nodes, gaps } }: { cloud: string; graph: HostGraph }) {
   const dead = host.agents.filter((agent) => !agent.alive);

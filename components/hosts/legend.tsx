@@ -22,8 +22,8 @@ export function Legend(props: { graph: HostGraph; network: string | null; onNetw
               onClick={() => onNetwork(network === n.id ? null : n.id)}
               title={network === n.id ? "Show all networks" : `Show ${n.name} alone`}
               className={cn(
-                "inline-flex h-6 items-center gap-1.5 rounded-md border border-line bg-surface px-2 hover:border-line-strong",
-                network === n.id && "border-line-strong bg-hover",
+                "inline-flex h-6 items-center gap-1.5 rounded-md border px-2 hover:border-line-strong",
+                network === n.id ? "border-muted bg-hover" : "border-line bg-surface",
               )}
             >
               <span

@@ -16,8 +16,8 @@ export const WirePath = memo(function WirePath(props: {
     <path
       d={rounded(wire.points)}
       className={cn(
-        "fill-none stroke-line-strong transition-opacity duration-150",
-        wire.kind === "tunnel" && "stroke-muted",
+        "fill-none transition-opacity duration-150",
+        wire.kind === "tunnel" ? "stroke-muted" : "stroke-line-strong",
         dimmed && "opacity-30",
       )}
       style={hue ? { stroke: hue } : lit ? { stroke: "var(--accent)" } : undefined}

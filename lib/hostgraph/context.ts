@@ -18,8 +18,10 @@ export interface HostContext {
   /** Interface name → where it is plugged. A bridge's own port is not listed. */
   plugs: Map<string, OvsPlug>;
   bridges: Map<string, OvsBridge>;
-  /** Names of links that exist in any namespace. */
-  linkNames: Set<string>;
+  /** `<netns>/<device>` → link. */
+  links: Map<string, Link>;
+  /** Device name → namespaces that have a link of that name. */
+  placesOf: Map<string, string[]>;
   tunnelAddress: string | undefined;
 }
 
@@ -34,6 +36,16 @@ export function hostContext(cloud: Cloud, host: HostState, names = namesOf(cloud
       }
     }
   }
+  const links = new Map<string, Link>();
+  const placesOf = new Map<string, string[]>();
+  for (const ns of host.namespaces) {
+    for (const link of ns.links) {
+      links.set(`${ns.name}/${link.name}`, link);
+      const places = placesOf.get(link.name);
+      if (places) places.push(ns.name);
+      else placesOf.set(link.name, [ns.name]);
+    }
+  }
   return {
     cloud,
     host,
@@ -41,7 +53,8 @@ export function hostContext(cloud: Cloud, host: HostState, names = namesOf(cloud
     vlans: localVlans(host, names),
     plugs,
     bridges,
-    linkNames: new Set(host.namespaces.flatMap((ns) => ns.links.map((link) => link.name))),
+    links,
+    placesOf,
     tunnelAddress: tunnelAddressOf(host, cloud.api),
   };
 }
@@ -63,7 +76,7 @@ export function addressesOf(context: HostContext, netns: string, dev: string): A
 }
 
 export function linkOf(context: HostContext, netns: string, name: string): Link | undefined {
-  return context.host.namespaces.find((n) => n.name === netns)?.links.find((link) => link.name === name);
+  return context.links.get(`${netns}/${name}`);
 }
 
 /** The device of the host's own namespace that holds an address. */

@@ -16,8 +16,19 @@ export function nodeId(netns: string, name: string): string {
   return `${netns}/${name}`;
 }
 
-/** Node ids are unique; every edge ends at nodes of the graph. */
+/** A collected host never changes, so its graph is made once, and goes when the host goes. */
+const made = new WeakMap<HostState, { cloud: Cloud; graph: HostGraph }>();
+
+/** Node ids are unique; every edge ends at nodes of the graph. The same host gives the same object: do not change it. */
 export function hostGraph(cloud: Cloud, host: HostState): HostGraph {
+  const known = made.get(host);
+  if (known?.cloud === cloud) return known.graph;
+  const graph = buildGraph(cloud, host);
+  made.set(host, { cloud, graph });
+  return graph;
+}
+
+function buildGraph(cloud: Cloud, host: HostState): HostGraph {
   const context = hostContext(cloud, host);
   const drawn = [...bridgeNodes(context), ...linkNodes(context), ...ovsPortNodes(context)];
   const guests = guestNodes(context, drawn);

@@ -26,6 +26,8 @@ export function guestNodes(context: HostContext, drawn: DeviceNode[]): GuestNode
     if (tap) plugs.set(node.id, tap);
     else if (isExpected(context, guest)) {
       const ghost = missingTap(node, guest);
+      const qbr = `root/qbr${guest.portId.slice(0, PORT_ID_LENGTH)}`;
+      if (drawn.some((one) => one.id === qbr)) ghost.bridge = qbr;
       nodes.push(ghost);
       plugs.set(node.id, ghost.id);
     }

@@ -94,11 +94,8 @@ function linkDetail(context: HostContext, netns: string, link: Link, plug: OvsPl
 /** Patch ports, tunnels, vhost-user and other ports that only Open vSwitch knows, and internal ports whose device is gone. */
 export function ovsPortNodes(context: HostContext): DeviceNode[] {
   return [...context.plugs].flatMap(([name, plug]) => {
-    if (
-      context.linkNames.has(name) &&
-      context.host.namespaces.some((ns) => plugOf(context, ns.name, name) && linkOf(context, ns.name, name))
-    )
-      return [];
+    // A link of that name may be a stranger's: only one that is this very port stands for it.
+    if (context.placesOf.get(name)?.some((netns) => plugOf(context, netns, name))) return [];
     const owner = ownerOf(context, "root", name);
     const subject = { netns: "root", name, plug, owner };
     const node: DeviceNode = {

@@ -109,8 +109,8 @@ function ChainHead({ item, current }: { item: Extract<Item, { kind: "chain" }>; 
   return (
     <h3
       className={cn(
-        "flex min-h-[34px] flex-wrap items-center gap-x-2 border-b border-line bg-sunken px-4 py-1 text-xs",
-        current && "bg-accent-soft",
+        "flex min-h-[34px] flex-wrap items-center gap-x-2 border-b border-line px-4 py-1 text-xs",
+        current ? "bg-accent-soft" : "bg-sunken",
       )}
     >
       <span className="text-muted">

@@ -7,6 +7,7 @@ const W = 54;
 const H = 30;
 const GAP_X = 22;
 const GAP_Y = 10;
+const COMPACT = new Intl.NumberFormat("en", { notation: "compact" });
 /** Between two lanes above the tables. */
 const LANE = 7;
 
@@ -50,8 +51,8 @@ export function PipelinePicture(props: {
                 d={pathOf(a, b, lane === undefined ? undefined : 3 + lane * LANE)}
                 markerEnd="url(#flow-arrow)"
                 className={cn(
-                  "fill-none stroke-line-strong",
-                  props.selected !== null && (props.selected === from || props.selected === to) && "stroke-accent",
+                  "fill-none",
+                  props.selected === from || props.selected === to ? "stroke-accent" : "stroke-line-strong",
                 )}
                 strokeWidth="1.25"
               />
@@ -77,8 +78,9 @@ export function PipelinePicture(props: {
                 height={H}
                 rx={5}
                 className={cn(
-                  "fill-raised stroke-line-strong group-hover/target:stroke-muted",
-                  props.selected === node.table && "fill-accent-soft stroke-accent",
+                  props.selected === node.table
+                    ? "fill-accent-soft stroke-accent"
+                    : "fill-raised stroke-line-strong group-hover/target:stroke-muted",
                 )}
                 strokeDasharray={node.exists ? undefined : "3 3"}
               />
@@ -91,7 +93,7 @@ export function PipelinePicture(props: {
                 {node.table}
               </text>
               <text x={x + W / 2} y={y + 24.5} textAnchor="middle" className="fill-muted text-[9.5px]">
-                {node.exists ? `${node.flows.toLocaleString("en")} ${node.flows === 1 ? "flow" : "flows"}` : "no flow"}
+                {node.exists ? `${COMPACT.format(node.flows)} ${node.flows === 1 ? "flow" : "flows"}` : "no flow"}
               </text>
             </Target>
           );

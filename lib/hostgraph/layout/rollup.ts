@@ -25,7 +25,7 @@ interface Group {
 export function rollUp(graph: HostGraph, open: readonly string[] = []): RolledGraph {
   const size = graph.nodes.length + graph.edges.length;
   if (size <= ELEMENT_LIMIT) return { nodes: graph.nodes, edges: graph.edges, stacks: [] };
-  const groups = [...guestGroups(graph), ...namespaceGroups(graph)];
+  const groups = groupsOf(graph);
   let budget = ELEMENT_LIMIT - (size - groups.reduce((sum, group) => sum + group.members.length * 2, 0));
   const closed = groups.filter((group) => {
     const cost = group.members.length * 2;
@@ -44,6 +44,28 @@ export function rollUp(graph: HostGraph, open: readonly string[] = []): RolledGr
     ],
     stacks: closed.map((group) => group.id),
   };
+}
+
+/** Below this a stack would save nothing. */
+const SMALLEST = 4;
+
+function groupsOf(graph: HostGraph): Group[] {
+  return [...guestGroups(graph), ...namespaceGroups(graph)].filter((group) => group.count >= SMALLEST);
+}
+
+/** The stack that a device would be in; undefined where nothing is stacked, or not this device. */
+export function stackOf(graph: HostGraph, id: string): string | undefined {
+  if (graph.nodes.length + graph.edges.length <= ELEMENT_LIMIT) return undefined;
+  const belongs = (node: SceneNode) => node.id === id || `${node.netns}/` === id;
+  return groupsOf(graph).find((group) => group.members.some(belongs))?.id;
+}
+
+/** `web-48 … 97`: what both names begin with is said once. */
+function rangeTitle(first: string, last: string): string {
+  let same = 0;
+  while (same < first.length && first[same] === last[same]) same++;
+  while (same > 0 && /\d/.test(first[same - 1] ?? "")) same--;
+  return `${first} … ${/^\d+$/.test(last.slice(same)) ? last.slice(same) : last}`;
 }
 
 function chunks<T>(list: T[]): T[][] {
@@ -71,7 +93,7 @@ function guestGroups(graph: HostGraph): Group[] {
       (chunk, index) => ({
         id: `guests:${network}:${index}`,
         kind: "guests" as const,
-        title: `${chunk[0]?.label ?? ""} … ${chunk.at(-1)?.label ?? ""}`,
+        title: rangeTitle(chunk[0]?.label ?? "", chunk.at(-1)?.label ?? ""),
         members: chunk.flatMap((guest) => byPort.get(guest.portId ?? "") ?? [guest]),
         count: chunk.length,
       }),
@@ -135,6 +157,7 @@ function stackNodes(group: Group): { nodes: SceneNode[]; edges: HostGraph["edges
     id: `${group.id}/ports`,
     netns: "root",
     name: `${group.count} ports`,
+    label: group.title,
     kind: "qvo",
     bridge: plugged.bridge,
     ...(plugged.tag === undefined ? {} : { tag: plugged.tag }),

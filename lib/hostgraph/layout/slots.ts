@@ -49,7 +49,7 @@ function entryFor(block: Block, from: SceneNode, kind: HostGraph["edges"][number
   }
   const network = from.networkId ? { networkId: from.networkId } : {};
   if (from.stack && from.tag === undefined) {
-    return { ...base, id: `${block.id}#${from.id}`, edge: "left", label: "many", pill: true };
+    return { ...base, id: `${block.id}#${from.id}`, edge: "left", label: `${from.stack.count} namespaces`, pill: true };
   }
   if (from.tag === undefined) {
     return { ...base, ...network, id: `${block.id}#untagged`, edge: "left", label: "untagged", pill: true };
