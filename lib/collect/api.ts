@@ -25,6 +25,8 @@ interface Answer {
   /** File, and the key of the list in it. */
   file: string;
   key: string;
+  /** What a bundle made by hand may call the file. */
+  also?: string[];
 }
 
 const ANSWERS: Record<keyof CloudApi, Answer> = {
@@ -33,10 +35,10 @@ const ANSWERS: Record<keyof CloudApi, Answer> = {
   ports: { file: "ports.json", key: "ports" },
   routers: { file: "routers.json", key: "routers" },
   floatingIps: { file: "floatingips.json", key: "floatingips" },
-  securityGroups: { file: "security-groups.json", key: "security_groups" },
+  securityGroups: { file: "security-groups.json", key: "security_groups", also: ["security_groups.json"] },
   agents: { file: "agents.json", key: "agents" },
-  servers: { file: "nova-servers-detail.json", key: "servers" },
-  projects: { file: "keystone-projects.json", key: "projects" },
+  servers: { file: "nova-servers-detail.json", key: "servers", also: ["servers-detail.json", "servers.json"] },
+  projects: { file: "keystone-projects.json", key: "projects", also: ["projects.json"] },
 };
 
 /** Never throws: an answer that is missing or damaged is an empty list and a gap; a broken object is a gap, and the others stay. */
@@ -50,7 +52,8 @@ export async function readApi(dir: string): Promise<{ api: CloudApi; gaps: Gap[]
     return { api: empty(), gaps: log.gaps };
   }
   const read = async <T>(name: keyof CloudApi, schema: z.ZodType<T>): Promise<T[]> => {
-    const { file, key } = ANSWERS[name];
+    const { file: usual, key, also } = ANSWERS[name];
+    const file = present.has(usual) ? usual : (also?.find((other) => present.has(other)) ?? usual);
     if (!present.has(file)) {
       log.add(file, "not in the bundle");
       return [];

@@ -250,6 +250,14 @@ describe("API answers", () => {
     expect(cloud.world.guests.map((guest) => guest.name)).toContain("cirros-vm1");
   });
 
+  test("under the names that a bundle made by hand gives them", async () => {
+    renameSync(api("nova-servers-detail.json"), api("servers.json"));
+    renameSync(api("keystone-projects.json"), api("projects.json"));
+    const cloud = await readBundle(base);
+    expect(cloud.world.gaps.filter((gap) => gap.reason === "not in the bundle")).toEqual([]);
+    expect(cloud.api.servers).toHaveLength(7);
+  });
+
   test("none at all", async () => {
     rmSync(join(base, "api"), { recursive: true });
     const cloud = await readBundle(base);
