@@ -175,7 +175,9 @@ function byAddress(cloud: CollectedCloud, c: Catalog, address: string, field: "f
   if (field === "to") {
     const guests = cloud.world.guests.filter((g) => g.fixedIps.some((f) => f.address === address));
     const [guest] = guests;
-    return { addresses: [address], label: address, ...(guest && guests.length === 1 ? { guest } : {}) };
+    const port = guest && c.ports.get(guest.portId);
+    const one = guests.length === 1 && guest ? { guest, ...(port ? { port } : {}) } : {};
+    return { addresses: [address], label: address, ...one };
   }
   const floating = c.floatingByAddress.get(address);
   const guests = cloud.world.guests.filter(
