@@ -59,6 +59,8 @@ export interface BridgeModel {
   readonly groups: Map<number, Group>;
   /** VLAN → address as a number → port. */
   readonly fdb: Map<number, Map<number, number>>;
+  /** "vlan address" of entries that learning does not move. */
+  readonly fixed: ReadonlySet<string>;
   readonly floodVlans: ReadonlySet<number>;
   readonly forwardBpdu: boolean;
   /** A controller before OpenFlow 1.3 is sent what no flow matches. */
@@ -159,6 +161,7 @@ function makeBridge(state: OvsBridge): BridgeModel {
     tables: new Map(),
     groups: new Map(state.groups.map((g) => [g.id, g])),
     fdb: new Map(),
+    fixed: new Set(state.fdb.filter((e) => e.static).map((e) => `${e.vlan} ${macNumber(e.mac)}`)),
     floodVlans: setOf(state.otherConfig["flood-vlans"]) ?? new Set(),
     forwardBpdu: state.otherConfig["forward-bpdu"] === "true",
     missToController: state.controllers.length > 0 && (protocols.length === 0 || protocols.every(old)),

@@ -63,10 +63,18 @@ export function runNormal(run: Run): void {
     run.drop("reserved-multicast", inPort);
     return;
   }
-  if (inPort && run.context.overlay && !isMulticast(key[W.DL_SRC] as number) && !bridge.floodVlans.has(vlan)) {
-    run.context.overlay.learnMac(bridge.name, vlan, mac(key, W.DL_SRC), inPort.ref.ofport);
-  }
+  if (inPort) learn(run, inPort, vlan);
   forward(run, input, inPort, vlans);
+}
+
+/** update_learning_table */
+function learn(run: Run, inPort: PortModel, vlan: number): void {
+  const { bridge, key } = run;
+  const overlay = run.context.overlay;
+  if (!overlay || isMulticast(key[W.DL_SRC] as number) || bridge.floodVlans.has(vlan)) return;
+  const address = mac(key, W.DL_SRC);
+  if (bridge.fixed.size > 0 && bridge.fixed.has(`${vlan} ${address}`)) return;
+  overlay.learnMac(bridge.name, vlan, address, inPort.ref.ofport);
 }
 
 function lookup(run: Run, bridge: BridgeModel, vlan: number, address: number): number | undefined {

@@ -12,7 +12,7 @@ import { packetOfKey } from "./headers.ts";
 import type { FlowKey } from "./key.ts";
 import { createOverlay } from "./overlay.ts";
 import { execute } from "./testing/datapath-actions.ts";
-import { labCommands, labState } from "./testing/lab.ts";
+import { labCommands, labNoFlood, labState } from "./testing/lab.ts";
 import { makePacket, makePipeline } from "./testing/pipeline.ts";
 import { Random } from "./testing/random.ts";
 import { readTrace } from "./testing/trace-text.ts";
@@ -32,6 +32,7 @@ let ports: Map<number, string>;
 beforeAll(async () => {
   ovs = await PrivateSwitch.start();
   for (const command of labCommands()) await ovs.vsctl(...command);
+  for (const [bridge, port] of labNoFlood()) await ovs.ofctl("mod-port", bridge, [port, "noflood"], "", "OpenFlow10");
   await ovs.appctl("dpif/set-dp-features", "int", "tnl_push_pop", "false");
   const show = await ovs.appctl("dpif/show");
   ports = new Map(
@@ -46,8 +47,8 @@ afterAll(async () => {
   await ovs?.stop();
 });
 
-async function load(seed: number): Promise<OvsState> {
-  const pipeline = makePipeline(new Random(seed));
+async function load(seed: number, learning: boolean): Promise<OvsState> {
+  const pipeline = makePipeline(new Random(seed), learning);
   const state = labState();
   for (const bridge of state.bridges) {
     await ovs.ofctl("del-flows", bridge.name, []);
@@ -66,11 +67,12 @@ async function load(seed: number): Promise<OvsState> {
   }
   for (const bridge of state.bridges) {
     const show = await ovs.appctl("fdb/show", bridge.name);
-    bridge.fdb = [...show.matchAll(/^\s*(\d+|LOCAL)\s+(\d+)\s+([0-9a-f:]{17})/gm)].map((m) => ({
+    bridge.fdb = [...show.matchAll(/^\s*(\d+|LOCAL)\s+(\d+)\s+([0-9a-f:]{17})\s+(\S+)/gm)].map((m) => ({
       port: m[1] === "LOCAL" ? 65534 : Number(m[1]),
       vlan: Number(m[2]),
       mac: m[3] as string,
       age: 0,
+      static: m[4] === "static",
     }));
   }
   return state;
@@ -124,7 +126,7 @@ async function compare(state: OvsState, seed: number, learning: boolean, differe
   const overlay = createOverlay();
   const r = new Random(seed ^ 0x5eed);
   for (let i = 0; i < PACKETS_PER_PIPELINE; i++) {
-    const { bridge, flow } = makePacket(r);
+    const { bridge, flow } = makePacket(r, learning);
     const trace = await ovs.appctl("ofproto/trace", bridge, flow, ...(learning ? ["-generate"] : []));
     const key = parseExactFlow(flow, compiled.portNames(bridge) ?? new Map());
     const want = execute(readTrace(trace), key).map((o) => {
@@ -162,8 +164,9 @@ it(
     const differences: Difference[] = [];
     let compared = 0;
     for (let seed = SEED; compared < PACKETS; seed++) {
-      const state = await load(seed);
-      compared += await compare(state, seed, seed % 3 === 0, differences);
+      const learning = seed % 3 === 0;
+      const state = await load(seed, learning);
+      compared += await compare(state, seed, learning, differences);
     }
     const shown = differences.slice(0, SHOWN).map(describeDifference);
     expect(compared).toBeGreaterThanOrEqual(PACKETS);

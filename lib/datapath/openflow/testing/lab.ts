@@ -9,6 +9,7 @@ interface LabPort {
   trunks?: number[];
   mode?: NonNullable<OvsPort["vlanMode"]>;
   protected?: boolean;
+  noFlood?: boolean;
   options?: Record<string, string>;
 }
 
@@ -39,7 +40,8 @@ export const LAB: Readonly<Record<string, readonly LabPort[]>> = {
     { name: "tun-int", number: 1, type: "patch", options: { peer: "int-tun" } },
     tunnel("vx2", 2, "vxlan", "10.1.0.2", "flow"),
     tunnel("vx3", 3, "vxlan", "10.1.0.3", "7"),
-    tunnel("vx4", 4, "vxlan", "flow", "flow"),
+    // Without a tun_dst, Open vSwitch sends to wherever the frame before it went: such a port must be named.
+    { ...tunnel("vx4", 4, "vxlan", "flow", "flow"), noFlood: true },
     tunnel("gre5", 5, "gre", "10.1.0.5", "flow"),
     tunnel("gnv6", 6, "geneve", "10.1.0.6", "flow"),
     { name: "t7", number: 7 },
@@ -47,6 +49,7 @@ export const LAB: Readonly<Record<string, readonly LabPort[]>> = {
   phy: [
     { name: "phy-int", number: 1, type: "patch", options: { peer: "int-phy" } },
     { name: "f2", number: 2 },
+    { name: "f4", number: 4, tag: 10, noFlood: true },
     { name: "f3", number: 3, tag: 10 },
   ],
 };
@@ -81,8 +84,21 @@ export function labCommands(): string[][] {
   return out;
 }
 
-function iface(name: string, type: string, ofport: number, options: Record<string, string> = {}): OvsInterface {
-  return { name, type, ofport, options, externalIds: {}, config: [], state: [] };
+/** Bridge and port of each that has NO_FLOOD. */
+export function labNoFlood(): [string, string][] {
+  return Object.entries(LAB).flatMap(([bridge, ports]) =>
+    ports.filter((p) => p.noFlood).map((p): [string, string] => [bridge, p.name]),
+  );
+}
+
+function iface(
+  name: string,
+  type: string,
+  ofport: number,
+  options: Record<string, string> = {},
+  config: string[] = [],
+): OvsInterface {
+  return { name, type, ofport, options, externalIds: {}, config, state: [] };
 }
 
 /** The same as HostState, without flows. */
@@ -101,7 +117,7 @@ export function labState(): OvsState {
         trunks: p.trunks ?? [],
         otherConfig: {},
         externalIds: {},
-        interfaces: [iface(p.name, p.type ?? "", p.number, p.options)],
+        interfaces: [iface(p.name, p.type ?? "", p.number, p.options, p.noFlood ? ["NO_FLOOD"] : [])],
         ...(p.tag !== undefined && { tag: p.tag }),
         ...(p.mode && { vlanMode: p.mode }),
         ...(p.protected && { protected: true }),

@@ -26,6 +26,10 @@ const L3S: readonly L3[] = ["any", "any", "any", "arp", "ip", "ip", "tcp", "udp"
 const is4 = (l3: L3): boolean => l3 === "ip" || l3 === "tcp" || l3 === "udp" || l3 === "icmp";
 const is6 = (l3: L3): boolean => l3 === "ipv6" || l3 === "udp6" || l3 === "icmp6";
 
+let floods = true;
+/** Open vSwitch 3.1 dies (recirc_alloc_id__) when a packet with an action set is recirculated: a pipeline has one or the other. */
+let actionSets = false;
+
 export interface Pipeline {
   /** Bridge → lines for ovs-ofctl add-flows. */
   flows: Record<string, string[]>;
@@ -33,7 +37,12 @@ export interface Pipeline {
   fdb: { bridge: string; port: string; vlan: number; mac: string }[];
 }
 
-export function makePipeline(r: Random): Pipeline {
+/**
+ * With `learning`, nothing floods by FLOOD or ALL: what these teach depends on the order of ports inside Open vSwitch.
+ */
+export function makePipeline(r: Random, learning: boolean): Pipeline {
+  floods = !learning;
+  actionSets = r.chance(0.35);
   const out: Pipeline = { flows: {}, groups: {}, fdb: [] };
   for (const bridge of Object.keys(LAB)) {
     const lines: string[] = [];
@@ -67,7 +76,7 @@ function lastResort(r: Random, bridge: string, table: number): string {
 }
 
 function portOf(r: Random, bridge: string): number | string {
-  const ports = LAB[bridge] ?? [];
+  const ports = (LAB[bridge] ?? []).filter((p) => p.options?.remote_ip !== "flow");
   return r.chance(0.06) ? "LOCAL" : r.chance(0.03) ? 99 : r.pick(ports).number;
 }
 
@@ -232,7 +241,8 @@ function makeActions(r: Random, bridge: string, table: number, shape: Shape): st
   const n = r.chance(0.8) ? 1 : 2;
   for (let i = 0; i < n; i++) out.push(forward(r, bridge, table, shape, vlan));
   if (r.chance(0.05)) out.push("write_metadata:0x1/0x3");
-  if (r.chance(0.08)) out.push(`write_actions(set_field:${r.pick(UNICAST)}->eth_src,output:${portOf(r, bridge)})`);
+  if (actionSets && r.chance(0.2))
+    out.push(`write_actions(set_field:${r.pick(UNICAST)}->eth_src,output:${portOf(r, bridge)})`);
   if (table < TABLES - 1 && r.chance(0.2)) out.push(`goto_table:${table + 1 + r.below(TABLES - 1 - table)}`);
   return orderInstructions(out).join(",");
 }
@@ -321,7 +331,6 @@ function modify(
       () => `set_field:${r.pick(PORTS)}->udp_dst`,
       () => `load:${r.pick(PORTS)}->NXM_OF_UDP_SRC[]`,
     );
-  if (l3 === "icmp") plain.push(() => "set_field:0->icmp_type");
   if (l3 === "arp") {
     plain.push(
       () => "set_field:2->arp_op",
@@ -371,14 +380,15 @@ function forward(r: Random, bridge: string, table: number, shape: Shape, vlan: S
     [6, () => `output:${portOf(r, bridge)}`],
     [4, () => "NORMAL"],
     [1, () => "IN_PORT"],
-    [0.5, () => "FLOOD"],
-    [0.5, () => "ALL"],
+    [floods ? 0.5 : 0, () => "FLOOD"],
+    [floods && bridge !== "tun" ? 0.5 : 0, () => "ALL"],
     [0.5, () => "LOCAL"],
     [0.4, () => "CONTROLLER:65535"],
     [0.7, () => "output:NXM_NX_REG0[0..15]"],
     [1, () => `group:${1 + r.below(4)}`],
-    [0.4, () => `enqueue:${r.pick(LAB[bridge] ?? []).number}:1`],
+    [0.4, () => `enqueue:${portOf(r, bridge)}:1`],
     [0.2, () => "exit"],
+    [bridge === "tun" ? 1 : 0, () => `set_field:10.1.0.${r.pick([1, 9])}->tun_dst,output:4`],
     [
       0.7,
       () =>
@@ -391,7 +401,7 @@ function forward(r: Random, bridge: string, table: number, shape: Shape, vlan: S
       [1, () => `resubmit(${portOf(r, bridge)},${later()})`],
       [0.4, () => `clone(load:7->NXM_NX_REG3[],resubmit(,${later()}))`],
     );
-    if (shape.l3 !== "any" && shape.l3 !== "arp") options.push([2, () => ct(r, shape.l3, later())]);
+    if (!actionSets && shape.l3 !== "any" && shape.l3 !== "arp") options.push([2, () => ct(r, shape.l3, later())]);
     options.push([1.2, () => learn(r, TABLES - 1)]);
   }
   let at = r.next() * options.reduce((sum, [w]) => sum + w, 0);
@@ -427,9 +437,11 @@ function learn(r: Random, table: number): string {
 }
 
 /** A packet as ofproto/trace takes it, and the bridge that it enters. */
-export function makePacket(r: Random): { bridge: string; flow: string } {
+export function makePacket(r: Random, learning: boolean): { bridge: string; flow: string } {
   const bridge = r.pick(["int", "int", "int", "tun", "phy"]);
-  const ports = (LAB[bridge] ?? []).filter((p) => p.type !== "patch" || r.chance(0.2));
+  const ports = (LAB[bridge] ?? [])
+    .filter((p) => p.type !== "patch" || r.chance(0.2))
+    .filter((p) => !(learning && p.options?.remote_ip === "flow"));
   const port = r.chance(0.05) ? undefined : r.pick(ports);
   const l3 = r.pick(["arp", "ip", "tcp", "udp", "icmp", "udp6", "icmp6", "tcp", "icmp"] as const);
   const parts: string[] = [l3, `in_port=${port?.number ?? "LOCAL"}`];

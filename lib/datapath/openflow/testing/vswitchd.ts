@@ -58,12 +58,18 @@ export class PrivateSwitch {
   }
 
   /** `ovs-ofctl` on one bridge, with text on standard input where a file name is `-`. */
-  ofctl(command: string, bridge: string, args: readonly string[], input = ""): Promise<string> {
-    const child = run(
-      "ovs-ofctl",
-      ["-OOpenFlow10,OpenFlow13,OpenFlow15", command, `unix:${this.dir}/${bridge}.mgmt`, ...args],
-      { maxBuffer: 1 << 28 },
-    );
+  ofctl(
+    command: string,
+    bridge: string,
+    args: readonly string[],
+    input = "",
+    versions = "OpenFlow10,OpenFlow13,OpenFlow15",
+  ): Promise<string> {
+    const child = run("ovs-ofctl", [`-O${versions}`, command, `unix:${this.dir}/${bridge}.mgmt`, ...args], {
+      maxBuffer: 1 << 28,
+    });
+    // The answer tells what went wrong where the command ended before it had read everything.
+    child.child.stdin?.on("error", () => {});
     child.child.stdin?.end(input);
     return child.then((r) => r.stdout);
   }
@@ -116,11 +122,14 @@ class Control {
   #buffer: Buffer[] = [];
   #waiting: { resolve(text: string): void; reject(error: Error): void } | undefined;
   #id = 0;
+  #last = "";
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("data", (chunk) => this.#take(chunk));
-    socket.on("close", () => this.#waiting?.reject(new Error("ovs-vswitchd closed its control socket")));
+    socket.on("close", () =>
+      this.#waiting?.reject(new Error(`ovs-vswitchd closed its control socket at ${this.#last}`)),
+    );
     socket.on("error", (error) => this.#waiting?.reject(error));
   }
 
@@ -135,6 +144,7 @@ class Control {
   call(method: string, params: readonly string[]): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
+      this.#last = `${method} ${params.join(" ")}`;
       this.#socket.write(JSON.stringify({ id: this.#id++, method, params }));
     });
   }
