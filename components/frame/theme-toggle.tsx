@@ -36,6 +36,8 @@ export function ThemeToggle() {
     <Button
       variant="ghost"
       size="icon"
+      // Known in the browser alone.
+      disabled={dark === undefined}
       onClick={toggle}
       aria-label={dark ? "Use the light theme" : "Use the dark theme"}
     >

@@ -1,14 +1,30 @@
 /** A drawing as a file: what the screen shows, with its colours resolved and its fonts inside. */
 
-const PAINTED = [
+const DEFAULTS: Record<string, string> = {
+  opacity: "1",
+  "fill-opacity": "1",
+  "stroke-opacity": "1",
+  "stroke-width": "1px",
+  "stroke-dasharray": "none",
+  "stroke-linecap": "butt",
+  "stroke-linejoin": "miter",
+  "text-anchor": "start",
+  "dominant-baseline": "auto",
+  "letter-spacing": "normal",
+};
+const SHAPE = [
   "fill",
   "fill-opacity",
   "stroke",
+  "stroke-opacity",
   "stroke-width",
   "stroke-dasharray",
   "stroke-linecap",
   "stroke-linejoin",
-  "stroke-opacity",
+  "opacity",
+];
+const TEXT = [
+  "fill",
   "opacity",
   "font-family",
   "font-size",
@@ -16,8 +32,22 @@ const PAINTED = [
   "letter-spacing",
   "text-anchor",
   "dominant-baseline",
-  "visibility",
-] as const;
+];
+/** What each element is painted by; groups only pass their opacity on. */
+const PAINTED: Record<string, readonly string[]> = { g: ["opacity"], text: TEXT, tspan: TEXT };
+/** What only means something on the screen. */
+const LIVE = [
+  "class",
+  "style",
+  "tabindex",
+  "role",
+  "fill",
+  "stroke",
+  "aria-pressed",
+  "aria-hidden",
+  "aria-expanded",
+  "data-id",
+];
 
 export async function svgOf(source: SVGSVGElement): Promise<string> {
   const copy = source.cloneNode(true) as SVGSVGElement; // cloneNode keeps the class of its node.
@@ -72,14 +102,23 @@ export function download(content: Blob | string, name: string, type = "applicati
 
 function inlineStyles(from: Element, to: Element): void {
   const style = getComputedStyle(from);
-  const text = PAINTED.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";");
-  if (from instanceof SVGElement && from.tagName !== "svg") to.setAttribute("style", text);
-  to.removeAttribute("class");
-  to.removeAttribute("tabindex");
-  for (let i = 0; i < from.children.length; i++) {
-    const [a, b] = [from.children[i], to.children[i]];
-    if (a && b) inlineStyles(a, b);
+  for (const name of LIVE) to.removeAttribute(name);
+  if (from.tagName !== "svg") {
+    const names = PAINTED[from.tagName] ?? SHAPE;
+    const text = names
+      .map((name) => [name, style.getPropertyValue(name)] as const)
+      .filter(([name, value]) => value !== DEFAULTS[name])
+      .map(([name, value]) => `${name}:${value}`)
+      .join(";");
+    if (text !== "") to.setAttribute("style", text);
   }
+  const children = [...to.children];
+  [...from.children].forEach((child, index) => {
+    const copy = children[index];
+    // Rings that are not lit are not part of the picture.
+    if (copy && getComputedStyle(child).opacity === "0") copy.remove();
+    else if (copy) inlineStyles(child, copy);
+  });
 }
 
 /** The @font-face rules that the drawing uses, with the files as data URLs: an SVG that is an image loads nothing. */

@@ -116,7 +116,7 @@ export function Picture(props: {
         ref={stage}
         onKeyDown={onKeyDown}
         onPointerDown={(event) => drag(event, props.onBackground)}
-        className="absolute inset-0 cursor-grab overflow-auto active:cursor-grabbing"
+        className="absolute inset-0 cursor-grab overflow-auto pb-16 active:cursor-grabbing"
       >
         {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset of its own */}
         <svg

@@ -140,7 +140,7 @@ export const CardShape = memo(function CardShape({ card, ...props }: ShapeProps 
           className={MONO}
           style={line.hue ? { fill: line.hue.edge } : undefined}
         >
-          {line.text}
+          {line.text}{" "}
         </text>
       ))}
     </Target>

@@ -14,10 +14,13 @@ export function textWidth(text: string, size: number, font: "sans" | "mono"): nu
   return em * size;
 }
 
-/** The text, or its start and an ellipsis, so that it fits. */
+/** The text whole, or its start and its end around an ellipsis: what tells names apart often stands last. */
 export function fitText(text: string, width: number, size: number, font: "sans" | "mono"): string {
   if (textWidth(text, size, font) <= width) return text;
-  let cut = text;
-  while (cut.length > 1 && textWidth(`${cut}…`, size, font) > width) cut = cut.slice(0, -1);
-  return `${cut.trimEnd()}…`;
+  for (let keep = text.length - 1; keep > 1; keep--) {
+    const tail = Math.floor(keep * 0.4);
+    const cut = `${text.slice(0, keep - tail)}…${tail > 0 ? text.slice(-tail) : ""}`;
+    if (textWidth(cut, size, font) <= width) return cut;
+  }
+  return "…";
 }

@@ -4,6 +4,7 @@ import { unpackBundle } from "../collect/archive.ts";
 import { ArchiveError } from "../collect/archive-error.ts";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
+import type { HostState } from "../host/state.ts";
 import type { BundleDisk, BundleMeta } from "./disk.ts";
 import { Failure, isFailure } from "./failure.ts";
 import { summarize } from "./summary.ts";
@@ -30,7 +31,7 @@ export async function* importBundle(
   const { id, into } = await disk.begin(name);
   let kept = false;
   try {
-    const unpacked = yield* progressing((report) =>
+    const unpacked = yield* progressing(stop, (report) =>
       unpackBundle(
         chunks(upload),
         into,
@@ -41,14 +42,14 @@ export async function* importBundle(
     );
     const root = path.resolve(into, unpacked.root);
     yield { kind: "progress", phase: "read", done: 0 };
-    const cloud = yield* progressing((report) =>
+    const cloud = yield* progressing(stop, (report) =>
       readBundle(root, {
         name,
         signal: both,
         onProgress: (done, total) => report({ kind: "progress", phase: "read", done, total }),
       }),
     );
-    if (!cloud.world.hosts.some((host) => host.namespaces.length > 0 || host.ovs)) throw noHost();
+    if (!cloud.world.hosts.some(isReadable)) throw noHost();
     both.throwIfAborted();
     const addedAt = new Date().toISOString();
     const identity = { id, name, kind: "bundle" as const, addedAt, size: unpacked.compressed };
@@ -68,8 +69,9 @@ export async function* importBundle(
   }
 }
 
-/** Runs `work`, yielding the newest report now and then while it lasts. */
+/** Runs `work`, yielding the newest report now and then while it lasts. Ends only when the work has: nothing writes after it. */
 async function* progressing<T>(
+  stop: AbortController,
   work: (report: (event: ImportEvent) => void) => Promise<T>,
 ): AsyncGenerator<ImportEvent, T> {
   let latest: ImportEvent | undefined;
@@ -79,16 +81,24 @@ async function* progressing<T>(
   }).finally(() => {
     finished = true;
   });
-  result.catch(() => {}); // Awaited below; a rejection before that is not unhandled.
-  while (!finished) {
-    const pause = Promise.withResolvers<void>();
-    const timer = setTimeout(pause.resolve, PROGRESS_MS);
-    await Promise.race([result.catch(() => {}), pause.promise]);
-    clearTimeout(timer);
-    if (latest) yield latest;
-    latest = undefined;
+  const settled = result.then(
+    () => {},
+    () => {},
+  );
+  try {
+    while (!finished) {
+      const pause = Promise.withResolvers<void>();
+      const timer = setTimeout(pause.resolve, PROGRESS_MS);
+      await Promise.race([settled, pause.promise]);
+      clearTimeout(timer);
+      if (latest) yield latest;
+      latest = undefined;
+    }
+    return await result;
+  } finally {
+    if (!finished) stop.abort();
+    await settled;
   }
-  return await result;
 }
 
 type Upload = ReadableStreamDefaultReader<Uint8Array>;
@@ -114,6 +124,14 @@ async function drain(upload: Upload, signal: AbortSignal): Promise<void> {
   } catch {
     // The sender is gone: nobody waits for the answer.
   }
+}
+
+/** A host with neither a device nor a port nor flows was not read: a bridge's mere name comes from the list of files. */
+function isReadable(host: HostState): boolean {
+  return (
+    host.namespaces.some((netns) => netns.links.length > 0) ||
+    host.ovs?.bridges.some((bridge) => bridge.flowsKnown || bridge.ports.length > 0) === true
+  );
 }
 
 function noHost(): Failure {

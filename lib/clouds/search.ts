@@ -47,6 +47,17 @@ function* entries(cloud: string, topology: Topology, world: World): Generator<En
       words: [one.name, ...addresses, ...one.ports.flatMap((port) => [port.mac, port.id, port.tap]), one.id],
     };
   }
+  for (const one of topology.routers) {
+    const addresses = [...(one.gateway?.addresses ?? []), ...one.interfaces.map((iface) => iface.address)];
+    yield {
+      kind: "router",
+      id: one.id,
+      label: one.name,
+      detail: addresses.join(" · "),
+      href: pages.topology(cloud, one.id),
+      words: [one.name, ...addresses, one.id, ...one.interfaces.map((iface) => iface.portId)],
+    };
+  }
   for (const one of topology.networks) {
     yield {
       kind: "network",
@@ -65,17 +76,6 @@ function* entries(cloud: string, topology: Topology, world: World): Generator<En
         href: pages.list(cloud, "networks", one.id),
         words: [subnet.name, subnet.cidr, ...(subnet.gateway ? [subnet.gateway] : []), subnet.id],
       };
-  }
-  for (const one of topology.routers) {
-    const addresses = [...(one.gateway?.addresses ?? []), ...one.interfaces.map((iface) => iface.address)];
-    yield {
-      kind: "router",
-      id: one.id,
-      label: one.name,
-      detail: addresses.join(" · "),
-      href: pages.topology(cloud, one.id),
-      words: [one.name, ...addresses, one.id, ...one.interfaces.map((iface) => iface.portId)],
-    };
   }
   for (const one of topology.floatingIps)
     yield {

@@ -71,19 +71,11 @@ export class CloudStore {
 
   /** Takes a .tar.gz in. Ends with `done` or `failed`; an abort or a failure leaves nothing behind. */
   async *import(body: ReadableStream<Uint8Array>, name: string, signal: AbortSignal): AsyncGenerator<ImportEvent> {
-    const events = importBundle(this.#disk, body, name, signal);
-    for (;;) {
-      const next = await events.next();
-      if (next.done) {
-        if (!next.value) return;
-        const { meta, cloud } = next.value;
-        const opened: Opened = { cloud, identity: identityOf(meta) };
-        this.#opened.set(meta.summary.id, Promise.resolve(opened), meta.unpacked);
-        yield { kind: "done", cloud: detail(opened.identity, cloud) };
-        return;
-      }
-      yield next.value;
-    }
+    const result = yield* importBundle(this.#disk, body, name, signal);
+    if (!result) return;
+    const opened: Opened = { cloud: result.cloud, identity: identityOf(result.meta) };
+    this.#opened.set(opened.identity.id, Promise.resolve(opened), result.meta.unpacked);
+    yield { kind: "done", cloud: detail(opened.identity, opened.cloud) };
   }
 
   /** Throws Failure `not_found`, or `read_only` for a demo cloud. */

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { Failure } from "../clouds/failure.ts";
+import { log } from "./log.ts";
+import { json, query, route } from "./route.ts";
+import { ndjson } from "./stream.ts";
+
+const request = (url = "/") => new Request(`http://localhost${url}`, { headers: { host: "localhost" } });
+const context = { params: Promise.resolve({ cloud: "legacy" }) };
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("route", () => {
+  test("gives the handler its parameters", async () => {
+    const response = await route<{ cloud: string }>((_, { cloud }) => json({ cloud }))(request(), context);
+    expect(await response.json()).toEqual({ cloud: "legacy" });
+    expect(response.headers.get("cache-control")).toBe("no-store");
+  });
+
+  test("a failure keeps its code, hint and field", async () => {
+    const handler = route(() => {
+      throw new Failure("not_found", "gone", { hint: "look elsewhere", field: "cloud" });
+    });
+    const response = await handler(request(), context);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({
+      error: { code: "not_found", message: "gone", hint: "look elsewhere", field: "cloud" },
+    });
+  });
+
+  test("an unforeseen error is logged, and says nothing of the inside", async () => {
+    const logged = vi.spyOn(log(), "error").mockImplementation(() => {});
+    const handler = route(() => {
+      throw new Error("/secret/path");
+    });
+    const response = await handler(request(), context);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("secret");
+    expect(logged).toHaveBeenCalledOnce();
+  });
+
+  test("a bad query names its field", async () => {
+    const handler = route((req) => json(query(req, z.object({ size: z.coerce.number().int() }))));
+    const response = await handler(request("/?size=x"), context);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: "bad_request", field: "size" } });
+  });
+});
+
+describe("ndjson", () => {
+  test("one value a line", async () => {
+    expect(await ndjson(request(), () => [{ a: 1 }, { b: "x\ny" }]).text()).toBe('{"a":1}\n{"b":"x\\ny"}\n');
+  });
+
+  test("a reader that leaves stops the producer, which can clean up", async () => {
+    let made = 0;
+    let cleaned = false;
+    let signal: AbortSignal | undefined;
+    async function* produce() {
+      try {
+        for (;;) yield made++;
+      } finally {
+        cleaned = true;
+      }
+    }
+    const response = ndjson(request(), (given) => {
+      signal = given;
+      return produce();
+    });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    await reader?.cancel();
+    expect(signal?.aborted).toBe(true);
+    expect(cleaned).toBe(true);
+    expect(made).toBeLessThan(4);
+  });
+});
