@@ -89,6 +89,8 @@ function configure(r: Random): Record<string, string> {
   }
   inNs(name, "sysctl", ["-qw", ...Object.entries(sysctls).map(([k, v]) => `${k}=${v}`)]);
   const commands: string[] = ["rule flush", "rule add pref 32766 lookup main", "rule add pref 32767 lookup default"];
+  // A namespace that ever had rules of its own checks sources with care for good (fib_has_custom_rules): so let it show.
+  commands.push("rule add pref 31000 nop");
   for (const d of DEVICES) commands.push(`addr flush dev ${d}`);
   for (const t of ["main", "100", "101", "102"]) commands.push(`route flush table ${t}`);
   for (const [i, d] of DEVICES.entries()) {

@@ -58,11 +58,14 @@ export function routeInput(ns: Namespace, packet: Packet, iif: string, mark: num
     table: "local",
   });
   if (isMulticastIp(ip.src)) return martian(`a multicast source ${ip.src}`);
-  if (isMulticastIp(ip.dst)) return { kind: "multicast", ...found(iif, `multicast ${ip.dst} dev ${iif}`) };
+  // Broadcasts and multicasts have their source checked without regard to the destination.
+  const checked = () =>
+    family === 4 && !ip.src.startsWith("0.") ? validateSource(ns, ip.src, "0.0.0.0", iif, undefined, mark) : undefined;
+  if (isMulticastIp(ip.dst)) return checked() ?? { kind: "multicast", ...found(iif, `multicast ${ip.dst} dev ${iif}`) };
   if (family === 4) {
     if (ip.src === "255.255.255.255") return martian("a broadcast source");
     if (ip.dst === "255.255.255.255" || (ip.src === "0.0.0.0" && ip.dst === "0.0.0.0")) {
-      return { kind: "broadcast", ...found(iif, `broadcast ${ip.dst} dev ${iif}`) };
+      return checked() ?? { kind: "broadcast", ...found(iif, `broadcast ${ip.dst} dev ${iif}`) };
     }
     if (ip.src.startsWith("0.")) return martian(`the source ${ip.src}`);
     if (ip.dst.startsWith("0.")) return martian(`the destination ${ip.dst}`);
@@ -83,7 +86,8 @@ export function routeInput(ns: Namespace, packet: Packet, iif: string, mark: num
   const { route, nexthop } = answer;
   const decision = decisionOf(ns, answer, ip.dst, ip.src, nexthop.dev ?? iif);
   if (route.type === "local" || route.type === "broadcast" || route.type === "anycast") {
-    const bad = family === 4 ? validateSource(ns, ip.src, ip.dst, iif, undefined, mark) : undefined;
+    const bad =
+      route.type === "broadcast" || family === 6 ? checked() : validateSource(ns, ip.src, ip.dst, iif, undefined, mark);
     if (bad) return bad;
     noteRoute(note, answer, decision);
     return decision;
@@ -255,8 +259,10 @@ function failure(answer: Exclude<FibAnswer, { kind: "route" }>, dst: string): Ro
       };
     case "end": {
       const element: Element = answer.route ? { type: "route", text: formatRoute(answer.route) } : ruleElement(answer);
+      // An unreachable route is EHOSTUNREACH, an unreachable rule ENETUNREACH (fib4_rule_action); IPv6 has one answer for both.
+      const unreachable = answer.route?.family === 4 ? "host-unreachable" : "net-unreachable";
       const error =
-        answer.how === "unreachable" ? "host-unreachable" : answer.how === "prohibit" ? "admin-prohibited" : undefined;
+        answer.how === "unreachable" ? unreachable : answer.how === "prohibit" ? "admin-prohibited" : undefined;
       return { kind: "drop", code: "NO_ROUTE", ...(error && { error }), element };
     }
   }
