@@ -3,7 +3,7 @@ import type { NeutronPort } from "../api/neutron.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { Origin } from "../datapath/walk/probe.ts";
 import type { Guest } from "../host/world.ts";
-import { canonicalIp, canonicalMac } from "../net/address.ts";
+import { canonicalIp, canonicalMac, cidrContains } from "../net/address.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 
 /** Bad input: one line for the person who typed it. */
@@ -201,7 +201,6 @@ function byAddress(cloud: CollectedCloud, c: Catalog, address: string, field: "f
 export function destination(from: End, to: End): string {
   const [first] = to.addresses;
   if (first === undefined) throw new EndError("to", `to: ${to.label} has no address`);
-  const networks = new Set(from.port?.fixed_ips.map((f) => f.subnet_id));
-  const near = to.port?.fixed_ips.find((f) => networks.has(f.subnet_id))?.ip_address;
+  const near = to.addresses.find((a) => from.guest?.fixedIps.some((f) => cidrContains(`${f.address}/${f.prefix}`, a)));
   return near ?? to.addresses.find((a) => !a.includes(":")) ?? first;
 }

@@ -790,6 +790,43 @@ const FAULTS: Fault[] = [
     at: "network1 qrouter",
   },
   {
+    name: "the target's qvb is down, as the kernel then shows it",
+    break: (b) => {
+      b.link("compute2", "root", `qvb${VM2}`).up = false;
+      b.link("compute2", "root", `qvb${VM2}`).carrier = false;
+      b.link("compute2", "root", `qvo${VM2}`).carrier = false;
+    },
+    query: VM1_TO_VM2,
+    code: "LINK_DOWN",
+    element: /qvb56700a49-25.*DOWN/,
+    at: "compute2 root qvo56700a49-25",
+  },
+  {
+    name: "the sender's qvo is down, as the kernel then shows it",
+    break: (b) => {
+      b.link("compute1", "root", `qvo${VM1}`).up = false;
+      b.link("compute1", "root", `qvb${VM1}`).carrier = false;
+      b.link("compute1", "root", `qvb${VM1}`).bridgePort!.state = "disabled";
+    },
+    query: VM1_TO_VM2,
+    code: "LINK_DOWN",
+    element: /qvocb9bcee4-5d.*DOWN/,
+    at: "compute1 root qbrcb9bcee4-5d",
+  },
+  {
+    name: "the target's tap is down, as the kernel then shows it",
+    break: (b) => {
+      const l = b.link("compute2", "root", `tap${VM2}`);
+      l.up = false;
+      l.carrier = false;
+      l.bridgePort!.state = "disabled";
+    },
+    query: VM1_TO_VM2,
+    code: "LINK_DOWN",
+    element: /tap56700a49-25.*DOWN/,
+    at: "compute2 root qbr56700a49-25",
+  },
+  {
     name: "the gateway's subnet has no router",
     break: () => {},
     query: ping("vlan-vm1", "172.16.10.237"),

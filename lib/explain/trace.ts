@@ -61,7 +61,7 @@ function* explained(cloud: CollectedCloud, probe: Probe, from: End, to: End | un
   const hosts = new Map<string, HostState>(cloud.world.hosts.map((h) => [h.name, h]));
   const subject = { probe, from: nameOf(from, probe.source), to: to ? nameOf(to, probe.to) : "" };
   const intent = new Intent(cloud, catalog, probe, from, to);
-  for (const event of walk(cloud.world, probe)) {
+  for (const event of guarded(cloud, probe)) {
     intent.see(event);
     if (event.kind === "verdict") {
       const refined = intent.refine(event);
@@ -77,6 +77,36 @@ function* explained(cloud: CollectedCloud, probe: Probe, from: End, to: End | un
       if (table !== undefined) event.tableName = table;
     }
     yield event;
+  }
+}
+
+/** A walk over state that nobody foresaw ends as unknown, with what failed, and never takes the server with it. */
+function* guarded(cloud: CollectedCloud, probe: Probe): Generator<TraceEvent> {
+  let seq = 0;
+  try {
+    for (const event of walk(cloud.world, probe)) {
+      seq = event.seq + 1;
+      yield event;
+    }
+  } catch (error) {
+    const { from } = probe;
+    const place =
+      from.kind === "guest"
+        ? { host: from.guest.host, netns: `guest:${from.guest.name}`, device: "eth0" }
+        : { host: from.host, netns: from.netns, device: "lo" };
+    const text = `the engine could not go on: ${error instanceof Error ? error.message : String(error)}`;
+    const element = { type: "gap", text } as const;
+    yield {
+      kind: "verdict",
+      seq,
+      outcome: "unknown",
+      code: "STATE_INCOMPLETE",
+      leg: "request",
+      branch: "0",
+      ...place,
+      element,
+      summary: "",
+    };
   }
 }
 

@@ -7,6 +7,7 @@ import { FRESH_SKB } from "../kernel/skb.ts";
 import { conntrackOf, drop, emit, frame, ignore, learnedOf, placeOf, unknown, type Walk } from "./context.ts";
 import { type Branch, fork } from "./flight.ts";
 import type { Device } from "./index.ts";
+import { culprit, linkElement } from "./link.ts";
 import { outerOf, rewrap } from "./outer.ts";
 
 /** A frame came in by `port`, which is a port of `bridge`. */
@@ -24,7 +25,7 @@ export function bridgeReceive(w: Walk, port: Device, bridge: Device, packet: Pac
     outerOf(packet),
     FRESH_SKB,
   );
-  spread(w, bridge, packet, branch, decision, steps);
+  spread(w, bridge, packet, branch, decision, steps, port);
 }
 
 /** The namespace sends a frame by the bridge device itself. */
@@ -52,6 +53,7 @@ function spread(
   branch: Branch,
   decision: BridgeDecision,
   steps: Step[],
+  from?: Device,
 ): undefined {
   const place = placeOf(bridge);
   if (decision.kind !== "forwarded") {
@@ -69,8 +71,10 @@ function spread(
   // Without an address nobody in the namespace waits for what the bridge takes.
   const accepted = local?.accepted && bridge.ns.state.addresses.some((a) => a.dev === bridge.link.name) ? 1 : 0;
   if (outputs.length + accepted === 0) {
-    const ports = (bridge.ns.slaves.get(bridge.link.name) ?? []).filter((p) => p.link.up);
-    if (ports.length > 1) return ignore(w, place, branch, packet);
+    const others = (bridge.ns.slaves.get(bridge.link.name) ?? []).filter((p) => p !== from);
+    const dead = others.find((p) => !p.link.up || !p.link.carrier || p.link.bridgePort?.state === "disabled");
+    if (dead) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(culprit(dead)));
+    if (others.some((p) => p.link.up)) return ignore(w, place, branch, packet);
     return drop(w, place, branch, packet, "NO_CARRIER_PEER", {
       type: "link",
       text: `${bridge.link.name}: no other port`,

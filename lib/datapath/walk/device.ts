@@ -1,31 +1,16 @@
 /** Frames in and out of network devices, by the kind of device: net/core/dev.c and the drivers, as far as a path goes. */
 import { isGroupMac } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
-import type { Element } from "../event.ts";
 import { bridgeReceive, bridgeSend } from "./bridging.ts";
 import { drop, frame, ignore, placeOf, unknown, type Walk } from "./context.ts";
 import { type Branch, fork } from "./flight.ts";
 import { type Device, deviceOfPort, parentOf, peerOf } from "./index.ts";
+import { culprit, isDown, linkElement } from "./link.ts";
 import { outerOf, outerVlan, popVlan, pushVlan } from "./outer.ts";
 import { tunnelDeviceSend } from "./tunnel-device.ts";
 import { sendWire } from "./wire.ts";
 
 const LOCAL_PORT = 65534;
-
-/** A link as `ip link` begins its line. */
-export function linkElement(device: Device, what?: string): Element {
-  const { link } = device;
-  const flags = link.up ? "state UP" : "state DOWN";
-  return { type: "link", text: `${link.ifindex}: ${link.name}: mtu ${link.mtu} ${flags}${what ? ` (${what})` : ""}` };
-}
-
-function down(device: Device): boolean {
-  const { link } = device;
-  if (!link.up) return true;
-  return (
-    !link.carrier && (link.kind === "physical" || link.kind === "tap" || link.kind === "tun" || link.kind === "bond")
-  );
-}
 
 /** A frame arrives from the wire, the peer, the guest or a tunnel. */
 export function receive(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
@@ -77,7 +62,7 @@ export function receiveInternal(
 export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
   const place = placeOf(device);
   const { link, host } = device;
-  if (down(device)) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device));
+  if (isDown(device)) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(culprit(device)));
   const length = outerOf(packet).l3Length;
   if (length > link.mtu)
     return drop(w, place, branch, packet, "MTU_EXCEEDED", linkElement(device, `packet of ${length} bytes`));

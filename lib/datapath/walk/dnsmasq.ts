@@ -3,7 +3,7 @@
  * line, options by tag (neutron/agent/linux/dhcp.py writes them, dnsmasq's src/dhcp.c and rfc2131.c read them).
  */
 import type { DnsmasqInstance } from "../../host/state.ts";
-import { networkContains, networkOf, parseCidr, requireIp } from "../../net/address.ts";
+import { networkContains, networkOf, parseCidr, parseIp } from "../../net/address.ts";
 
 export interface DhcpRange {
   tag?: string;
@@ -71,7 +71,8 @@ export function leaseFor(server: DnsmasqInstance, mac: string): Lease {
 
 function inRange(range: DhcpRange, address: string): boolean {
   const cidr = parseCidr(`${range.start}/${range.netmask ?? "255.255.255.0"}`);
-  return cidr !== undefined && networkContains(networkOf(cidr), requireIp(address));
+  const ip = parseIp(address);
+  return cidr !== undefined && ip !== undefined && networkContains(networkOf(cidr), ip);
 }
 
 function firstFree(server: DnsmasqInstance, range: DhcpRange): string | undefined {

@@ -8,7 +8,7 @@ import {
   networkContains,
   networkOf,
   parseCidr,
-  requireIp,
+  parseIp,
 } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
 import { assume, deliver, drop, frame, guestPlace, ignore, learnNeighbour, unknown, type Walk } from "./context.ts";
@@ -96,7 +96,8 @@ function ovsPortOf(
 
 /** Where the guest sends a packet for `dst`: itself when on the link, a host route's next hop, else its gateway. */
 export function guestRoute(guest: Guest, dst: string, source?: string): { nexthop: string; src: string } | undefined {
-  const target = requireIp(dst);
+  const target = parseIp(dst);
+  if (!target) return undefined;
   const own = source ?? undefined;
   for (const f of guest.fixedIps)
     if (cidrContains(`${f.address}/${f.prefix}`, dst)) return { nexthop: dst, src: own ?? f.address };
@@ -107,7 +108,7 @@ export function guestRoute(guest: Guest, dst: string, source?: string): { nextho
       best = { via: r.via, prefix: cidr.prefix };
   }
   const family = target.family;
-  const gateway = guest.fixedIps.find((f) => f.gateway && requireIp(f.address).family === family)?.gateway;
+  const gateway = guest.fixedIps.find((f) => f.gateway && (parseIp(f.address)?.family ?? 0) === family)?.gateway;
   const nexthop = best?.via ?? gateway;
   if (nexthop === undefined) return undefined;
   const near = guest.fixedIps.find((f) => cidrContains(`${f.address}/${f.prefix}`, nexthop)) ?? guest.fixedIps[0];

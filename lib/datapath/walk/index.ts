@@ -62,8 +62,6 @@ export interface WorldIndex {
   byMac: Map<string, Device[]>;
   guestByMac: Map<string, Guest[]>;
   ownersOf(address: string): Owner[];
-  /** The host whose tunnels end at this address. */
-  tunnelHost(address: string): HostIndex | undefined;
 }
 
 const cache = new WeakMap<World, WorldIndex>();
@@ -107,9 +105,6 @@ function build(world: World): WorldIndex {
     }
   const attached = new Map<string, Segment>();
   for (const s of world.segments) for (const a of s.attachments) attached.set(`${a.host} ${a.netns} ${a.dev}`, s);
-  const tunnelHosts = new Map<string, HostIndex>();
-  for (const host of hosts.values())
-    for (const a of host.tunnelAddresses) if (!tunnelHosts.has(a)) tunnelHosts.set(a, host);
   return {
     world,
     hosts,
@@ -118,13 +113,7 @@ function build(world: World): WorldIndex {
     byMac,
     guestByMac,
     ownersOf: (address) => owners.get(address) ?? [],
-    tunnelHost: (address) => tunnelHosts.get(address) ?? hostWithAddress(owners.get(address)),
   };
-}
-
-function hostWithAddress(owners: Owner[] | undefined): HostIndex | undefined {
-  for (const o of owners ?? []) if (o.kind === "netns" && o.device.ns.name === "root") return o.device.host;
-  return undefined;
 }
 
 function buildHost(state: HostState): HostIndex {

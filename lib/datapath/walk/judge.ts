@@ -48,13 +48,29 @@ export function judge(w: Walk, flight: Flight, winner: Leaf | undefined, goal: G
             element: ending.element,
           }
         );
-      return unanswered();
+      return astray(w, flight, winner, single) ?? unanswered();
     case "drop":
       if (!single && (score < DECISIVE || (goal.owners.length === 0 && score < 600))) return unanswered();
       return { outcome: "dropped", code: ending.code, place, leg, branch, element: ending.element };
     default:
       return ending satisfies never;
   }
+}
+
+/** One copy, sent where a learned address was: to somebody who is not its addressee. */
+function astray(w: Walk, flight: Flight, winner: Leaf, single: boolean): Judgement | undefined {
+  if (!single || (flight.leg !== "request" && flight.leg !== "reply")) return undefined;
+  const last = w.events.findLast((e) => e.branch.flight === flight && e.step.kind === "fdb" && e.step.hit);
+  if (last?.step.kind !== "fdb") return undefined;
+  const { bridge, mac, vlan, port } = last.step;
+  return {
+    outcome: "dropped",
+    code: "FDB_STALE",
+    place: last.place,
+    leg: flight.leg,
+    branch: winner.branch.name,
+    element: { type: "fdb", text: `${bridge}: ${mac}${vlan === undefined ? "" : ` vlan ${vlan}`} behind ${port}` },
+  };
 }
 
 /** Why a flood did not reach the owner: its port, its VLAN, or no way to its host. */

@@ -20,9 +20,9 @@ import {
   unknown,
   type Walk,
 } from "./context.ts";
-import { linkElement } from "./device.ts";
 import type { Branch } from "./flight.ts";
 import type { Device, NamespaceIndex } from "./index.ts";
+import { linkElement } from "./link.ts";
 import { outerOf, rewrap } from "./outer.ts";
 
 /** A packet inside a namespace, with the device that its events are told at. */
