@@ -20,14 +20,18 @@ const MOD = new Set<string>(MOD_FIELDS);
 const PLAIN = new Set<string>(PLAIN_WORDS);
 const OPAQUE = new Set<string>(OPAQUE_NAMES);
 
-/** Reads a comma-separated list. `drop` and nothing are the empty list. Throws FlowSyntaxError. */
-export function parseActions(text: string, depth = 0): Action[] {
+const KNOWN_LIMIT = 10_000;
+
+/** Reads a comma-separated list. `drop` and nothing are the empty list; `known` keeps actions that were read. Throws FlowSyntaxError. */
+export function parseActions(text: string, depth = 0, known?: Map<string, Action>): Action[] {
   if (text === "drop" || text === "") return [];
   if (depth > MAX_NESTING) throw new FlowSyntaxError("actions nested too deep", text);
   const pieces = splitTop(text);
   const actions: Action[] = [];
   for (const piece of pieces) {
-    const action = parseAction(piece.trim(), depth);
+    const seen = known?.get(piece);
+    const action = seen ?? parseAction(piece.trim(), depth);
+    if (action && !seen && known && known.size < KNOWN_LIMIT) known.set(piece, action);
     if (action) actions.push(action);
     else if (pieces.length > 1) throw new FlowSyntaxError("drop stands beside other actions", text);
   }

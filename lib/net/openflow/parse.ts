@@ -33,15 +33,31 @@ const FLAGS = new Set([
 ]);
 const HEADER = /^(OFPST_FLOW|NXST_FLOW|OFPST_AGGREGATE|OFPST_GROUP|OFPST_GROUP_DESC) reply|^\s*$|^#/;
 
-/** What repeats within a dump: field text → field, action text → actions. */
+/** What repeats within a dump: field text → field, action text → actions. Bounded, for what comes once only fills it. */
 interface Cache {
   fields: Map<string, MatchField>;
   actions: Map<string, Action[]>;
+  single: Map<string, Action>;
+  cookie: string;
+  /** Fields of the flow at hand. */
+  scratch: MatchField[];
+}
+
+const CACHE_LIMIT = 10_000;
+/** Most flows have no flags: they share this list. */
+const NO_FLAGS: string[] = [];
+
+/** Placeholders until the scanner has read the line. */
+const NO_MATCH: Match = { fields: [] };
+const NO_ACTIONS: Action[] = [];
+
+function newCache(): Cache {
+  return { fields: new Map(), actions: new Map(), single: new Map(), cookie: "0x0", scratch: [] };
 }
 
 /** Reads a whole dump. Lines in error are reported and left out; nothing else is. */
 export function parseFlowDump(text: string): FlowDump {
-  const cache: Cache = { fields: new Map(), actions: new Map() };
+  const cache = newCache();
   const flows: Flow[] = [];
   const errors: DumpError[] = [];
   let line = 0;
@@ -64,7 +80,7 @@ export function parseFlowDump(text: string): FlowDump {
 
 /** Reads one flow: a line of a dump, or `table=…,priority=…,match actions=…` as given to add-flow. Throws FlowSyntaxError. */
 export function parseFlow(text: string): Flow {
-  const flow = parseLine(text, 0, text.length, { fields: new Map(), actions: new Map() });
+  const flow = parseLine(text, 0, text.length, newCache());
   if (!flow) throw new FlowSyntaxError("expected a flow", text);
   return flow;
 }
@@ -96,16 +112,18 @@ function parseLine(text: string, start: number, end: number, cache: Cache): Flow
     duration: 0,
     idleTimeout: 0,
     hardTimeout: 0,
-    flags: [],
-    match: { fields: [] },
-    actions: [],
+    flags: NO_FLAGS,
+    match: NO_MATCH,
+    actions: NO_ACTIONS,
   };
   scanHead(text, start, at, flow, cache);
+  // A copy has no room to spare, which an array that grew has.
+  flow.match = { fields: cache.scratch.slice() };
   const actions = text.slice(at + 8, end);
   let list = cache.actions.get(actions);
   if (!list) {
-    list = parseActions(actions);
-    cache.actions.set(actions, list);
+    list = parseActions(actions, 0, cache.single);
+    if (cache.actions.size < CACHE_LIMIT) cache.actions.set(actions, list);
   }
   flow.actions = list;
   return flow;
@@ -113,8 +131,9 @@ function parseLine(text: string, start: number, end: number, cache: Cache): Flow
 
 /** Cuts `name=value` pieces at commas and blanks outside of brackets and quotes, and files them into the flow. */
 function scanHead(text: string, start: number, end: number, flow: Flow, cache: Cache): void {
-  let pos = start;
-  const fields = flow.match.fields;
+  let pos = scanCounters(text, start, end, flow, cache);
+  const fields = cache.scratch;
+  fields.length = 0;
   while (pos < end) {
     const c = text.charCodeAt(pos);
     if (c === CODE_COMMA || c <= 32) {
@@ -137,15 +156,15 @@ function scanHead(text: string, start: number, end: number, flow: Flow, cache: C
         i = close;
       }
     }
-    if (!(equals > 0 && fields.length === 0 && scanMeta(text, pos, equals, i, flow))) {
+    if (!(equals > 0 && fields.length === 0 && scanMeta(text, pos, equals, i, flow, cache))) {
       const piece = text.slice(pos, i);
-      if (FLAGS.has(piece)) flow.flags.push(piece);
+      if (FLAGS.has(piece)) flow.flags = [...flow.flags, piece];
       else if (piece.startsWith("priority=")) flow.priority = needNumber(piece.slice(9), "priority", 65536);
-      else if (equals < 0 || !scanMeta(text, pos, equals, i, flow)) {
+      else if (equals < 0 || !scanMeta(text, pos, equals, i, flow, cache)) {
         let field = cache.fields.get(piece);
         if (!field) {
           field = parseMatchField(piece);
-          cache.fields.set(piece, field);
+          if (cache.fields.size < CACHE_LIMIT) cache.fields.set(piece, field);
         }
         fields.push(field);
       }
@@ -154,14 +173,66 @@ function scanHead(text: string, start: number, end: number, flow: Flow, cache: C
   }
 }
 
+const COUNTERS = ["duration=", "table=", "n_packets=", "n_bytes="] as const;
+
+/**
+ * The part that every line of a dump begins with, cookie to n_bytes, in its usual order: returns where it ends, or `start`
+ * when the line begins otherwise.
+ */
+function scanCounters(text: string, start: number, end: number, flow: Flow, cache: Cache): number {
+  if (!text.startsWith("cookie=", start)) return start;
+  let pos = text.indexOf(",", start + 7);
+  if (pos < 0 || pos >= end) return start;
+  if (!text.startsWith(cache.cookie, start + 7) || pos - start - 7 !== cache.cookie.length) {
+    const cookie = text.slice(start + 7, pos);
+    if (!isHex(cookie)) throw new FlowSyntaxError("bad cookie", cookie);
+    cache.cookie = cookie;
+  }
+  flow.cookie = cache.cookie;
+  for (const name of COUNTERS) {
+    if (text.charCodeAt(pos) !== CODE_COMMA || !text.startsWith(name, pos + 2)) return pos;
+    const from = pos + 2 + name.length;
+    let n = 0;
+    let scale = 0;
+    let i = from;
+    for (; i < end; i++) {
+      const d = text.charCodeAt(i) - 48;
+      if (d >= 0 && d <= 9) {
+        n = n * 10 + d;
+        scale *= 10;
+      } else if (d === -2 && scale === 0) scale = 1;
+      else break;
+    }
+    if (i === from) return pos;
+    if (name === "duration=") {
+      if (text.charCodeAt(i) !== 115) return pos;
+      i++;
+    } else if (scale > 0 || (name === "table=" && n > 254)) return pos;
+    // Anything else after the number is for the careful reader to refuse.
+    if (text.charCodeAt(i) !== CODE_COMMA) return pos;
+    const value = scale > 1 ? n / scale : n;
+    if (name === "duration=") flow.duration = value;
+    else if (name === "table=") flow.table = value;
+    else if (name === "n_packets=") flow.packets = value;
+    else flow.bytes = value;
+    pos = i;
+  }
+  return pos;
+}
+
 /** Takes `cookie=…`, `duration=…`, … into the flow; false when the piece is not one of these. */
-function scanMeta(text: string, start: number, equals: number, end: number, flow: Flow): boolean {
+function scanMeta(text: string, start: number, equals: number, end: number, flow: Flow, cache: Cache): boolean {
   const length = equals - start;
   switch (text.charCodeAt(start)) {
     case 99: // c
       if (length !== 6 || !text.startsWith("cookie", start)) return false;
-      flow.cookie = text.slice(equals + 1, end);
-      if (!isHex(flow.cookie)) throw new FlowSyntaxError("bad cookie", flow.cookie);
+      if (cache.cookie.length === end - equals - 1 && text.startsWith(cache.cookie, equals + 1))
+        flow.cookie = cache.cookie;
+      else {
+        flow.cookie = text.slice(equals + 1, end);
+        if (!isHex(flow.cookie)) throw new FlowSyntaxError("bad cookie", flow.cookie);
+        cache.cookie = flow.cookie;
+      }
       return true;
     case 100: // d
       if (length !== 8 || !text.startsWith("duration", start)) return false;

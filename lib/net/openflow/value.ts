@@ -216,8 +216,15 @@ function parseFlags(text: string, bits: Readonly<Record<string, number>>, all: n
   return mask === undefined ? undefined : [value, mask];
 }
 
+const ONES = new Map<number, number[]>();
+
 function ones(bits: number): number[] {
-  return bigToWords((1n << BigInt(bits)) - 1n, bits) as number[];
+  let words = ONES.get(bits);
+  if (!words) {
+    words = bigToWords((1n << BigInt(bits)) - 1n, bits) as number[];
+    ONES.set(bits, words);
+  }
+  return words;
 }
 
 function prefixMask(bits: number, length: number): number[] {
