@@ -34,6 +34,11 @@ export async function main(args: readonly string[]): Promise<number> {
     return fail(
       `${JSON.stringify(name.slice(0, 40))} is no command; there are: start, ${Object.keys(COMMANDS).join(", ")}`,
     );
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
   try {
     return await (await command.load())(rest);
   } catch (error) {
