@@ -114,12 +114,12 @@ export function EndCombo(props: {
         )}
       />
       {known && text === null && !props.disabled ? (
-        <span className="pointer-events-none absolute right-3 bottom-2 max-w-[55%] truncate font-mono text-2xs text-muted">
+        <span className="pointer-events-none absolute right-3 bottom-2 hidden max-w-[66%] xl:block truncate font-mono text-2xs text-muted">
           {known.detail}
         </span>
       ) : null}
       {props.invalid !== undefined ? (
-        <p id={`${id}-error`} className="pt-1 pl-1 text-xs text-danger">
+        <p id={`${id}-error`} role="alert" className="pt-1 pl-1 text-xs text-danger">
           {props.invalid}
         </p>
       ) : null}

@@ -38,7 +38,7 @@ export function ExportMenu(props: {
         label="Export"
         align="end"
         trigger={
-          <Button>
+          <Button className="h-12">
             <Download aria-hidden /> Export
           </Button>
         }

@@ -1,5 +1,4 @@
-import type { MarkedField, MarkedLayer } from "../../lib/traceview/history.ts";
-import { inspect } from "../../lib/traceview/history.ts";
+import { inspect, type MarkedField, type MarkedLayer } from "../../lib/traceview/history.ts";
 import type { Row } from "../../lib/traceview/rows.ts";
 import { cn } from "../ui/cn.ts";
 
@@ -10,23 +9,18 @@ export function Inspector({ rows, step }: { rows: readonly Row[]; step: number }
     rows.map((one) => one.hop),
     step,
   );
+  const guest = row?.hop.netns.startsWith("guest:");
   return (
     <section aria-label="Packet" className="flex min-h-0 flex-col rounded-lg border border-line bg-surface">
-      <h2 className="shrink-0 border-b border-line px-4 py-2.5 text-sm font-semibold">
-        Packet
-        {row ? (
-          <span className="font-normal text-muted">
-            {" "}
-            at hop {row.number}, as it left {row.hop.device}
-          </span>
-        ) : null}
+      <h2 className="flex h-9 shrink-0 items-center border-b border-line px-3 text-xs font-medium text-muted">
+        {row ? `Packet at hop ${row.number}, ${guest ? "at" : "as it left"} ${row.hop.device}` : "Packet"}
       </h2>
       <section
         aria-label="Headers"
         // A region that scrolls must be reachable with the keyboard.
         // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
         tabIndex={0}
-        className="flex min-h-0 flex-1 flex-col gap-2 overflow-y-auto p-3 focus-visible:-outline-offset-2"
+        className="flex min-h-0 flex-1 flex-col gap-1.5 overflow-y-auto p-2 focus-visible:-outline-offset-2"
       >
         {layers ? (
           layers.map((layer) => <LayerCard key={`${layer.removed ? "-" : ""}${layer.id}`} layer={layer} />)
@@ -38,44 +32,65 @@ export function Inspector({ rows, step }: { rows: readonly Row[]; step: number }
   );
 }
 
+/** Sources and destinations stand side by side; what else a header says follows in one run. */
 function LayerCard({ layer }: { layer: MarkedLayer }) {
+  const ends = ["src", "dst"].map((end) => layer.fields.find((field) => field.id.endsWith(`.${end}`)));
+  const [src, dst] = ends;
+  const paired = src && dst;
+  const others = paired ? layer.fields.filter((field) => field !== src && field !== dst) : layer.fields;
+  const removed = layer.removed !== undefined;
   return (
-    <div className={cn("rounded-md border border-line bg-bg px-3 py-2", layer.removed && "border-dashed opacity-80")}>
-      <h3 className="flex items-baseline justify-between text-xs font-medium text-muted">
+    <div
+      className={cn("rounded-md border border-line bg-bg px-3 py-1.5 text-xs leading-5", removed && "border-dashed")}
+    >
+      <h3 className="flex items-baseline justify-between font-medium text-muted">
         {layer.name}
         {layer.removed ? <span className="font-normal text-accent">removed by {layer.removed.by}</span> : null}
       </h3>
-      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 pt-1 font-mono text-xs leading-5">
-        {layer.fields.map((field) => (
-          <Line key={field.id} field={field} removed={layer.removed !== undefined} />
+      <dl className={cn("flex flex-wrap gap-x-3 font-mono", removed && "text-muted line-through")}>
+        {paired ? (
+          <div className="flex w-full flex-wrap items-baseline">
+            <dt className="sr-only">{src.label}</dt>
+            <dd>
+              <Value field={src} />
+            </dd>
+            <span aria-hidden className="px-1.5 text-faint">
+              →
+            </span>
+            <dt className="sr-only">{dst.label}</dt>
+            <dd>
+              <Value field={dst} />
+            </dd>
+          </div>
+        ) : null}
+        {others.map((field) => (
+          <div key={field.id} className="flex items-baseline gap-1.5">
+            <dt className="font-sans text-muted">{field.label}</dt>
+            <dd>
+              <Value field={field} />
+            </dd>
+          </div>
         ))}
       </dl>
+      {layer.fields.map((field) => (field.change ? <Note key={field.id} field={field} change={field.change} /> : null))}
     </div>
   );
 }
 
-function Line({ field, removed }: { field: MarkedField; removed: boolean }) {
-  const { change } = field;
+function Value({ field }: { field: MarkedField }) {
+  return field.change?.now ? (
+    <mark className="-mx-0.5 rounded bg-accent-soft px-0.5 font-medium text-accent">{field.value}</mark>
+  ) : (
+    field.value
+  );
+}
+
+function Note({ field, change }: { field: MarkedField; change: NonNullable<MarkedField["change"]> }) {
+  const what = change.from === undefined ? `${field.label} added` : `${field.label} was ${change.from}`;
   return (
-    <>
-      <dt className="font-sans text-muted">{field.label}</dt>
-      <dd className={cn("min-w-0 text-right break-words", removed && "line-through")}>
-        {change?.now ? (
-          <span className="rounded bg-accent-soft px-1 py-px text-accent">
-            {change.from !== undefined ? <span>{change.from} → </span> : null}
-            <span className="font-medium">{field.value}</span>
-          </span>
-        ) : (
-          field.value
-        )}
-        {change ? (
-          <span className="block font-sans text-2xs text-muted">
-            {change.now
-              ? `${change.from === undefined ? "added" : "rewritten"} by ${change.by}`
-              : `${change.from === undefined ? "added" : `was ${change.from}, rewritten`} by ${change.by} at hop ${change.hop + 1}`}
-          </span>
-        ) : null}
-      </dd>
-    </>
+    <p className={cn("text-2xs", change.now ? "text-accent" : "text-muted")}>
+      {what}, by {change.by}
+      {change.now ? "" : ` at hop ${change.hop + 1}`}
+    </p>
   );
 }

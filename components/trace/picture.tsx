@@ -95,7 +95,7 @@ export function TracePicture(props: {
             }
           />
         ))}
-        {fault === undefined ? null : (
+        {fault === undefined || !(props.view.fault?.dropped || tone === "warn") ? null : (
           <FaultMark layout={layout} fault={fault} tone={tone} returning={isReturning(leg.leg)} />
         )}
         {props.playing && !props.still ? <Traveller edges={layout.edges} step={step} /> : null}

@@ -79,7 +79,7 @@ export function Result(props: {
           )}
           <Transport step={step} count={leg?.rows.length ?? 0} player={player} onStep={onStep} />
         </header>
-        <div className="min-h-64 p-3">
+        <div className="grid min-h-64 content-center p-3">
           {leg ? (
             <TracePicture
               view={view}
@@ -100,7 +100,7 @@ export function Result(props: {
           )}
         </div>
       </section>
-      <div className="grid min-h-80 flex-1 grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(300px,380px)]">
+      <div className="grid min-h-72 flex-1 grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(300px,380px)]">
         <div className="h-96 min-h-0 lg:h-auto xl:relative">
           <div className="h-full xl:absolute xl:inset-0">
             <Timeline

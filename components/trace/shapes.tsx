@@ -50,21 +50,14 @@ export function BoxShape(props: {
         height={box.h}
         rx={8}
         strokeDasharray={dashed ? "3 3" : undefined}
-        className={cn(
-          "fill-transparent stroke-line-strong",
-          selected && "fill-accent-soft/40 stroke-accent",
-          fault === "danger" && "stroke-danger",
-          fault === "warn" && "stroke-warn",
-        )}
+        className={boxLook(fault, selected)}
       />
       <text
         x={box.x + 8}
         y={titleY}
         className={cn(
-          "fill-muted font-mono text-[10px]",
-          selected && "fill-accent",
-          fault === "danger" && "fill-danger",
-          fault === "warn" && "fill-warn",
+          "font-mono text-[10px]",
+          fault === "danger" ? "fill-danger" : fault === "warn" ? "fill-warn" : selected ? "fill-accent" : "fill-muted",
         )}
       >
         {box.title}
@@ -83,6 +76,20 @@ export function BoxShape(props: {
       {shape}
     </Target>
   );
+}
+
+function boxLook(fault: FaultTone | undefined, selected: boolean): string {
+  if (fault === "danger") return "fill-transparent stroke-danger stroke-[1.5]";
+  if (fault === "warn") return "fill-transparent stroke-warn stroke-[1.5]";
+  return selected ? "fill-accent-soft stroke-accent stroke-[1.5]" : "fill-transparent stroke-line-strong";
+}
+
+function cardLook(kind: PlacedCard["kind"], ghost: boolean, fault: FaultTone | undefined, selected: boolean): string {
+  if (ghost) return "fill-transparent stroke-line-strong";
+  if (fault === "danger") return "fill-danger-soft stroke-danger stroke-[1.5]";
+  if (fault === "warn") return "fill-warn-soft stroke-warn stroke-[1.5]";
+  if (selected) return "fill-accent-soft stroke-accent stroke-[1.5]";
+  return kind === "bridge" ? "fill-bg stroke-line-strong" : "fill-surface stroke-line-strong";
 }
 
 export function CardShape(props: {
@@ -106,14 +113,7 @@ export function CardShape(props: {
         height={card.h}
         rx={6}
         strokeDasharray={ghost ? "3 3" : undefined}
-        className={cn(
-          "fill-surface stroke-line-strong",
-          ghost && "fill-transparent",
-          card.kind === "bridge" && "fill-sunken",
-          selected && "fill-accent-soft stroke-accent",
-          fault === "danger" && "fill-danger-soft stroke-danger stroke-[1.5]",
-          fault === "warn" && "fill-warn-soft stroke-warn stroke-[1.5]",
-        )}
+        className={cardLook(card.kind, ghost, fault, selected)}
       />
       {hue && !ghost ? (
         <path
@@ -126,7 +126,7 @@ export function CardShape(props: {
       <text
         x={card.x + 10}
         y={card.y + (hasDetail ? 16 : card.h / 2 + 3.5)}
-        className={cn("fill-ink font-mono text-[10.5px]", ghost && "fill-muted")}
+        className={cn("font-mono text-[10.5px]", ghost ? "fill-muted" : "fill-ink")}
       >
         {card.name}
       </text>
@@ -135,7 +135,9 @@ export function CardShape(props: {
           {card.detail}
         </text>
       ) : null}
-      {copies > 0 ? <CopiesMark x={card.x + card.w} y={card.y} count={copies} /> : null}
+      {copies > 0 ? (
+        <CopiesMark x={card.x + card.w} y={card.box < 0 ? card.y : card.y + card.h} count={copies} />
+      ) : null}
     </>
   );
   if (ghost) return <g opacity={0.6}>{shape}</g>;

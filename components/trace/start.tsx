@@ -7,7 +7,7 @@ import { Skeleton } from "../ui/skeleton.tsx";
 /** Nothing asked yet: what to do, and three traces of this cloud to try. */
 export function Start(props: { examples: readonly Example[] | undefined; onRun: (query: QueryDraft) => void }) {
   return (
-    <div className="grid flex-1 place-items-center rounded-lg border border-line bg-surface px-6 py-14">
+    <div className="grid flex-1 justify-items-center rounded-lg border border-line bg-surface px-6 pt-[12vh] pb-14">
       <div className="flex w-full max-w-3xl flex-col items-center text-center">
         <div className="mb-4 grid size-11 place-items-center rounded-full border border-line text-muted">
           <Waypoints aria-hidden className="size-5" />

@@ -21,7 +21,8 @@ export function Timeline(props: {
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const body = useRef<HTMLTableSectionElement>(null);
   useEffect(() => {
-    body.current?.querySelector(`[data-step="${props.step}"]`)?.scrollIntoView({ block: "nearest" });
+    const row = body.current?.querySelector<HTMLElement>(`[data-step="${props.step}"]`);
+    if (row) reveal(row);
   }, [props.step]);
   const toggle = (index: number) => {
     const next = new Set(open);
@@ -32,10 +33,10 @@ export function Timeline(props: {
     <Table label={props.label} wrapClassName="h-full min-h-0 scroll-pt-9" className="table-fixed">
       <thead>
         <tr>
-          <Th className="w-16 pr-0">#</Th>
-          <Th className="w-[30%]">Device</Th>
+          <Th className="w-14 pr-0">#</Th>
+          <Th className="w-56">Device</Th>
           <Th>Decided by</Th>
-          <Th className="w-[26%]">Changed</Th>
+          <Th className="w-44">Changed</Th>
         </tr>
       </thead>
       <tbody ref={body}>
@@ -60,6 +61,19 @@ export function Timeline(props: {
       </tbody>
     </Table>
   );
+}
+
+/** Height of the sticky head. */
+const HEAD_PX = 36;
+
+/** Scrolls the table alone: `scrollIntoView` would move the page too. */
+function reveal(row: HTMLElement) {
+  const box = row.closest("section");
+  if (!box) return;
+  const top = row.offsetTop - HEAD_PX;
+  const bottom = row.offsetTop + row.offsetHeight;
+  if (box.scrollTop > top) box.scrollTop = top;
+  else if (box.scrollTop + box.clientHeight < bottom) box.scrollTop = bottom - box.clientHeight;
 }
 
 const CELL = "border-b border-line px-3 py-1.5 align-baseline";
@@ -103,13 +117,15 @@ function HopRow(props: {
         <span className="text-muted tabular-nums">{row.number}</span>
       </td>
       <td className={cn(CELL, "truncate")}>
-        <button type="button" onClick={props.onStep} className="max-w-full truncate rounded text-left font-mono">
+        <button
+          type="button"
+          onClick={props.onStep}
+          title={hop.netns === "root" ? undefined : hop.netns}
+          className="max-w-full truncate rounded text-left font-mono"
+        >
           <span className="text-muted">{hop.host} · </span>
           {hop.netns.startsWith("guest:") ? hop.netns.slice("guest:".length) : hop.device}
         </button>
-        {hop.netns !== "root" && !hop.netns.startsWith("guest:") ? (
-          <span className="text-faint"> in {hop.netns.split("-")[0]}</span>
-        ) : null}
       </td>
       <td className={cn(CELL, "truncate font-mono", faultInk)} title={decision?.text}>
         {decision ? (

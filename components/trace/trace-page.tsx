@@ -31,7 +31,7 @@ export function TracePage({ cloud }: { cloud: string }) {
   });
   const { run, again } = useTrace(complete ? `${urls.cloud(cloud)}/trace?${search}` : undefined);
 
-  const [options, setOptions] = useState(asked.proto !== undefined && asked.proto !== "icmp");
+  const [options, setOptions] = useState(false);
   const from = useRef<HTMLInputElement>(null);
   const to = useRef<HTMLInputElement>(null);
   const svg = useRef<SVGSVGElement>(null);
@@ -47,7 +47,9 @@ export function TracePage({ cloud }: { cloud: string }) {
   );
   const examples = ends.data && (topology.data || topology.isError) ? examplesOf(ends.data, topology.data) : undefined;
   const fieldError =
-    run.state === "failed" && run.error.field ? { field: run.error.field, message: run.error.message } : undefined;
+    run.state === "failed" && run.error.field
+      ? { field: run.error.field, message: withoutField(run.error.message, run.error.field) }
+      : undefined;
   const label = (value: string | undefined) => ends.data?.find((end) => end.value === value)?.label ?? value ?? "";
   const name = `trace ${label(asked.from)}${asked.to ? ` to ${label(asked.to)}` : " dhcp"}`.replace(/[^\w.-]+/g, "-");
 
@@ -68,9 +70,7 @@ export function TracePage({ cloud }: { cloud: string }) {
         toRef={to}
         aside={
           run.events.length > 0 && run.state !== "running" ? (
-            <div className="grid h-12 place-items-center">
-              <ExportMenu cloud={cloud} search={search} name={name} events={run.events} svg={svg} />
-            </div>
+            <ExportMenu cloud={cloud} search={search} name={name} events={run.events} svg={svg} />
           ) : null
         }
       />
@@ -84,6 +84,8 @@ export function TracePage({ cloud }: { cloud: string }) {
         ) : (
           <Start examples={examples} onRun={start} />
         )
+      ) : fieldError ? (
+        <Start examples={examples} onRun={start} />
       ) : run.state === "failed" ? (
         <div className="grid flex-1 place-items-center rounded-lg border border-line bg-surface">
           <ErrorState title="The trace could not start" error={run.error} onRetry={again} />
@@ -103,6 +105,12 @@ export function TracePage({ cloud }: { cloud: string }) {
       )}
     </div>
   );
+}
+
+/** The message stands at its box: the box need not be named again. */
+function withoutField(message: string, field: string): string {
+  const text = message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A single letter, unless someone is typing. */

@@ -40,7 +40,7 @@ export function VerdictBanner(props: { cloud: string; view: TraceView; verdict: 
         <div className="min-w-0 flex-1">
           <p className="flex items-baseline gap-3">
             <strong className={cn("text-base font-semibold", look.ink)}>{headline(view, verdict)}</strong>
-            <code className="text-xs text-muted">{verdict.code}</code>
+            {verdict.code === "DELIVERED" ? null : <code className="text-xs text-muted">{verdict.code}</code>}
           </p>
           <p className="pt-0.5 text-sm">{verdict.summary}</p>
         </div>
@@ -96,7 +96,7 @@ function headline(view: TraceView, verdict: VerdictEvent): string {
     case "exited":
       return "Left the cloud";
     case "dropped":
-      return `Dropped${at}`;
+      return view.fault?.dropped ? `Dropped${at}` : "Not delivered";
     case "unknown":
       return "Cannot be told";
   }

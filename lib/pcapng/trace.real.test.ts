@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Leg, TraceEvent } from "../datapath/event.ts";
 import type { PacketView } from "../net/packet.ts";
-import { recordedCases, recordedTrace } from "../traceview/testing/recorded.ts";
+import { recordedQueries, traced } from "../traceview/testing/traced.ts";
 import { tracePcapng } from "./trace.ts";
 
 const dir = mkdtempSync(path.join(tmpdir(), "pcapng-"));
@@ -101,12 +101,12 @@ const SAMPLES: [string, PacketView, Record<string, string>][] = [
   ],
   [
     "tcp syn ack",
-    { ...eth, ...ip, ip_proto: 6, tp_src: 22, tp_dst: 40000, tcp_flags: 0x12, length: 60 },
+    { ...eth, ...ip, ip_proto: 6, tp_src: 22, tp_dst: 40001, tcp_flags: 0x12, length: 60 },
     { "tcp.flags": "0x0012" },
   ],
   [
     "tcp rst",
-    { ...eth, ...ip, ip_proto: 6, tp_src: 22, tp_dst: 40000, tcp_flags: 0x14, length: 40 },
+    { ...eth, ...ip, ip_proto: 6, tp_src: 22, tp_dst: 40002, tcp_flags: 0x14, length: 40 },
     { "tcp.flags": "0x0014" },
   ],
   [
@@ -192,53 +192,87 @@ const SAMPLES: [string, PacketView, Record<string, string>][] = [
   ],
 ];
 
-describe.each(SAMPLES)("%s", (name, packet, expected) => {
-  const file = save(name.replaceAll(" ", "-"), one(packet));
-  test("is read without a complaint, with the fields of the event", () => {
+describe("one frame of each kind", () => {
+  const events = SAMPLES.flatMap(([name, packet]) => one(packet).map((event) => ({ ...event, device: name })));
+  const file = save("samples", events);
+  const names = [...new Set(SAMPLES.flatMap(([, , expected]) => Object.keys(expected)))];
+  const rows = fields(file, "eth.src", "eth.dst", ...names);
+
+  test("tshark finds no fault with any", () => {
     expect(complaints(file)).toBe("");
-    expect(fields(file, ...Object.keys(expected))[0]).toEqual(expected);
-    const [macs] = fields(file, "eth.src", "eth.dst");
-    expect(macs?.["eth.src"]?.split(",").at(-1)).toBe(packet.eth_src);
-    expect(macs?.["eth.dst"]?.split(",").at(-1)).toBe(packet.eth_dst);
   });
-});
 
-test("every recorded ping becomes a capture that tshark reads, in order, on one interface a device", () => {
-  const events = (["legacy", "dvr"] as const)
-    .flatMap((mode) =>
-      recordedCases(mode)
-        .filter((one) => !one.messages)
-        .map((one) => recordedTrace(mode, one.id)),
-    )
-    .flat();
-  const file = save("all", events);
-  expect(complaints(file)).toBe("");
-  const rows = fields(
-    file,
-    "frame.interface_name",
-    "frame.packet_flags_direction",
-    "eth.src",
-    "ip.ttl",
-    "vxlan.vni",
-    "frame.time_epoch",
+  test.each(SAMPLES.map(([name, packet, expected], at) => ({ name, packet, expected, at })))(
+    "$name has the fields of the event",
+    ({ packet, expected, at }) => {
+      expect(rows[at]).toMatchObject(expected);
+      expect(rows[at]?.["eth.src"]?.split(",").at(-1)).toBe(packet.eth_src);
+      expect(rows[at]?.["eth.dst"]?.split(",").at(-1)).toBe(packet.eth_dst);
+    },
   );
-  const frames = events.filter((event) => event.kind === "frame");
-  expect(rows).toHaveLength(frames.length);
-  rows.forEach((row, at) => {
-    const frame = frames[at]!;
-    expect(row["frame.interface_name"]).toBe(`${frame.host}/${frame.netns}/${frame.device}`);
-    expect(Number(row["frame.packet_flags_direction"])).toBe(frame.dir === "in" ? 1 : 2);
-    expect(row["eth.src"]?.split(",").at(-1)).toBe(frame.packet.eth_src);
-    expect(row["ip.ttl"]?.split(",").at(-1)).toBe(String(frame.packet.ttl));
-    expect(row["vxlan.vni"]).toBe(frame.packet.vxlan ? String(frame.packet.vxlan.vni) : "");
-  });
-  const times = rows.map((row) => Number(row["frame.time_epoch"]));
-  expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
 
-test("what decided is the comment of the next frame", () => {
-  const file = save("comments", recordedTrace("legacy", "cross-net-routed"));
+test.each(["legacy", "dvr"] as const)(
+  "every recorded exchange of %s becomes a capture that tshark reads, in order, on one interface a device",
+  async (mode) => {
+    const events = (await Promise.all(recordedQueries(mode).map(({ query }) => traced(mode, query)))).flat();
+    const file = save(mode, events);
+    expect(complaints(file)).toBe("");
+    const rows = fields(
+      file,
+      "frame.interface_name",
+      "frame.packet_flags_direction",
+      "eth.src",
+      "eth.dst",
+      "ip.src",
+      "ip.dst",
+      "ip.ttl",
+      "vlan.id",
+      "vxlan.vni",
+      "arp.opcode",
+      "icmp.type",
+      "dhcp.option.dhcp",
+      "frame.time_epoch",
+    );
+    const frames = events.filter((event) => event.kind === "frame");
+    expect(rows).toHaveLength(frames.length);
+    expect(frames.length).toBeGreaterThan(500);
+    const inner = (text: string | undefined) => text?.split(",").at(-1) ?? "";
+    const shown = (value: string | number | undefined) => (value === undefined ? "" : String(value));
+    rows.forEach((row, at) => {
+      const { host, netns, device, dir, packet } = frames[at]!;
+      expect(row["frame.interface_name"]).toBe(`${host}/${netns}/${device}`);
+      expect(Number(row["frame.packet_flags_direction"])).toBe(dir === "in" ? 1 : 2);
+      expect(inner(row["eth.src"])).toBe(packet.eth_src);
+      expect(inner(row["eth.dst"])).toBe(packet.eth_dst);
+      expect(row["arp.opcode"]).toBe(shown(packet.arp_op));
+      expect(row["vlan.id"]).toBe(shown(packet.vlan));
+      expect(row["vxlan.vni"]).toBe(shown(packet.vxlan?.vni));
+      expect(row["dhcp.option.dhcp"] !== "").toBe(packet.dhcp !== undefined);
+      if (packet.ip_src === undefined) return;
+      expect(inner(row["ip.src"])).toBe(packet.ip_src);
+      expect(inner(row["ip.dst"])).toBe(packet.ip_dst);
+      expect(inner(row["ip.ttl"])).toBe(shown(packet.ttl));
+      expect(row["icmp.type"]).toBe(shown(packet.icmp_type));
+    });
+    const times = rows.map((row) => Number(row["frame.time_epoch"]));
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  },
+);
+
+test("an ICMP error quotes the packet that it is about", async () => {
+  const events = await traced("legacy", { from: "cirros-vm1", to: "cirros-vm3", proto: "icmp", ttl: 1 });
+  const file = save(
+    "ttl",
+    events.filter((event) => event.kind === "frame" && event.leg === "error"),
+  );
+  expect(complaints(file)).toBe("");
+  expect(fields(file, "icmp.type")[0]).toEqual({ "icmp.type": "11,8" });
+});
+
+test("what decided is the comment of the next frame", async () => {
+  const file = save("comments", await traced("legacy", { from: "cirros-vm1", to: "cirros-vm3", proto: "icmp" }));
   const comments = fields(file, "frame.comment").map((row) => row["frame.comment"]);
-  expect(comments[0]).toBe("request");
-  expect(comments.some((comment) => comment?.startsWith("request: compute1 flow br-"))).toBe(true);
+  expect(comments[0]).toBe("arp-request");
+  expect(comments.some((comment) => comment?.startsWith("request: network1 route 172.16.11.0/24"))).toBe(true);
 });

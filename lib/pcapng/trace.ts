@@ -1,6 +1,6 @@
 /** A trace as a capture file: every frame of every leg and copy, on the device where a capture would have shown it. */
 import type { StepEvent, TraceEvent } from "../datapath/event.ts";
-import { lineOf } from "../traceview/decision.ts";
+import { decisionOf } from "../traceview/decision.ts";
 import { legIdOf } from "../traceview/legs.ts";
 import { frameBytes } from "./frame.ts";
 import { type CapturedFrame, type CapturedInterface, pcapng } from "./writer.ts";
@@ -13,13 +13,15 @@ export function tracePcapng(events: Iterable<TraceEvent>, start: Date): Uint8Arr
   const interfaces: CapturedInterface[] = [];
   const known = new Map<string, number>();
   const frames: CapturedFrame[] = [];
-  const decided = new Map<string, StepEvent>();
+  const steps = new Map<string, StepEvent[]>();
   let time = BigInt(start.getTime()) * 1_000_000n;
   for (const event of events) {
     if (event.kind === "verdict") continue;
     const path = `${legIdOf(event)}|${event.branch}`;
+    const since = steps.get(path) ?? [];
+    steps.set(path, since);
     if (event.kind !== "frame") {
-      if (isDecision(event)) decided.set(path, event);
+      since.push(event);
       continue;
     }
     const name = `${event.host}/${event.netns}/${event.device}`;
@@ -29,26 +31,16 @@ export function tracePcapng(events: Iterable<TraceEvent>, start: Date): Uint8Arr
       known.set(name, at);
       interfaces.push({ name });
     }
-    const decision = decided.get(path);
-    decided.delete(path);
-    frames.push({
-      at,
-      direction: event.dir,
-      time,
-      bytes: Uint8Array.from(frameBytes(event.packet)),
-      comment: decision ? `${event.leg}: ${decision.host} ${lineOf(decision).by} ${lineOf(decision).text}` : event.leg,
-    });
+    const bytes = Uint8Array.from(frameBytes(event.packet));
+    frames.push({ at, direction: event.dir, time, bytes, comment: commentOf(event.leg, since) });
+    steps.set(path, []);
     time += STEP_NS;
   }
   return pcapng("Underlay", interfaces, frames);
 }
 
-function isDecision(event: StepEvent): boolean {
-  return (
-    event.kind !== "action" &&
-    event.kind !== "learn" &&
-    event.kind !== "assume" &&
-    event.kind !== "conntrack" &&
-    event.kind !== "rewrite"
-  );
+/** The leg, and what decided since the frame before on the same path. */
+function commentOf(leg: StepEvent["leg"], since: readonly StepEvent[]): string {
+  const decision = decisionOf({ events: since });
+  return decision ? `${leg}: ${decision.event.host} ${decision.by} ${decision.text}` : leg;
 }

@@ -1,6 +1,5 @@
 /** What decided a hop: one line of the kind that a terminal would print, and the element behind it. */
 import type { Element, StepEvent } from "../datapath/event.ts";
-import type { Hop } from "./hops.ts";
 
 export interface Decision {
   /** Word for what decided: `flow`, `route`, `rule`, `FDB`, … */
@@ -33,8 +32,13 @@ const RANK: Record<StepEvent["kind"], number> = {
   frame: 0,
 };
 
+/** A hop, or any run of steps between two frames. */
+interface Steps {
+  events: readonly StepEvent[];
+}
+
 /** Undefined for a hop that only passed the frame on. */
-export function decisionOf(hop: Hop): Decision | undefined {
+export function decisionOf(hop: Steps): Decision | undefined {
   let best: StepEvent | undefined;
   for (const event of hop.events) {
     if (!couldDecide(event)) continue;
@@ -67,7 +71,7 @@ function isSwitching(event: StepEvent): boolean {
 type FlowEvent = Extract<StepEvent, { kind: "flow" }>;
 
 /** The last flow, where it hands over to MAC learning; else the last one that matched on more than the port. */
-function decidingFlow(hop: Hop): FlowEvent | undefined {
+function decidingFlow(hop: Steps): FlowEvent | undefined {
   const flows = hop.events.filter((event) => event.kind === "flow");
   const last = flows.at(-1);
   if (last && isNormal(last)) return last;
@@ -82,7 +86,7 @@ function matchOf(flow: FlowEvent): string {
   return shortFlow(flow.text).split(" → ")[0] ?? "";
 }
 
-function flowLine(hop: Hop, flow: FlowEvent): string {
+function flowLine(hop: Steps, flow: FlowEvent): string {
   const table = tableLabel(flow.table, flow.tableName);
   if (!isNormal(flow)) return `${table}: ${shortFlow(flow.text).replace(/learn\([^()]*\)/g, "learn(…)")}`;
   const lookup = hop.events.findLast((event) => event.kind === "fdb" || event.kind === "flood");

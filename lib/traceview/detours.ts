@@ -2,7 +2,7 @@
  * A switch that floods tells the steps of every bridge behind its patch ports before any copy leaves. On the path that is
  * followed, only the bridges between the port where the frame came in and the one where it went on have their place.
  */
-import type { StepEvent } from "../datapath/event.ts";
+import type { Place, StepEvent } from "../datapath/event.ts";
 import type { PacketView } from "../net/packet.ts";
 import { tunnelOf } from "./layers.ts";
 
@@ -26,7 +26,7 @@ export function deadFlows(sides: readonly { events: readonly StepEvent[] }[]): S
 }
 
 /** Drops the visits to bridges that only other copies made. Order is kept. */
-export function withoutDetours<T extends Visit>(visits: readonly T[], dead: ReadonlySet<string>): T[] {
+export function withoutDetours<T extends Visit>(visits: readonly T[], dead: ReadonlySet<string>, ending?: Place): T[] {
   const out: T[] = [];
   let at = 0;
   while (at < visits.length) {
@@ -39,23 +39,39 @@ export function withoutDetours<T extends Visit>(visits: readonly T[], dead: Read
       at++;
       continue;
     }
-    out.push(...pruneRun(visits.slice(at, end), visits[end], dead));
+    out.push(...pruneRun(visits.slice(at, end), visits[end], dead, ending));
     at = end;
   }
   return out;
 }
 
 /** One stay in a switch: visits to its bridges, and the device by which the frame left, if it did. */
-function pruneRun<T extends Visit>(run: readonly T[], next: Visit | undefined, dead: ReadonlySet<string>): T[] {
+function pruneRun<T extends Visit>(
+  run: readonly T[],
+  next: Visit | undefined,
+  dead: ReadonlySet<string>,
+  ending: Place | undefined,
+): T[] {
   const alive = run.filter((visit) => !endedHere(visit, dead));
   if (!alive.some((visit) => visit.events.some((event) => event.kind === "flood")))
     return alive.length > 0 ? alive : [...run];
-  if (!next || next.host !== run[0]?.host) return alive;
+  if (!next) return unanswered(alive, ending);
+  if (next.host !== run[0]?.host) return alive;
   const frame = next.events.find((event) => event.kind === "frame");
   if (frame && tunnelOf(frame.packet)) return throughTunnel(alive, frame.packet);
   const direct = alive.findIndex((visit) => sendsTo(visit, next.device));
   if (direct < 0) return alive;
   return alive.slice(0, direct + 1).filter((visit, at) => at === 0 || at === direct || leadsOn(visit));
+}
+
+/** A path that ends in a flood, with a verdict from elsewhere (nobody answered): no copy is more its end than another. */
+function unanswered<T extends Visit>(run: readonly T[], ending: Place | undefined): T[] {
+  const inside = run.some((visit) => visit.host === ending?.host && visit.device === ending.device);
+  if (!ending || inside || !run.at(-1)?.events.some((event) => event.kind === "drop")) return [...run];
+  const flood = run.findIndex((visit) =>
+    visit.events.some((event) => event.kind === "flood" && event.ports.length > 1),
+  );
+  return run.slice(0, flood + 1);
 }
 
 function endedHere(visit: Visit, dead: ReadonlySet<string>): boolean {

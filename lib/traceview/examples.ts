@@ -10,7 +10,9 @@ export interface Example {
 
 /** Up to three, of different kinds; fewer where the cloud has not enough to trace. */
 export function examplesOf(ends: readonly TraceEnd[], topology: Topology | undefined): Example[] {
-  const instances = ends.filter((end) => end.kind === "instance" && end.canSend);
+  const instances = ends
+    .filter((end) => end.kind === "instance" && end.canSend)
+    .toSorted((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));
   return [across(instances, topology), fromOutside(ends), dhcp(instances), toOutside(ends, instances)]
     .filter((one) => one !== undefined)
     .slice(0, 3);
@@ -50,7 +52,7 @@ function dhcp(instances: readonly TraceEnd[]): Example | undefined {
   const from = instances[0];
   return (
     from && {
-      title: "How an instance gets its address",
+      title: "How an address is leased",
       detail: `${from.label}, DHCP`,
       query: { from: from.value, proto: "dhcp" },
     }

@@ -32,7 +32,7 @@ export function inspect(hops: readonly Hop[], at: number): MarkedLayer[] | undef
     ...layer,
     fields: layer.fields.map((field) => mark(field, last, at)),
   }));
-  return [...removedLayers(hop, layers), ...layers];
+  return [...layers, ...removedLayers(hop, layers)];
 }
 
 function changesOf(hop: Hop): FieldChange[] {

@@ -1,5 +1,5 @@
 /** Events of one path as hops: what one device, or one bridge, did with the packet. */
-import type { StepEvent } from "../datapath/event.ts";
+import type { Place, StepEvent } from "../datapath/event.ts";
 import type { PacketView } from "../net/packet.ts";
 import { packetAfter, tagged } from "./carry.ts";
 import { deadFlows, withoutDetours } from "./detours.ts";
@@ -49,9 +49,13 @@ function bridgeOf(event: StepEvent): string | undefined {
 
 /**
  * Groups the events of one path into hops, in order, and carries the packet along. `sides` are the copies that left the
- * path: what only they did is not a hop of it.
+ * path: what only they did is not a hop of it. `ending` is where the verdict put the end of this path, if it did.
  */
-export function hopsOf(events: readonly StepEvent[], sides: readonly { events: readonly StepEvent[] }[] = []): Hop[] {
+export function hopsOf(
+  events: readonly StepEvent[],
+  sides: readonly { events: readonly StepEvent[] }[] = [],
+  ending?: Place,
+): Hop[] {
   const visits: Hop[] = [];
   for (const event of events) {
     let hop = visits.at(-1);
@@ -62,7 +66,7 @@ export function hopsOf(events: readonly StepEvent[], sides: readonly { events: r
     adopt(hop, event);
     hop.events.push(event);
   }
-  const kept = sides.length > 0 ? withoutDetours(visits, deadFlows(sides)) : visits;
+  const kept = sides.length > 0 ? withoutDetours(visits, deadFlows(sides), ending) : visits;
   return carry(kept.map((hop, index) => ({ ...hop, index })));
 }
 

@@ -1,8 +1,10 @@
 /** The timeline: one row a hop. */
+
+import type { VerdictEvent } from "../datapath/event.ts";
 import { type Decision, decisionOf } from "./decision.ts";
 import { summarise } from "./diff.ts";
 import { type Hop, hopsOf } from "./hops.ts";
-import type { LegView, SideBranch } from "./legs.ts";
+import { type LegView, legIdOf, type SideBranch } from "./legs.ts";
 
 export interface Row {
   hop: Hop;
@@ -16,8 +18,9 @@ export interface Row {
   copies: SideBranch[];
 }
 
-export function rowsOf(leg: LegView): Row[] {
-  const hops = hopsOf(leg.main, leg.sides);
+export function rowsOf(leg: LegView, verdict?: VerdictEvent): Row[] {
+  const ending = verdict && legIdOf(verdict) === leg.id ? verdict : undefined;
+  const hops = hopsOf(leg.main, leg.sides, ending);
   const copies = copiesByHop(hops, leg.sides);
   return hops.map((hop) => {
     const decision = decisionOf(hop);

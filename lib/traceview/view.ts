@@ -10,13 +10,13 @@ export interface ShownLeg extends LegView {
 export interface TraceView {
   legs: ShownLeg[];
   verdict?: VerdictEvent;
-  /** Where the packet's way ended, when it did not end well. */
-  fault?: { leg: string; hop: number };
+  /** Where the packet's way ended, when it did not end well. `dropped`: it was stopped there, and not just missed. */
+  fault?: { leg: string; hop: number; dropped: boolean };
 }
 
 export function viewOf(events: readonly TraceEvent[]): TraceView {
-  const legs = legsOf(events).map((leg): ShownLeg => ({ ...leg, rows: rowsOf(leg) }));
   const verdict = verdictOf(events);
+  const legs = legsOf(events).map((leg): ShownLeg => ({ ...leg, rows: rowsOf(leg, verdict) }));
   const fault = verdict && faultOf(legs, verdict);
   return { legs, ...(verdict && { verdict }), ...(fault && { fault }) };
 }
@@ -26,12 +26,14 @@ function faultOf(legs: readonly ShownLeg[], verdict: VerdictEvent): TraceView["f
   const leg =
     legs.find((one) => one.id === legIdOf(verdict)) ?? legs.findLast((one) => one.leg === verdict.leg) ?? legs.at(-1);
   if (!leg) return undefined;
-  const dropped = leg.rows.findLast((row) => row.hop.events.some((event) => event.kind === "drop"));
+  const dropped = leg.rows.findLast((row) =>
+    row.hop.events.some((event) => event.kind === "drop" && event.code === verdict.code),
+  );
   const named = leg.rows.findLast(
     ({ hop }) => hop.host === verdict.host && hop.netns === verdict.netns && hop.device === verdict.device,
   );
   const row = dropped ?? named ?? leg.rows.at(-1);
-  return row && { leg: leg.id, hop: row.hop.index };
+  return row && { leg: leg.id, hop: row.hop.index, dropped: row === dropped };
 }
 
 /** The leg to open with: the one at fault, else the request, else the first. */
@@ -47,5 +49,5 @@ export function firstLeg(view: TraceView): ShownLeg | undefined {
 
 /** The hop to open a leg with: the fault, else the last, so that the whole path is lit. */
 export function firstStep(view: TraceView, leg: ShownLeg): number {
-  return view.fault?.leg === leg.id ? view.fault.hop : Math.max(0, leg.rows.length - 1);
+  return view.fault?.leg === leg.id && view.fault.dropped ? view.fault.hop : Math.max(0, leg.rows.length - 1);
 }

@@ -1,7 +1,8 @@
-import { describe, expect, test } from "vitest";
-import { hopsOf } from "../hops.ts";
-import { isReturning, legsOf } from "../legs.ts";
-import { recordedCases, recordedTrace } from "../testing/recorded.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Hop } from "../hops.ts";
+import { isReturning } from "../legs.ts";
+import { recordedQueries, traced } from "../testing/traced.ts";
+import { type ShownLeg, viewOf } from "../view.ts";
 import { layoutPicture, type Picture } from "./layout.ts";
 import type { Rect } from "./segment.ts";
 
@@ -23,17 +24,28 @@ function pieces(picture: Picture): Rect[] {
   );
 }
 
-const ALL = (["legacy", "dvr"] as const).flatMap((mode) => recordedCases(mode).map(({ id }) => ({ mode, id })));
+const ALL = [...recordedQueries("legacy"), ...recordedQueries("dvr")];
+/** The mirrored picture, the one with hosts under each other, and one that must be scaled. */
+const WIDTHS = [1170, 860, 500];
 
-describe.each(ALL)("$mode $id", ({ mode, id }) => {
-  const legs = legsOf(recordedTrace(mode, id)).filter((leg) => leg.main.length > 0);
-  const pictures = legs.flatMap((leg) =>
-    [1170, 760].map((width) => ({
-      leg,
-      hops: hopsOf(leg.main),
-      picture: layoutPicture(hopsOf(leg.main), { width, returning: isReturning(leg.leg) }),
-    })),
-  );
+interface Drawn {
+  leg: ShownLeg;
+  hops: Hop[];
+  picture: Picture;
+}
+
+describe.each(ALL)("$mode $id", ({ mode, query }) => {
+  let pictures: Drawn[] = [];
+  beforeAll(async () => {
+    pictures = viewOf(await traced(mode, query)).legs.flatMap((leg) => {
+      const hops = leg.rows.map((row) => row.hop);
+      return WIDTHS.map((width) => ({
+        leg,
+        hops,
+        picture: layoutPicture(hops, { width, returning: isReturning(leg.leg) }),
+      }));
+    });
+  });
 
   test("no two cards overlap, and no two hosts", () => {
     for (const { picture } of pictures) {
@@ -83,12 +95,34 @@ describe.each(ALL)("$mode $id", ({ mode, id }) => {
   });
 });
 
-test("the asking guest is on the left on the way there and on the way back", () => {
-  for (const leg of legsOf(recordedTrace("legacy", "same-net-cross-host"))) {
-    const picture = layoutPicture(hopsOf(leg.main), { width: 1170, returning: isReturning(leg.leg) });
+test("the asking guest is on the left on the way there and on the way back", async () => {
+  const view = viewOf(await traced("legacy", { from: "cirros-vm1", to: "cirros-vm2", proto: "icmp" }));
+  for (const leg of view.legs.filter((one) => one.id === "request" || one.id === "reply")) {
+    const hops = leg.rows.map((row) => row.hop);
+    const picture = layoutPicture(hops, { width: 1170, returning: isReturning(leg.leg) });
     const a = picture.cards.find((card) => card.name === "cirros-vm1")!;
     const b = picture.cards.find((card) => card.name === "cirros-vm2")!;
     expect(a.x).toBeLessThan(b.x);
     expect(picture.mode).toBe("mirrored");
   }
+});
+
+test("where the packet would have gone on is drawn, and linked, as ghosts", async () => {
+  const view = viewOf(await traced("legacy", { from: "cirros-vm1", to: "cirros-vm5", proto: "icmp" }));
+  const leg = view.legs.find((one) => one.id === "request")!;
+  const hops = leg.rows.map((row) => row.hop);
+  const rest = [
+    { host: "compute1", netns: "root", device: "tap1f69615b-95" },
+    { host: "compute1", netns: "guest:cirros-vm5", device: "eth0" },
+  ];
+  const picture = layoutPicture(hops, { width: 1170, returning: false, rest });
+  const ghosts = picture.cards.filter((card) => card.stops.every((stop) => stop.ghost));
+  expect(ghosts.map((card) => card.name)).toEqual(["tap1f69615b-95", "cirros-vm5"]);
+  expect(picture.edges.filter((edge) => edge.ghost)).toHaveLength(2);
+});
+
+test("nothing to draw is a picture without devices", () => {
+  const picture = layoutPicture([], { width: 1000, returning: false });
+  expect(picture.cards).toEqual([]);
+  expect(picture.width).toBeGreaterThanOrEqual(1000);
 });

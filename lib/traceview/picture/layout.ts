@@ -44,6 +44,8 @@ export interface PictureOptions {
 
 const MARGIN = 2;
 const MIDDLE = 56;
+/** Two hosts with nothing between them stand no further apart than this. */
+const MAX_MIDDLE = 300;
 const ROW_GAP = 40;
 const CHANNEL = 18;
 const MIN_GUTTER = 18;
@@ -89,15 +91,20 @@ function mirrored(segments: readonly Segment[], options: PictureOptions): Placem
   const margin = middles.length > 0 ? 2 * CHANNEL + (middles.length > 1 ? CHANNEL : 0) : 0;
   const bottom = Math.max(0, ...placedMiddles.map((segment) => segment.w + 2 * margin));
   if (bottom > limit) return undefined;
-  const width = Math.max(options.width - 2 * MARGIN, left.w + right.w + MIDDLE, bottom);
+  const offered =
+    middles.length > 0
+      ? options.width - 2 * MARGIN
+      : Math.min(options.width - 2 * MARGIN, left.w + right.w + MAX_MIDDLE);
+  const width = Math.max(offered, left.w + right.w + MIDDLE, bottom);
+  const start = MARGIN + Math.max(0, Math.round((options.width - 2 * MARGIN - width) / 2));
   const y = MARGIN + Math.max(left.above, right.above);
-  const spots: Spot[] = [{ segment: left, x: MARGIN, y }];
+  const spots: Spot[] = [{ segment: left, x: start, y }];
   let top = y + Math.max(left.below, right.below) + ROW_GAP;
   for (const segment of placedMiddles) {
-    spots.push({ segment, x: MARGIN + Math.round((width - segment.w) / 2), y: top + segment.above });
+    spots.push({ segment, x: start + Math.round((width - segment.w) / 2), y: top + segment.above });
     top += segment.above + segment.below + ROW_GAP;
   }
-  spots.push({ segment: right, x: MARGIN + width - right.w, y });
+  spots.push({ segment: right, x: start + width - right.w, y });
   return { spots, channel: { kind: "mirrored", gap: ROW_GAP, step: CHANNEL }, mode: "mirrored" };
 }
 

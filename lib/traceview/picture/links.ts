@@ -133,10 +133,15 @@ function route(input: LinkInput, a: Node, between: readonly SeenVisit[], b: Node
   if (a.visit.segment !== b.visit.segment) return routeHosts(input, a, b);
   const spot = input.spots[a.visit.segment];
   const gutter = spot ? spot.y + spot.segment.rowBottom + 16 : 0;
-  if (a.card.lane === "row" && b.card.lane === "hung")
-    return [...leave(input, a, between, gutter), ...enterBelow(b, gutter, "in")];
+  if (a.card.lane === "row" && b.card.lane === "hung") {
+    const down = leave(input, a, between, gutter);
+    const x = atTop(b.card, down.at(-1)?.x ?? 0, "in");
+    return [...down, { x, y: gutter }, { x, y: b.card.y }];
+  }
   if (a.card.lane === "hung" && b.card.lane === "row") {
-    return [...leave2(a, gutter), ...rise(input, between, b, gutter)];
+    const up = rise(input, between, b, gutter);
+    const x = atTop(a.card, up[0]?.x ?? 0, "out");
+    return [{ x, y: a.card.y }, { x, y: gutter }, ...up];
   }
   if (a.index === b.index) return loop(a.card);
   if (a.card.box >= 0 && a.card.box === b.card.box && middleY(a.card) !== middleY(b.card))
@@ -195,17 +200,17 @@ function leave(input: LinkInput, a: Node, between: readonly SeenVisit[], gutter:
   ];
 }
 
-/** Into a hung namespace's first card from above, or out of its last. A card that is both keeps the two apart. */
-function enterBelow(b: Node, gutter: number, way: "in" | "out"): Point[] {
-  const x = b.card.x + b.card.w * (way === "in" ? 0.4 : 0.6);
-  return [
-    { x, y: gutter },
-    { x, y: b.card.y },
-  ];
-}
-
-function leave2(a: Node, gutter: number): Point[] {
-  return enterBelow(a, gutter, "out").toReversed();
+/**
+ * Where a hung card is entered or left at its top: straight below `near` when that is over the card's own half (left for
+ * the way in, right for the way out), so that one card can be both.
+ */
+function atTop(card: PlacedCard, near: number, way: "in" | "out"): number {
+  const inset = 10;
+  const [from, to] =
+    way === "in"
+      ? [card.x + inset, card.x + card.w / 2 - inset / 2]
+      : [card.x + card.w / 2 + inset / 2, card.x + card.w - inset];
+  return Math.min(to, Math.max(from, near));
 }
 
 /** From the gutter up into the row. */
