@@ -9,7 +9,7 @@ const MAC = "[0-9a-f]{2}(?::[0-9a-f]{2}){5}";
 const FDB_LINE = new RegExp(`^\\s*(\\d+|LOCAL)\\s+(\\d+)\\s+(${MAC})\\s+(\\d+|static)\\s*$`);
 const NEIGHBOUR_LINE = new RegExp(`^(\\S+)\\s+(${MAC})\\s+(\\S.*?)\\s*$`);
 
-/** Age in seconds; a static entry has none, and says 0. */
+/** Age in seconds; a static entry (fdb/add) has none. */
 export function parseOvsFdb(text: string, note: Note): OvsFdbEntry[] {
   const out: OvsFdbEntry[] = [];
   for (const { number, text: line } of lines(text, note)) {
@@ -18,7 +18,10 @@ export function parseOvsFdb(text: string, note: Note): OvsFdbEntry[] {
     if (!m) note("not an FDB entry", number, line);
     else {
       const port = m[1] === "LOCAL" ? LOCAL_PORT : Number(m[1]);
-      out.push({ port, vlan: Number(m[2]), mac: m[3] as string, age: m[4] === "static" ? 0 : Number(m[4]) });
+      const entry: OvsFdbEntry = { port, vlan: Number(m[2]), mac: m[3] as string, age: 0 };
+      if (m[4] === "static") entry.static = true;
+      else entry.age = Number(m[4]);
+      out.push(entry);
     }
   }
   return out;

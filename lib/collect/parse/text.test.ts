@@ -157,7 +157,7 @@ test("ovs-appctl", () => {
     ),
   ).toEqual([
     { port: 65534, vlan: 0, mac: "e2:d7:e5:f0:f7:42", age: 205 },
-    { port: 3, vlan: 4095, mac: "fa:16:3e:11:19:b8", age: 0 },
+    { port: 3, vlan: 4095, mac: "fa:16:3e:11:19:b8", age: 0, static: true },
   ]);
   expect(
     parseOvsRoutes(
