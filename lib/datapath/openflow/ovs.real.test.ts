@@ -22,6 +22,7 @@ const PACKETS = Number(process.env.UNDERLAY_DIFF_PACKETS ?? 3000);
 const SEED = Number(process.env.UNDERLAY_DIFF_SEED ?? 1);
 const PACKETS_PER_PIPELINE = 50;
 const SHOWN = 5;
+const MOST_OUTPUTS = 100;
 
 let ovs: PrivateSwitch;
 /** Datapath port → name; tunnels of one kind share a datapath port. */
@@ -125,10 +126,14 @@ async function compare(state: OvsState, seed: number, learning: boolean, differe
   const compiled = compileOvs(state);
   const overlay = createOverlay();
   const r = new Random(seed ^ 0x5eed);
+  let compared = 0;
   for (let i = 0; i < PACKETS_PER_PIPELINE; i++) {
     const { bridge, flow } = makePacket(r, learning);
-    const trace = await ovs.appctl("ofproto/trace", bridge, flow, ...(learning ? ["-generate"] : []));
     const key = parseExactFlow(flow, compiled.portNames(bridge) ?? new Map());
+    // A loop over patch ports that copies the packet each time around makes Open vSwitch abort (nl_msg_end_nested).
+    if (compiled.receiveKey(bridge, key, {}).outputs.length > MOST_OUTPUTS) continue;
+    compared++;
+    const trace = await ovs.appctl("ofproto/trace", bridge, flow, ...(learning ? ["-generate"] : []));
     const want = execute(readTrace(trace), key).map((o) => {
       const name = o.port === -1 ? "controller" : (ports.get(o.port) ?? `port ${o.port}`);
       // set(tunnel()) stays in force for later outputs, and only tunnel ports look at it.
@@ -155,7 +160,7 @@ async function compare(state: OvsState, seed: number, learning: boolean, differe
     }
     if (want.join("\n") !== got.join("\n")) differences.push({ seed, bridge, flow, want, got, trace });
   }
-  return PACKETS_PER_PIPELINE;
+  return compared;
 }
 
 it(
