@@ -291,6 +291,19 @@ describe("Linux bridge agent", () => {
       packet: { vxlan: { vni: 10, src: "192.0.2.1", dst: "192.0.2.2" } },
     });
   });
+  it("finds IPv6 neighbours by solicitation", () => {
+    const world = linuxBridgeWorld("vlan");
+    for (const [i, g] of world.guests.entries()) g.fixedIps = [{ address: `2001:db8::${i + 1}`, prefix: 64 }];
+    const events = [
+      ...walk(world, { from: { kind: "guest", guest: world.guests[0]! }, to: "2001:db8::2", proto: "icmp" }),
+    ];
+    expect((events.at(-1) as VerdictEvent).code, JSON.stringify(events.at(-1))).toBe("DELIVERED");
+    expect(events.find((e) => e.kind === "frame")).toMatchObject({
+      leg: "arp-request",
+      packet: { eth_dst: "33:33:ff:00:00:02", icmp_type: 135, nd_target: "2001:db8::2" },
+    });
+    expect(events.find((e) => e.kind === "frame" && e.leg === "reply")).toMatchObject({ packet: { icmp_type: 129 } });
+  });
   it("names the entry that the vxlan device lacks", () => {
     const world = linuxBridgeWorld("vxlan");
     world.hosts[0]!.namespaces[0]!.fdb = [];

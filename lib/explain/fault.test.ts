@@ -903,6 +903,13 @@ for (const name of ["legacy", "dvr"] as const)
         if (fault.at) expect(where, said).toContain(fault.at);
         expect(v.outcome, said).toBe(fault.code === "STATE_INCOMPLETE" ? "unknown" : "dropped");
       });
+    it("tells a router that answers for a floating IP itself from the port behind it", () => {
+      if (name === "dvr") return;
+      const b = new Broken(clouds.get(name)!);
+      b.removeRules("network1", "qrouter", "nat", (r) => r.text.includes("-j DNAT"));
+      const v = [...traceCloud(b.cloud, ping("outside", fip(name)))].at(-1) as VerdictEvent;
+      expect([v.outcome, v.code, v.netns.slice(0, 7)]).toEqual(["delivered", "NAT_MISSING", "qrouter"]);
+    });
     it("is whole when nothing is broken", () => {
       const events = [...traceCloud(clouds.get(name)!, ping("outside", fip(name)))];
       expect((events.at(-1) as VerdictEvent).code).toBe("DELIVERED");

@@ -21,6 +21,8 @@ export interface Case {
   last?: StepEvent & { kind: "frame" };
   /** Last frame that any leg of the sender's own showed. */
   frames: (StepEvent & { kind: "frame" })[];
+  /** Where the request was taken. */
+  delivered?: StepEvent;
 }
 
 export interface Refined {
@@ -41,10 +43,13 @@ export class Intent {
 
   see(event: TraceEvent): void {
     if (event.kind === "frame") this.#case.frames.push(event);
+    else if (event.kind === "deliver" && event.leg === "request") this.#case.delivered = event;
   }
 
   refine(verdict: VerdictEvent): VerdictEvent {
     const c = this.#case;
+    const wrong = wrongTaker(c);
+    if (wrong && (verdict.outcome === "delivered" || verdict.code === "GUEST_REFUSED")) return apply(verdict, wrong);
     if (verdict.outcome === "delivered") return verdict;
     const last = c.frames.findLast((f) => f.leg === verdict.leg && f.branch === verdict.branch);
     const known: Case = last ? { ...c, last } : c;
@@ -72,6 +77,23 @@ function withResource(c: Case, verdict: VerdictEvent): VerdictEvent {
   const fromElement = verdict.element && resourceOfElement(c.catalog, host, verdict.element);
   const resource = fromElement ?? resourceOfPlace(c, verdict);
   return resource ? { ...verdict, resource } : verdict;
+}
+
+/**
+ * A floating IP that its router answers for itself: what was sent did not reach the port behind it. A ping is answered all
+ * the same, so that the outcome stays what it is.
+ */
+function wrongTaker(c: Case): Refined | undefined {
+  const floating = c.probe.to === undefined ? undefined : c.catalog.floatingByAddress.get(c.probe.to);
+  const at = c.delivered;
+  if (!floating?.port_id || !at || !/^(qrouter|snat|fip)-/.test(at.netns)) return undefined;
+  const name = floating.floating_ip_address;
+  return {
+    code: "NAT_MISSING",
+    element: { type: "config", text: `no DNAT of ${name} to ${floating.fixed_ip_address} in ${at.netns}` },
+    resource: { type: "floatingip", id: floating.id, name },
+    place: { host: at.host, netns: at.netns, device: at.device },
+  };
 }
 
 function resourceOfPlace(c: Case, verdict: VerdictEvent): Resource | undefined {

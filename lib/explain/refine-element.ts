@@ -40,13 +40,23 @@ function localAddress(c: Case, host: string): string | undefined {
 /** neutron/agent/linux/iptables_firewall.py: chains of a port, and what each is for. */
 function byChain(c: Case, v: VerdictEvent, chain: string, text: string): Refined | undefined {
   if (!/-(openvswi|linuxbri)-/.test(chain)) return undefined;
-  if (/--(?:ct)?state INVALID/.test(text)) return { code: "CONNTRACK_INVALID" };
+  if (/--(?:ct)?state INVALID/.test(text)) return { code: invalid(c, v) };
   const port = portOfDevice(c.catalog, v.device);
   const resource = port && portResource(c.catalog, port);
   if (/-(openvswi|linuxbri)-s[0-9a-f]/.test(chain) || text.includes("Prevent DHCP Spoofing"))
     return { code: "PORT_SECURITY_BLOCKED", ...(resource ? { resource } : {}) };
   const group = securityGroup(c, v);
   return { code: "SECURITY_GROUP_DENIED", ...(group ? { resource: group } : {}) };
+}
+
+/** A reply that no connection is known for: because the request went another way, where the namespaces tell. */
+function invalid(c: Case, v: VerdictEvent): VerdictEvent["code"] {
+  if (v.leg !== "reply") return "CONNTRACK_INVALID";
+  const routers = (leg: string) =>
+    [...new Set(c.frames.filter((f) => f.leg === leg && f.netns.includes("-")).map((f) => `${f.host} ${f.netns}`))]
+      .sort()
+      .join();
+  return routers("request") === routers("reply") ? "CONNTRACK_INVALID" : "ASYMMETRIC_PATH";
 }
 
 /** The group that ought to have a rule: the port's own when it has one, the port when it has several. */
@@ -65,7 +75,7 @@ function byTable(c: Case, v: VerdictEvent, bridge: string, table: number, text: 
   const name = tableName(role, table);
   const match = text.split(" actions=")[0] ?? "";
   if (role === "integration" && match.includes("dl_vlan=4095")) return { code: "DEAD_VLAN" };
-  if (/ct_state=[^,\s]*\+inv/.test(match)) return { code: "CONNTRACK_INVALID" };
+  if (/ct_state=[^,\s]*\+inv/.test(match)) return { code: invalid(c, v) };
   const port = portOfDevice(c.catalog, c.last?.device ?? "");
   const resource = port && portResource(c.catalog, port);
   const whose = resource ? { resource } : {};

@@ -77,7 +77,10 @@ const SENTENCES: Record<VerdictCode, Sentence> = {
   ROUTER_INTERFACE_MISSING: ({ where, whose, text }) => `No router answers from ${where}${of(whose)}: ${text}.`,
   FORWARDING_OFF: ({ leg, where, text }) => `The ${leg} stopped at ${where}, which does not forward: ${text}.`,
   RP_FILTER: ({ leg, where, text }) => `The reverse path filter dropped the ${leg} at ${where}: ${text}.`,
-  NAT_MISSING: ({ leg, where, text }) => `An address was not translated: the ${leg} ended at ${where} (${text}).`,
+  NAT_MISSING: ({ leg, where, text, v, subject }) =>
+    v.outcome === "delivered"
+      ? `An answer came back, but not from ${subject.to}: ${v.netns} on ${v.host} answered itself (${text}).`
+      : `An address was not translated: the ${leg} ended at ${where} (${text}).`,
   FLOATING_IP_NOT_CONFIGURED: ({ where, whose, text }) =>
     `The floating IP is not set up on its router${of(whose)}: ${text}, seen at ${where}.`,
   GATEWAY_MISSING: ({ where, whose, text }) => `There is no working gateway at ${where}${of(whose)}: ${text}.`,

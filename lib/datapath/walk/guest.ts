@@ -5,14 +5,20 @@ import {
   BROADCAST_MAC,
   cidrContains,
   isGroupMac,
+  multicastMac,
   networkContains,
   networkOf,
   parseCidr,
   parseIp,
+  solicitedNode,
 } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
 import { assume, deliver, drop, frame, guestPlace, ignore, learnNeighbour, unknown, type Walk } from "./context.ts";
 import type { Branch } from "./flight.ts";
+
+const ICMP6 = 58;
+const SOLICITATION = 135;
+const ADVERTISEMENT = 136;
 
 /** A frame comes out of the tap into the guest. */
 export function toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): undefined {
@@ -37,6 +43,15 @@ export function toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): 
     return deliver(w, place, branch, packet, undefined);
   }
   if (!ip) return ignore(w, place, branch, packet);
+  const { l4 } = packet;
+  if (l4?.kind === "icmp6" && l4.type === SOLICITATION && l4.nd) {
+    const { target, sll } = l4.nd;
+    if (!mine(target)) return ignore(w, place, branch, packet);
+    learnNeighbour(w, taker, ip.src, sll ?? packet.ethSrc);
+    const reply = advertisement(guest, packet, target);
+    w.answers.push({ packet: reply, by: place, send: (b) => fromGuest(w, guest, reply, b) });
+    return deliver(w, place, branch, packet, undefined);
+  }
   if (
     mine(ip.dst) ||
     (packet.dhcp &&
@@ -116,8 +131,20 @@ export function guestRoute(guest: Guest, dst: string, source?: string): { nextho
   return src === undefined ? undefined : { nexthop, src };
 }
 
-/** The ARP request that a guest sends. */
+/** The ARP request or neighbour solicitation that a guest sends. */
 export function guestAsks(guest: Guest, target: string, src: string): Packet {
+  if (target.includes(":")) {
+    const group = solicitedNode(target);
+    return {
+      ethSrc: guest.mac,
+      ethDst: multicastMac(group),
+      ethType: 0x86dd,
+      vlans: [],
+      ip: { version: 6, src, dst: group, proto: ICMP6, ttl: 255, tos: 0, df: false },
+      l4: { kind: "icmp6", type: SOLICITATION, code: 0, id: 0, seq: 0, nd: { target, sll: guest.mac } },
+      l3Length: 72,
+    };
+  }
   return {
     ethSrc: guest.mac,
     ethDst: BROADCAST_MAC,
@@ -125,5 +152,18 @@ export function guestAsks(guest: Guest, target: string, src: string): Packet {
     vlans: [],
     arp: { op: 1, sha: guest.mac, spa: src, tha: "00:00:00:00:00:00", tpa: target },
     l3Length: 28,
+  };
+}
+
+/** A guest's answer to a solicitation for one of its addresses (RFC 4861, 7.2.4). */
+function advertisement(guest: Guest, question: Packet, target: string): Packet {
+  return {
+    ethSrc: guest.mac,
+    ethDst: question.ethSrc,
+    ethType: 0x86dd,
+    vlans: [],
+    ip: { version: 6, src: target, dst: question.ip?.src ?? "", proto: ICMP6, ttl: 255, tos: 0, df: false },
+    l4: { kind: "icmp6", type: ADVERTISEMENT, code: 0, id: 0, seq: 0, nd: { target, tll: guest.mac } },
+    l3Length: 72,
   };
 }

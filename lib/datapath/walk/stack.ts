@@ -64,6 +64,7 @@ function solicitationInput(w: Walk, device: Device, packet: Packet, branch: Bran
   if (answer.kind === "silent")
     return ignore(w, place, branch, packet, { code: "ARP_UNANSWERED", element: answer.element });
   if (arp) learnNeighbour(w, taker, arp.spa, arp.sha);
+  else if (packet.ip && l4?.kind === "icmp6" && l4.nd?.sll) learnNeighbour(w, taker, packet.ip.src, l4.nd.sll);
   if (answer.source !== "address")
     emit(w, place, branch, {
       kind: "neighbour",
