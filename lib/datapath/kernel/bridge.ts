@@ -43,6 +43,7 @@ export type BridgeDecision =
       /**
        * The bridge device sees the frame. `accepted`: its IP stack takes it (own MAC, broadcast, multicast). Otherwise
        * only a capture on it does: a capture makes the device promiscuous, and a flooded frame then goes up too. The
+       * With `skb.physIn` the frame has been through PREROUTING, and the IP stack does not repeat it (ip_sabotage_in). The
        * kernel stamps that copy with the time at the ingress port, so it comes before the copies for the ports.
        */
       local?: { packet: Packet; skb: Skb; accepted: boolean };
@@ -132,7 +133,10 @@ function forward(ctx: BridgeContext, f: Frame): BridgeDecision {
   }
   const wanted = ports.filter((p) => mayLeave(f, p) && (group || p.bridgePort?.flood !== false));
   ctx.note?.({ kind: "flood", bridge: br.name, ...vlanOf(f.vid), ports: wanted.map((p) => p.name) });
-  return { kind: "forwarded", flooded: true, outputs: wanted.map((p) => deliver(ctx, f, p)), ...local(group) };
+  const outputs = wanted.map((p) => deliver(ctx, f, p));
+  // br_nf_local_in: the copy of a group frame that goes up makes the connection real, whatever became of the others.
+  if (group && from && f.skb.ct) ctx.conntrack.confirm(f.skb.ct);
+  return { kind: "forwarded", flooded: true, outputs, ...local(group) };
 }
 
 function vlanOf(vid: number): { vlan?: number } {
