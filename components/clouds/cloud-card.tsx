@@ -6,6 +6,7 @@ import { pages } from "../../lib/api/pages.ts";
 import { megabytes } from "../../lib/client/open-bundle.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
+import { LinkPending } from "../ui/link-pending.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { When } from "../ui/when.tsx";
 
@@ -28,6 +29,7 @@ export function CloudCard({ cloud, onRemove }: { cloud: CloudSummary; onRemove?:
             className="after:absolute after:inset-0 after:rounded-lg"
           >
             {cloud.name}
+            <LinkPending />
           </Link>
         </h3>
         {cloud.kind === "demo" ? <Badge>demo</Badge> : null}
@@ -52,8 +54,13 @@ export function CloudCard({ cloud, onRemove }: { cloud: CloudSummary; onRemove?:
         ) : (
           "Time of recording unknown"
         )}
-        {cloud.size === undefined ? null : ` · ${megabytes(cloud.size)}`}
       </p>
+      {cloud.addedAt ? (
+        <p className="text-xs text-muted">
+          Opened <When iso={cloud.addedAt} />
+          {cloud.size === undefined ? null : ` · ${megabytes(cloud.size)}`}
+        </p>
+      ) : null}
       <dl className="mt-5 grid grid-cols-4 gap-2 border-t border-line pt-4">
         {COUNTS.map(([key, label]) => (
           <div key={key} className="flex flex-col-reverse">

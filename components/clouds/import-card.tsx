@@ -45,7 +45,7 @@ export function ImportCard(props: {
         }}
       />
       {state.step === "idle" ? (
-        <Frame className="border-dashed">
+        <Frame className="border-dashed border-line-strong">
           <div className="min-w-0 flex-1">
             <h2 className="text-base font-semibold">Open a bundle</h2>
             <p className="pt-0.5 text-sm text-muted">
@@ -56,7 +56,7 @@ export function ImportCard(props: {
           {chooser("Choose a file")}
         </Frame>
       ) : state.step === "running" ? (
-        <Frame>
+        <Frame className="border-line-strong">
           <div className="min-w-0 flex-1">
             <h2 className="truncate text-base font-semibold">Opening {state.file}</h2>
             <Bar progress={state.progress} />
@@ -78,7 +78,7 @@ export function ImportCard(props: {
           <Dismiss onClick={props.onDismiss} />
         </Frame>
       ) : (
-        <Frame className="flex-wrap">
+        <Frame className="flex-wrap border-line-strong">
           <CircleCheck aria-hidden className="size-5 shrink-0 self-start text-ok" />
           <div role="status" className="min-w-0 flex-1">
             <h2 className="truncate text-base font-semibold">{state.cloud.name} is open</h2>
@@ -107,10 +107,7 @@ export function ImportCard(props: {
 function Frame({ className, ...rest }: { className?: string; role?: "alert"; children: ReactNode }) {
   return (
     <div
-      className={cn(
-        "flex min-h-21 items-center gap-4 rounded-lg border border-line-strong bg-surface px-5 py-4",
-        className,
-      )}
+      className={cn("flex min-h-24 items-center gap-4 rounded-lg border bg-surface px-5 py-4", className)}
       {...rest}
     />
   );

@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "../ui/cn.ts";
+import { LinkPending } from "../ui/link-pending.tsx";
 import { Logo } from "./logo.tsx";
 import { NAV } from "./nav.ts";
 
@@ -37,6 +38,7 @@ export function Rail({ cloud }: { cloud: string }) {
                 >
                   <Icon aria-hidden className={cn("size-4 shrink-0", current && "text-accent")} />
                   <span className="max-wide:sr-only">{label}</span>
+                  <LinkPending />
                 </Link>
               </li>
             );

@@ -23,9 +23,15 @@ export function findObject(topology: Topology, id: string | null): CloudObject |
   return group && { kind: "securitygroup", value: group };
 }
 
-/** What /trace takes for an instance: its first port is unambiguous where a name need not be. */
-export function traceEndOf(instance: TopologyInstance): string {
-  return instance.ports[0]?.id ?? instance.id;
+/** What /trace takes for an instance: its name where that names it alone, as in the trace's own list of ends; else its id. */
+export function traceEndOf(topology: Topology, instance: TopologyInstance): string {
+  const { name, id, ports } = instance;
+  const alone =
+    topology.instances.filter((one) => one.name === name).length === 1 &&
+    !topology.instances.some((one) => one.host === name) &&
+    !topology.routers.some((one) => one.name === name);
+  if (alone) return name;
+  return ports[0]?.id ?? id;
 }
 
 export function projectName(topology: Topology, id: string): string {

@@ -9,7 +9,7 @@ import { projectName, traceEndOf } from "./find.ts";
 import { DetailsHead, IdValue, ObjectLink } from "./parts.tsx";
 
 export function InstanceDetails({ instance, topology, cloud }: DetailsProps & { instance: TopologyInstance }) {
-  const end = traceEndOf(instance);
+  const end = traceEndOf(topology, instance);
   const groups = [...new Set(instance.ports.flatMap((port) => port.securityGroupIds))].map((id) =>
     topology.securityGroups.find((group) => group.id === id),
   );

@@ -42,7 +42,7 @@ export function TopologyView({ cloud }: { cloud: string }) {
     [topology, open, selected],
   );
   const object = topology && findObject(topology, selected);
-  const from = object?.kind === "instance" ? traceEndOf(object.value) : undefined;
+  const from = topology && object?.kind === "instance" ? traceEndOf(topology, object.value) : undefined;
   const traceHref = pages.trace(cloud, from ? { from } : {});
 
   useEffect(() => {

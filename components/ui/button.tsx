@@ -1,6 +1,7 @@
 import Link from "next/link";
 import type { ComponentProps } from "react";
 import { cn } from "./cn.ts";
+import { LinkPending } from "./link-pending.tsx";
 
 export type ButtonVariant = "solid" | "accent" | "outline" | "ghost" | "danger";
 export type ButtonSize = "sm" | "md" | "icon";
@@ -39,6 +40,11 @@ export function Button({ variant, size, className, type = "button", ...rest }: C
 }
 
 /** A link that looks like a button: for what has a URL. */
-export function ButtonLink({ variant, size, className, ...rest }: ComponentProps<typeof Link> & Look) {
-  return <Link prefetch={false} className={buttonClass(variant, size, className)} {...rest} />;
+export function ButtonLink({ variant, size, className, children, ...rest }: ComponentProps<typeof Link> & Look) {
+  return (
+    <Link prefetch={false} className={buttonClass(variant, size, className)} {...rest}>
+      {children}
+      <LinkPending />
+    </Link>
+  );
 }

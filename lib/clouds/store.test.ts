@@ -31,9 +31,9 @@ function body(...chunks: (Uint8Array | "stall")[]): ReadableStream<Uint8Array> {
   return new ReadableStream({
     pull: (controller) => {
       const next = chunks.shift();
-      if (next === "stall") return new Promise(() => {});
-      if (next) controller.enqueue(next);
-      else controller.close();
+      if (next instanceof Uint8Array) controller.enqueue(next);
+      else if (next === undefined) controller.close();
+      return next === "stall" ? new Promise<void>(() => {}) : undefined;
     },
   });
 }
