@@ -66,7 +66,7 @@ export function parseSubfield(text: string): Subfield {
   if (m[2] === undefined) return { field: m[1] as string };
   const from = Number(m[2]);
   const to = m[3] === undefined ? from : Number(m[3]);
-  const width = field.bits <= 16 ? 16 : field.bits;
+  const width = Math.max(16, field.bits);
   if (to < from || to >= width) throw new FlowSyntaxError(`${field.name} has no bits ${from}..${to}`, text);
   return { field: m[1] as string, from, to };
 }

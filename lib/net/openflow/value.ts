@@ -85,7 +85,7 @@ export function parseIpv4(text: string): number | undefined {
       continue;
     }
     if (c < 48 || c > 57) return undefined;
-    octet = (octet < 0 ? 0 : octet) * 10 + c - 48;
+    octet = Math.max(octet, 0) * 10 + c - 48;
     if (octet > 255) return undefined;
   }
   return count === 4 ? address : undefined;
