@@ -197,12 +197,14 @@ function next(r: Reader): string | undefined {
   return r.words[r.at++]?.text;
 }
 
-/** Words that end an extension's options. */
+const ENDS = new Set(["-m", "-j", "-g", "--match", "--jump", "--goto", ...Object.keys(BASE_OPTIONS)]);
+
+/** Whether an extension's options end here: at the next extension, or at an option of the rule itself. */
 function ends(r: Reader): boolean {
   const w = peek(r);
-  return (
-    w === undefined || w === "-m" || w === "-j" || w === "-g" || w === "--match" || w === "--jump" || w === "--goto"
-  );
+  if (w !== "!") return w === undefined || ENDS.has(w);
+  const after = r.words[r.at + 1];
+  return after !== undefined && !after.quoted && ENDS.has(after.text);
 }
 
 function parseMatch(r: Reader, name: string): IptablesMatch {
