@@ -3,8 +3,11 @@
  * same flows, and the same outputs with the same headers.
  */
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { readHost } from "../collect/host.ts";
 import { type CompiledOvs, compileOvs } from "../datapath/openflow/compile.ts";
 import { parseExactFlow } from "../datapath/openflow/flow-text.ts";
@@ -13,6 +16,7 @@ import { execute } from "../datapath/openflow/testing/datapath-actions.ts";
 import { readTrace } from "../datapath/openflow/testing/trace-text.ts";
 import { traceFlow } from "../datapath/openflow/trace.ts";
 import { viewPacket } from "../net/packet.ts";
+import { main } from "./ofproto-trace.ts";
 
 interface Recorded {
   id: string;
@@ -98,5 +102,89 @@ describe.each(["legacy", "dvr"])("recorded in mode %s", (mode) => {
     }
     expect(compared).toBeGreaterThan(100);
     expect(wrong).toEqual([]);
+  });
+});
+
+describe("the command", () => {
+  const host = path("../demo/legacy/compute1");
+  const flow = "arp,in_port=4,dl_src=fa:16:3e:5f:49:6f,dl_dst=ff:ff:ff:ff:ff:ff,arp_op=1";
+
+  async function runCommand(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+    let out = "";
+    let err = "";
+    vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+      out += text;
+      return true;
+    });
+    vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+      err += text;
+      return true;
+    });
+    const status = await main(args);
+    vi.restoreAllMocks();
+    return { status, out, err };
+  }
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("prints outputs and tables, and exits 0", async () => {
+    const r = recorded("legacy").find((x) => x.host === "compute1" && x.bridge === "br-int");
+    const { status, out } = await runCommand("--host", host, "br-int", r?.flow ?? "", "--json");
+    const parsed = JSON.parse(out);
+    expect(status).toBe(0);
+    expect(Object.keys(parsed)).toEqual(["outputs", "tables"]);
+    expect(parsed.outputs[0]).toMatchObject({
+      port: expect.any(String),
+      vlan: null,
+      tun_id: null,
+      packet: { ttl: 64 },
+    });
+    expect(parsed.tables[0]).toMatchObject({ bridge: "br-int", table: 0, flow: expect.stringContaining("actions=") });
+  });
+
+  it("exits 1 for a drop, and says so in words", async () => {
+    const { status, out } = await runCommand(
+      "--host",
+      host,
+      "br-int",
+      "in_port=1,dl_vlan=4095,dl_src=fa:16:3e:00:00:01,dl_dst=fa:16:3e:00:00:02",
+    );
+    expect(status).toBe(1);
+    expect(out).toContain("Output: none, the packet is dropped");
+  });
+
+  it.each([
+    [["--host", "/nonexistent", "br-int", flow], "expected the directory of a host"],
+    [["--host", host, "br-none", flow], "no bridge br-none"],
+    [["--host", host, "br-int", "tcp,frob=1"], "unknown field frob"],
+    [["--host", host, "br-int", "nw_src=10.0.0.1"], "prerequisites not met"],
+    [["--host", host, "br-int"], "expected one flow"],
+    [["br-int", flow], "expected --host"],
+    [["--host", host, "br-int", flow, "--colour"], "unknown option --colour"],
+  ])("exits 2 for %j", async (args, reason) => {
+    const { status, out, err } = await runCommand(...args);
+    expect(status).toBe(2);
+    expect(out).toBe("");
+    expect(err).toContain(reason);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+
+  it("reads a file of flows, one line of JSON for each", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "underlay-flows-"));
+    try {
+      await writeFile(join(dir, "flows"), `${flow}\n\n# a comment\nfrob\n${flow}\n`);
+      const { status, out, err } = await runCommand("--host", host, "br-int", "--flows", join(dir, "flows"));
+      const lines = out
+        .trim()
+        .split("\n")
+        .map((l) => JSON.parse(l));
+      expect(lines.map((l) => Object.keys(l)[0])).toEqual(["outputs", "error", "outputs"]);
+      expect(err).toContain("flows:4: unknown match frob");
+      expect(status).toBe(2);
+    } finally {
+      await rm(dir, { recursive: true });
+    }
   });
 });

@@ -32,13 +32,16 @@ function isMulticast(high16: number): boolean {
   return (high16 & 0x0100) !== 0;
 }
 
-/** lib/packets.h eth_addr_is_reserved: what bridges do not forward (IEEE 802.1D 7.12.6 and some that Cisco uses). */
+/** lib/packets.c eth_addr_is_reserved: what bridges do not forward (IEEE 802.1D 7.12.6 and some that Cisco uses). */
 function isReserved(key: FlowKey): boolean {
   const high = key[W.DL_DST] as number;
   const low = key[W.DL_DST + 1] as number;
   if (high === 0x0180 && low >>> 8 === 0xc20000 && (low & 0xff) <= 0x0f) return true;
-  if (high === 0x0100 && low >>> 8 === 0x0ccccc) return [0xcc, 0xcd].includes(low & 0xff);
-  if (high === 0x0100 && low === 0x0ccdcdcd) return true;
+  if (high === 0x0100 && low >>> 8 === 0x0ccccc) {
+    const last = low & 0xff;
+    return last === 0xcc || last === 0xcd || (last >= 0xc0 && last <= 0xc7);
+  }
+  if (high === 0x0100 && (low === 0x0ccdcdcd || low === 0x0c000000)) return true;
   if (high === 0x00e0 && low >>> 4 === 0x2b00000) return [0x00, 0x04, 0x06].includes(low & 0xff);
   return false;
 }
