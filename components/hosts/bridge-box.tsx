@@ -2,7 +2,7 @@ import { memo } from "react";
 import type { Box, Slot } from "../../lib/hostgraph/layout/scene.ts";
 import { Target, TargetRing } from "../graph/target.tsx";
 import { cn } from "../ui/cn.ts";
-import { cut, deviceLabel, middle } from "./words.ts";
+import { cut, middle } from "./words.ts";
 
 const BOX_WORDS: Record<Box["kind"], string> = {
   "ovs-bridge": "OVS bridge",
@@ -13,7 +13,6 @@ const BOX_WORDS: Record<Box["kind"], string> = {
 
 interface BoxProps {
   box: Box;
-  slots: Slot[];
   hues: Map<string, string>;
   selected: boolean;
   lit: boolean;
@@ -25,19 +24,17 @@ interface BoxProps {
 /** A bridge or a namespace: its frame and title are one target, its ports are drawn over it. */
 export const BridgeBox = memo(function BridgeBox({
   box,
-  slots,
-  hues,
   selected,
   lit,
   dimmed,
   onSelect,
   onHover,
-}: BoxProps) {
+}: Omit<BoxProps, "hues">) {
   const { x, y, w, h } = box;
   const small = box.kind === "qbr";
-  const label = box.node
-    ? deviceLabel(box.node)
-    : `${box.title}, ${BOX_WORDS[box.kind]}${box.subtitle ? ` of ${box.subtitle}` : ""}`;
+  const title = middle(box.title, small ? 18 : 26);
+  const subtitle = cut(box.subtitle ?? "", 24);
+  const label = labelOf(box, title, subtitle);
   return (
     <Target
       id={box.id}
@@ -66,8 +63,8 @@ export const BridgeBox = memo(function BridgeBox({
         y={y + (small ? 14 : 20)}
         className={cn("font-mono", small ? "fill-muted text-[10.5px]" : "fill-ink text-[12px] font-semibold")}
       >
-        {middle(box.title, small ? 18 : 26)}
-      </text>
+        {title}
+      </text>{" "}
       {box.subtitle ? (
         <text
           x={x + w - 11}
@@ -75,32 +72,48 @@ export const BridgeBox = memo(function BridgeBox({
           textAnchor="end"
           className={cn("fill-muted text-[10.5px]", box.kind !== "namespace" && "font-mono")}
         >
-          {cut(box.subtitle, 24)}
+          {subtitle}
         </text>
       ) : null}
-      <g aria-hidden className="pointer-events-none">
-        {box.stubs.map((stub) => (
-          <path
-            key={`${stub.y} ${stub.x1}`}
-            d={`M${stub.x1} ${stub.y}H${stub.x2}`}
-            className="stroke-line-strong"
-            strokeWidth="1.5"
-            style={stub.networkId ? { stroke: hues.get(stub.networkId) } : undefined}
-          />
-        ))}
-        {box.spine && box.spine.y2 > box.spine.y1 ? (
-          <path
-            d={`M${box.spine.x} ${box.spine.y1 - 3}V${box.spine.y2 + 3}`}
-            className="stroke-line-strong"
-            strokeWidth="5"
-            strokeLinecap="round"
-          />
-        ) : null}
-        {slots.map((slot) => (
-          <SlotMark key={slot.id} slot={slot} hue={slot.networkId ? hues.get(slot.networkId) : undefined} />
-        ))}
-      </g>
     </Target>
+  );
+});
+
+/** The title as it stands, then what it is. */
+function labelOf(box: Box, title: string, subtitle: string): string {
+  const of = box.kind === "namespace" && subtitle !== "" ? "" : (box.node?.label ?? "");
+  return [title, subtitle, BOX_WORDS[box.kind], of].filter(Boolean).join(", ");
+}
+
+/** What is inside a bridge: the line that joins its ports, and the places where devices from elsewhere come in. */
+export const BoxInside = memo(function BoxInside({
+  box,
+  slots,
+  hues,
+}: Pick<BoxProps, "box" | "hues"> & { slots: Slot[] }) {
+  return (
+    <g aria-hidden className="pointer-events-none">
+      {box.stubs.map((stub) => (
+        <path
+          key={`${stub.y} ${stub.x1}`}
+          d={`M${stub.x1} ${stub.y}H${stub.x2}`}
+          className="stroke-line-strong"
+          strokeWidth="1.5"
+          style={stub.networkId ? { stroke: hues.get(stub.networkId) } : undefined}
+        />
+      ))}
+      {box.spine && box.spine.y2 > box.spine.y1 ? (
+        <path
+          d={`M${box.spine.x} ${box.spine.y1 - 3}V${box.spine.y2 + 3}`}
+          className="stroke-line-strong"
+          strokeWidth="5"
+          strokeLinecap="round"
+        />
+      ) : null}
+      {slots.map((slot) => (
+        <SlotMark key={slot.id} slot={slot} hue={slot.networkId ? hues.get(slot.networkId) : undefined} />
+      ))}
+    </g>
   );
 });
 

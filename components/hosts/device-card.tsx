@@ -1,9 +1,9 @@
 import { memo } from "react";
-import type { Card, SceneNode } from "../../lib/hostgraph/layout/scene.ts";
+import type { Card } from "../../lib/hostgraph/layout/scene.ts";
 import { Target, TargetRing } from "../graph/target.tsx";
 import { cn } from "../ui/cn.ts";
-import { MARK_WORDS, type Mark, MarkGlyph } from "./marks.tsx";
-import { cut, deviceLabel, middle } from "./words.ts";
+import { type Mark, MarkGlyph } from "./marks.tsx";
+import { type CardText, cardLabel, cardText } from "./words.ts";
 
 export interface CardProps {
   card: Card;
@@ -21,10 +21,17 @@ export const DeviceCard = memo(function DeviceCard({ card, hue, selected, lit, d
   const mark = node.marks[0];
   const missing = mark === "expected-missing";
   const wide = card.edge === "full";
+  const text = cardText(node, wide);
   const select = () => onSelect(card.id);
   return (
-    <Target id={card.id} label={labelOf(node)} selected={selected} dimmed={dimmed} onSelect={select} onHover={onHover}>
-      <title>{`${node.name}${node.label && node.label !== node.name ? ` · ${node.label}` : ""}`}</title>
+    <Target
+      id={card.id}
+      label={cardLabel(node, text)}
+      selected={selected}
+      dimmed={dimmed}
+      onSelect={select}
+      onHover={onHover}
+    >
       {node.stack ? (
         <>
           <rect x={x + 6} y={y - 6} width={w - 12} height={h} rx={6} className="fill-surface stroke-line" />
@@ -42,15 +49,11 @@ export const DeviceCard = memo(function DeviceCard({ card, hue, selected, lit, d
         strokeDasharray={missing || mark === "unknown-to-neutron" ? "4 3" : undefined}
       />
       {hue ? <path d={`M${x + 5} ${y + 1}h-1a3 3 0 0 0 -3 3v${h - 8}a3 3 0 0 0 3 3h1z`} style={{ fill: hue }} /> : null}
-      {wide ? <WideText card={card} /> : <NarrowText card={card} />}
+      {wide ? <WideText card={card} text={text} /> : <NarrowText card={card} text={text} />}
       {mark ? <MarkGlyph mark={mark} x={x + w - 3} y={y + 3} /> : null}
     </Target>
   );
 });
-
-function labelOf(node: SceneNode): string {
-  return node.stack ? `${node.label ?? node.name}, ${node.detail ?? ""}: open` : deviceLabel(node);
-}
 
 const PLAIN_STROKE = "stroke-line-strong group-hover/target:stroke-muted";
 const MARK_STROKE: Record<Mark, string> = {
@@ -69,58 +72,43 @@ const MARK_FILL: Record<Mark, string> = {
 const NAME = "font-mono text-[11.5px] fill-ink";
 const SECOND = "text-[10.5px]";
 
-function NarrowText({ card: { node, x, y, w } }: { card: Card }) {
+// The blanks between lines are for whoever reads the text without seeing where it stands.
+function NarrowText({ card: { node, x, y }, text }: { card: Card; text: CardText }) {
   const mark = node.marks[0];
-  const room = 15;
   const guest = node.kind === "guest";
-  const second = mark ? MARK_WORDS[mark].short : secondLine(node);
   return (
     <>
-      <text x={x + 11} y={y + (second ? 15.5 : 22)} className={guest ? "text-[12px] font-medium fill-ink" : NAME}>
-        {guest ? cut(node.label ?? node.name, room + 1) : middle(node.name, room)}
+      <text x={x + 11} y={y + (text.second ? 15.5 : 22)} className={guest ? "text-[12px] font-medium fill-ink" : NAME}>
+        {text.name}
+      </text>{" "}
+      <text
+        x={x + 11}
+        y={y + 28.5}
+        className={cn(SECOND, guest && !mark && "font-mono", mark ? MARK_FILL[mark] : "fill-muted")}
+      >
+        {text.second}
       </text>
-      {second ? (
-        <text
-          x={x + 11}
-          y={y + 28.5}
-          className={cn(SECOND, guest && !mark && "font-mono", mark ? MARK_FILL[mark] : "fill-muted")}
-        >
-          {cut(second, Math.floor((w - 18) / (guest ? 6.35 : 5.5)))}
-        </text>
-      ) : null}
     </>
   );
 }
 
-function secondLine(node: SceneNode): string {
-  if (node.tag !== undefined) return node.networkName ? `tag ${node.tag} · ${node.networkName}` : `tag ${node.tag}`;
-  return node.detail ?? "";
-}
-
 /** A port in its namespace: name and address in the first line, what it is for and its local VLAN in the second. */
-function WideText({ card: { node, x, y, w } }: { card: Card }) {
+function WideText({ card: { node, x, y, w }, text }: { card: Card; text: CardText }) {
   const mark = node.marks[0];
-  const right = x + w - 10;
-  const tag = node.tag === undefined ? "" : `tag ${node.tag}`;
-  const second = mark ? MARK_WORDS[mark].short : (node.label ?? node.networkName ?? "");
+  const first = y + (text.second || text.tag ? 15.5 : 22);
   return (
     <>
-      <text x={x + 11} y={y + (second || tag ? 15.5 : 22)} className={NAME}>
-        {middle(node.name, 16)}
-      </text>
-      <text
-        x={right}
-        y={y + (second || tag ? 15.5 : 22)}
-        textAnchor="end"
-        className="fill-muted font-mono text-[10.5px]"
-      >
-        {cut(node.detail ?? "", 21)}
-      </text>
+      <text x={x + 11} y={first} className={NAME}>
+        {text.name}
+      </text>{" "}
+      <text x={x + w - 10} y={first} textAnchor="end" className="fill-muted font-mono text-[10.5px]">
+        {text.aside}
+      </text>{" "}
       <text x={x + 11} y={y + 28.5} className={cn(SECOND, mark ? MARK_FILL[mark] : "fill-muted")}>
-        {cut(second, 33)}
-      </text>
+        {text.second}
+      </text>{" "}
       <text x={x + w - 10} y={y + 28.5} textAnchor="end" className={cn(SECOND, "fill-muted")}>
-        {tag}
+        {text.tag}
       </text>
     </>
   );

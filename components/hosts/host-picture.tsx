@@ -4,11 +4,13 @@ import type { HostGraph } from "../../lib/api/http.ts";
 import { type Direction, nextDevice } from "../../lib/hostgraph/layout/navigate.ts";
 import type { Scene, Slot } from "../../lib/hostgraph/layout/scene.ts";
 import { Picture, type PictureHandle } from "../graph/picture.tsx";
-import { BridgeBox } from "./bridge-box.tsx";
+import { BoxInside, BridgeBox } from "./bridge-box.tsx";
 import { DeviceCard } from "./device-card.tsx";
 import { WirePath } from "./wire-path.tsx";
 
 const ARROWS: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+
+const NO_SLOTS: Slot[] = [];
 
 interface Props {
   graph: HostGraph;
@@ -70,14 +72,15 @@ export function HostPicture({ graph, scene, selected, network, zoom, onZoom, onS
           <BridgeBox
             key={box.id}
             box={box}
-            slots={slots.get(box.id) ?? []}
-            hues={hues}
             selected={selected === box.id}
             lit={lit.nodes.has(box.id)}
             dimmed={box.kind === "qbr" && dims(box.node?.networkId)}
             onSelect={onSelect}
             onHover={setHovered}
           />
+        ))}
+        {scene.boxes.map((box) => (
+          <BoxInside key={box.id} box={box} slots={slots.get(box.id) ?? NO_SLOTS} hues={hues} />
         ))}
         <g aria-hidden>
           {scene.wires.map((wire) => (

@@ -1,4 +1,5 @@
 import type { DeviceNode } from "../../lib/api/http.ts";
+import type { SceneNode } from "../../lib/hostgraph/layout/scene.ts";
 import { MARK_WORDS } from "./marks.tsx";
 
 export const KIND_WORDS: Record<DeviceNode["kind"], string> = {
@@ -21,16 +22,50 @@ export const KIND_WORDS: Record<DeviceNode["kind"], string> = {
   other: "other device",
 };
 
-/** The whole of what a card says, as one phrase. */
-export function deviceLabel(node: DeviceNode): string {
-  const parts = [node.kind === "guest" ? `${node.label}` : node.name, KIND_WORDS[node.kind]];
-  if (node.label && node.kind !== "guest") parts.push(node.label);
-  if (node.detail) parts.push(node.detail);
-  if (node.tag !== undefined) parts.push(`tag ${node.tag}`);
-  if (node.networkName) parts.push(`network ${node.networkName}`);
-  if (node.netns !== "root" && node.kind !== "guest") parts.push(`in ${node.netns}`);
-  parts.push(...node.marks.map((mark) => MARK_WORDS[mark].long));
-  return parts.join(", ");
+/** What a card shows, in reading order; absent lines are empty. */
+export interface CardText {
+  name: string;
+  /** Only where there is room: a port in its namespace has its address beside the name. */
+  aside: string;
+  second: string;
+  tag: string;
+}
+
+export function cardText(node: SceneNode, wide: boolean): CardText {
+  const mark = node.marks[0];
+  const word = mark ? MARK_WORDS[mark].short : undefined;
+  if (wide) {
+    return {
+      name: middle(node.name, 16),
+      aside: cut(node.detail ?? "", 21),
+      second: cut(word ?? node.label ?? node.networkName ?? "", 33),
+      tag: node.tag === undefined ? "" : `tag ${node.tag}`,
+    };
+  }
+  const guest = node.kind === "guest";
+  const tagged = node.networkName ? `tag ${node.tag} · ${node.networkName}` : `tag ${node.tag}`;
+  const second = word ?? (node.tag === undefined ? (node.detail ?? "") : tagged);
+  return {
+    name: guest ? cut(node.label ?? node.name, 16) : middle(node.name, 15),
+    aside: "",
+    second: cut(second, guest && !mark ? 16 : 19),
+    tag: "",
+  };
+}
+
+/** What the card shows, as it shows it, and then what it only means: one phrase. */
+export function cardLabel(node: SceneNode, text: CardText): string {
+  const shown = [text.name, text.aside, text.second, text.tag].filter(Boolean);
+  if (node.stack) return [...shown, `${node.stack.marked} with a mark`, "press to open"].join(", ");
+  const more = [
+    KIND_WORDS[node.kind],
+    node.kind === "guest" ? "" : node.label,
+    node.networkName,
+    ...node.marks.map((mark) => MARK_WORDS[mark].long),
+  ];
+  if (node.netns !== "root" && node.kind !== "guest") more.push(`in ${node.netns}`);
+  const said = shown.join(" ");
+  return [...shown, ...more.filter((part) => part && !said.includes(part))].join(", ");
 }
 
 /** Cuts in the middle, so that both the prefix and the id's end stay readable. */

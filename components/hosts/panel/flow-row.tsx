@@ -65,7 +65,7 @@ function weave(text: string, hints: FlowEntry["hints"]): ReactNode[] {
     parts.push(
       <Fragment key={at}>
         {breakable(text.slice(at, end))}
-        <span className="mx-0.5 inline-block rounded bg-accent-soft px-1 font-sans text-2xs leading-4 whitespace-nowrap text-accent select-none">
+        <span className="mx-0.5 inline-block rounded bg-accent-soft px-1 font-sans text-2xs leading-4 whitespace-nowrap text-ink select-none">
           {next.hint.name}
         </span>
       </Fragment>,

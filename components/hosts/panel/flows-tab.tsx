@@ -100,8 +100,8 @@ function itemsOf(tables: readonly FlowTable[], terms: ReturnType<typeof parseFil
 function TableHead({ item: { table, shown } }: { item: Extract<Item, { kind: "table" }> }) {
   return (
     <h3 className="flex h-[34px] items-center gap-2 border-b border-line bg-sunken px-4 text-xs">
-      <span className="font-mono font-semibold">table {table.table}</span>
-      {table.name ? <span className="font-mono text-muted">{table.name}</span> : null}
+      <span className="font-mono font-semibold">table {table.table}</span>{" "}
+      {table.name ? <span className="font-mono text-muted">{table.name}</span> : null}{" "}
       <span className="ml-auto text-muted">{shown === 1 ? "1 flow" : `${shown.toLocaleString("en")} flows`}</span>
     </h3>
   );

@@ -65,11 +65,10 @@ export function PipelinePicture(props: {
             <Target
               key={node.table}
               id={`table-${node.table}`}
-              label={`Table ${node.table}${node.name ? `, ${node.name}` : ""}: ${node.flows} flows`}
+              label={`Table ${node.table} ${countText(node)} ${node.name ?? ""}`.trim()}
               selected={props.selected === node.table}
               onSelect={() => props.onSelect(node.table)}
             >
-              <title>{node.name ?? `table ${node.table}`}</title>
               <TargetRing x={x} y={y} width={W} height={H} radius={5} />
               <rect
                 x={x}
@@ -91,16 +90,22 @@ export function PipelinePicture(props: {
                 className="fill-ink font-mono text-[11.5px] font-semibold"
               >
                 {node.table}
-              </text>
+              </text>{" "}
               <text x={x + W / 2} y={y + 24.5} textAnchor="middle" className="fill-muted text-[9.5px]">
-                {node.exists ? `${COMPACT.format(node.flows)} ${node.flows === 1 ? "flow" : "flows"}` : "no flow"}
-              </text>
+                {countText(node)}
+              </text>{" "}
+              {node.name ? <title>{node.name}</title> : null}
             </Target>
           );
         })}
       </svg>
     </section>
   );
+}
+
+function countText(node: PipelineNode): string {
+  if (!node.exists) return "no flow";
+  return node.flows === 1 ? "1 flow" : `${COMPACT.format(node.flows)} flows`;
 }
 
 interface Point {

@@ -1,5 +1,5 @@
 "use client";
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 
 interface Props<T> {
   items: readonly T[];
@@ -44,6 +44,8 @@ export function VirtualList<T>({ items, keyOf, estimate, render, label, scrollTo
   }, []);
 
   const rows = useRef<HTMLDivElement>(null);
+  /** Where a jump is going: heights become known on the way, so it is corrected until it stands. */
+  const target = useRef<number | null>(null);
   useLayoutEffect(() => {
     let changed = false;
     for (const row of rows.current?.children ?? []) {
@@ -56,12 +58,18 @@ export function VirtualList<T>({ items, keyOf, estimate, render, label, scrollTo
       }
     }
     if (changed) setMeasured((n) => n + 1);
+    else if (target.current !== null && frame.current) {
+      const { scrollTop, scrollHeight, clientHeight } = frame.current;
+      const wanted = Math.min(offsets[target.current] ?? 0, scrollHeight - clientHeight);
+      if (Math.abs(scrollTop - wanted) < 1) target.current = null;
+      else frame.current.scrollTop = wanted;
+    }
   });
 
-  const goTo = useCallback((index: number) => frame.current?.scrollTo({ top: offsets[index] ?? 0 }), [offsets]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new target scrolls, not a corrected height
   useEffect(() => {
-    if (scrollTo !== undefined && scrollTo >= 0) goTo(scrollTo);
+    if (scrollTo === undefined || scrollTo < 0) return;
+    target.current = scrollTo;
+    setMeasured((n) => n + 1);
   }, [scrollTo]);
 
   return (
@@ -70,6 +78,9 @@ export function VirtualList<T>({ items, keyOf, estimate, render, label, scrollTo
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
       tabIndex={0}
+      onWheel={() => {
+        target.current = null;
+      }}
       onScroll={(event) => {
         const { scrollTop, clientHeight } = event.currentTarget;
         setView({ top: scrollTop, height: clientHeight });
