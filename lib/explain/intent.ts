@@ -7,6 +7,7 @@ import { type Catalog, named, portOfDevice, portResource } from "./catalog.ts";
 import type { End } from "./end.ts";
 import { refineAddress } from "./refine-address.ts";
 import { refineElement } from "./refine-element.ts";
+import { refineStale } from "./refine-stale.ts";
 import { resourceOfElement } from "./resource.ts";
 
 /** What refinements know. */
@@ -21,6 +22,10 @@ export interface Case {
   last?: StepEvent & { kind: "frame" };
   /** Last frame that any leg of the sender's own showed. */
   frames: (StepEvent & { kind: "frame" })[];
+  /** What decided on the way, all legs. */
+  fdb: (StepEvent & { kind: "fdb" })[];
+  neighbours: (StepEvent & { kind: "neighbour" })[];
+  flows: (StepEvent & { kind: "flow" })[];
   /** Where the request was taken. */
   delivered?: StepEvent;
 }
@@ -38,12 +43,27 @@ export class Intent {
 
   constructor(cloud: CollectedCloud, catalog: Catalog, probe: Probe, from: End, to: End | undefined) {
     const hosts = new Map(cloud.world.hosts.map((h) => [h.name, h]));
-    this.#case = { cloud, catalog, probe, from, hosts, frames: [], ...(to ? { to } : {}) };
+    this.#case = {
+      cloud,
+      catalog,
+      probe,
+      from,
+      hosts,
+      frames: [],
+      fdb: [],
+      neighbours: [],
+      flows: [],
+      ...(to ? { to } : {}),
+    };
   }
 
   see(event: TraceEvent): void {
-    if (event.kind === "frame") this.#case.frames.push(event);
-    else if (event.kind === "deliver" && event.leg === "request") this.#case.delivered = event;
+    const c = this.#case;
+    if (event.kind === "frame") c.frames.push(event);
+    else if (event.kind === "flow") c.flows.push(event);
+    else if (event.kind === "fdb") c.fdb.push(event);
+    else if (event.kind === "neighbour") c.neighbours.push(event);
+    else if (event.kind === "deliver" && event.leg === "request") c.delivered = event;
   }
 
   refine(verdict: VerdictEvent): VerdictEvent {
@@ -53,6 +73,8 @@ export class Intent {
     if (verdict.outcome === "delivered") return verdict;
     const last = c.frames.findLast((f) => f.leg === verdict.leg && f.branch === verdict.branch);
     const known: Case = last ? { ...c, last } : c;
+    const stale = refineStale(known, verdict);
+    if (stale) return withResource(known, apply(verdict, stale));
     const byElement = refineElement(known, verdict);
     const first = byElement ? apply(verdict, byElement) : verdict;
     const byAddress = refineAddress(known, first);

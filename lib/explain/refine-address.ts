@@ -63,27 +63,54 @@ function deadPort(c: Case, v: VerdictEvent): Refined | undefined {
   return undefined;
 }
 
-/** A router sent a packet for a tenant's subnet to the outside: it has no interface there. */
+/** A router sent a packet for a tenant's subnet to the outside: its own way there is missing. */
 function leftOutside(c: Case, v: VerdictEvent): Refined | undefined {
   if (v.leg !== "request" && !v.leg.startsWith("resolve")) return undefined;
-  const out = c.frames.findLast((f) => f.leg === "request" && f.dir === "out" && f.device.startsWith("qg-"));
+  const sent = c.frames.filter((f) => f.leg === "request");
+  const out = sent.findLast((f) => f.dir === "out" && /^(qg-|fg-)/.test(f.device));
   const dst = out?.packet.ip_dst;
   const subnet = dst === undefined ? undefined : c.catalog.api.subnets.find((s) => cidrContains(s.cidr, dst));
   if (!out || !subnet || c.catalog.networks.get(subnet.network_id)?.["router:external"]) return undefined;
-  const routerId = /-([0-9a-f-]{36})$/.exec(out.netns)?.[1];
-  const router = routerId === undefined ? undefined : c.catalog.routers.get(routerId);
+  // The router that should have known: the first namespace that the packet came into.
+  const at = sent.find((f) => f.dir === "in" && f.netns.startsWith("qrouter-")) ?? out;
+  const routerId = at.netns.replace(/^[a-z]+-/, "");
+  const router = c.catalog.routers.get(routerId);
   const port = c.catalog.api.ports.find(
-    (p) => p.device_id === routerId && p.fixed_ips.some((f) => f.subnet_id === subnet.id),
+    (p) =>
+      p.device_id === routerId &&
+      p.fixed_ips.some((f) => f.subnet_id === subnet.id && !p.device_owner.includes("snat")),
   );
-  const device = port && `qr-${port.id.slice(0, 11)}`;
+  const common = { outcome: "dropped" as const, ...(router ? { resource: named("router", router) } : {}) };
+  const place = { host: at.host, netns: at.netns, device: port ? `qr-${port.id.slice(0, 11)}` : out.device };
+  if (!port)
+    return {
+      ...common,
+      code: "ROUTER_INTERFACE_MISSING",
+      element: { type: "config", text: `no router interface on ${subnet.cidr}` },
+      place,
+    };
+  const links = c.hosts.get(at.host)?.namespaces.find((n) => n.name === at.netns)?.links;
+  const link = links?.find((l) => l.name === place.device);
+  if (!link)
+    return {
+      ...common,
+      code: "ROUTER_INTERFACE_MISSING",
+      element: { type: "link", text: `${place.device}: no such device in ${at.netns}, no route to ${subnet.cidr}` },
+      place,
+    };
+  // A link that goes down takes its connected route with it.
+  if (!link.up)
+    return {
+      ...common,
+      code: "LINK_DOWN",
+      element: { type: "link", text: `${link.ifindex}: ${link.name}: state DOWN` },
+      place,
+    };
   return {
-    code: "ROUTER_INTERFACE_MISSING",
-    outcome: "dropped",
-    element: device
-      ? { type: "link", text: `${device}: no such device in ${out.netns}, no route to ${subnet.cidr}` }
-      : { type: "config", text: `no router interface on ${subnet.cidr}` },
-    ...(router ? { resource: named("router", router) } : {}),
-    place: { host: out.host, netns: out.netns, device: device ?? out.device },
+    ...common,
+    code: "NO_ROUTE",
+    element: { type: "route", text: `no route to ${subnet.cidr} in ${at.netns}` },
+    place,
   };
 }
 
@@ -261,7 +288,21 @@ function floatingNamespace(c: Case, floating: NeutronFloatingIp): Refined | unde
     ? [`fip-${floating.floating_network_id}`, `qrouter-${router.id}`]
     : [`qrouter-${router.id}`];
   const missing = wanted.find((name) => !host.namespaces.some((n) => n.name === name));
-  return missing === undefined ? undefined : missingNamespace(host.name, missing, resource);
+  if (missing !== undefined) return missingNamespace(host.name, missing, resource);
+  const ns = host.namespaces.find((n) => n.name === wanted[0]);
+  const fg = ns?.links.find((l) => l.name.startsWith("fg-"));
+  if (!ns || !fg) return undefined;
+  const place = { host: host.name, netns: ns.name, device: fg.name };
+  const code = "FLOATING_IP_NOT_CONFIGURED";
+  const name = floating.floating_ip_address;
+  if (!ns.routes.some((r) => r.dst === `${name}/32` || r.dst === name))
+    return { code, element: { type: "route", text: `no route to ${name} in ${ns.name}` }, resource, place };
+  // The fip namespace answers ARP for what it has a route to (net.ipv4.conf.<fg>.proxy_arp).
+  const key = `net.ipv4.conf.${fg.name}.proxy_arp`;
+  const on = ns.sysctls[key] === "1" || ns.sysctls["net.ipv4.conf.all.proxy_arp"] === "1";
+  return on
+    ? undefined
+    : { code, element: { type: "sysctl", text: `${key} = ${ns.sysctls[key] ?? "0"}` }, resource, place };
 }
 
 /** Ports with that address on the network where it was asked for. */

@@ -4,6 +4,8 @@ import { named, portOfDevice, portResource } from "./catalog.ts";
 import type { Case, Refined } from "./intent.ts";
 import { bridgeRole, tableName } from "./tables.ts";
 
+const BASE_EGRESS = 71;
+
 export function refineElement(c: Case, v: VerdictEvent): Refined | undefined {
   const { element } = v;
   if (element?.type === "iptables-rule" || element?.type === "iptables-policy")
@@ -49,6 +51,12 @@ function byChain(c: Case, v: VerdictEvent, chain: string, text: string): Refined
   return { code: "SECURITY_GROUP_DENIED", ...(group ? { resource: group } : {}) };
 }
 
+/** The native firewall sends all that it drops to one table: the table before tells why (71 checks MAC and address). */
+function cameFromAntiSpoofing(c: Case, v: VerdictEvent, bridge: string): boolean {
+  const flows = c.flows.filter((f) => f.leg === v.leg && f.host === v.host && f.bridge === bridge);
+  return flows.at(-2)?.tableName === "BASE_EGRESS_TABLE" || flows.at(-2)?.table === BASE_EGRESS;
+}
+
 /** A reply that no connection is known for: because the request went another way, where the namespaces tell. */
 function invalid(c: Case, v: VerdictEvent): VerdictEvent["code"] {
   if (v.leg !== "reply") return "CONNTRACK_INVALID";
@@ -85,10 +93,11 @@ function byTable(c: Case, v: VerdictEvent, bridge: string, table: number, text: 
     case "MAC_SPOOF_TABLE":
     case "BASE_EGRESS_TABLE":
       return { code: "PORT_SECURITY_BLOCKED", ...whose };
+    case "DROPPED_TRAFFIC_TABLE":
+      return { code: cameFromAntiSpoofing(c, v, bridge) ? "PORT_SECURITY_BLOCKED" : "SECURITY_GROUP_DENIED", ...whose };
     case "RULES_EGRESS_TABLE":
     case "RULES_INGRESS_TABLE":
     case "BASE_INGRESS_TABLE":
-    case "DROPPED_TRAFFIC_TABLE":
       return { code: "SECURITY_GROUP_DENIED", ...whose };
     case "UCAST_TO_TUN":
     case "FLOOD_TO_TUN":

@@ -53,7 +53,7 @@ export function scorer(w: Walk, goal: Goal): (leaf: Leaf) => number {
       case "drop":
         return scoreStop(w, goal, leaf);
       case "ignored":
-        return atOwner ? 15 : 10;
+        return ending.code !== undefined && isOwnersDevice(goal, place) ? 580 : atOwner ? 15 : 10;
       default:
         return ending satisfies never;
     }
@@ -67,6 +67,7 @@ function scoreStop(w: Walk, goal: Goal, leaf: Leaf): number {
   if (goal.from.portId !== undefined && goal.from.host?.name === place.host && carries(place.device, goal.from.portId))
     return 650;
   if (isOwnersDevice(goal, place)) return 600;
+  if (isAddressed(w, leaf)) return 620;
   const host = w.index.hosts.get(place.host);
   const bridge = "bridge" in ending.element ? ending.element.bridge : "";
   const fits = bridge === "" || !host || isOnTheWay(host, bridge, goal);
@@ -74,6 +75,15 @@ function scoreStop(w: Walk, goal: Goal, leaf: Leaf): number {
     return !fits ? 100 : isAnotherGuests(w, goal, place) ? 30 : 300;
   if (goal.hosts.has(place.host)) return !fits ? 100 : isAnotherGuests(w, goal, place) ? 30 : 500;
   return 20;
+}
+
+/** The frame was for the very device whose namespace stopped it: a router on the way. */
+function isAddressed(w: Walk, leaf: Leaf): boolean {
+  const { place, packet } = leaf;
+  return (w.index.byMac.get(packet.ethDst) ?? []).some(
+    (d) =>
+      d.host.name === place.host && d.ns.name === place.netns && d.link.name === place.device && d.ns.name !== "root",
+  );
 }
 
 /** A bridge that carries the sender's kind of network: br-tun for tunnels, the mapped bridge for physical networks. */

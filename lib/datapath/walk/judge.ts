@@ -1,4 +1,5 @@
 /** What is said about a flight: the end that decided, or the reason why it never came near its goal. */
+import { isGroupMac } from "../../net/address.ts";
 import type { Element, Leg, Outcome, Place, VerdictCode } from "../event.ts";
 import type { Walk } from "./context.ts";
 import type { Flight, Leaf } from "./flight.ts";
@@ -37,7 +38,7 @@ export function judge(w: Walk, flight: Flight, winner: Leaf | undefined, goal: G
       if (!single && score < DECISIVE) return unanswered();
       return { outcome: "unknown", code: "STATE_INCOMPLETE", place, leg, branch, element: ending.element };
     case "ignored":
-      if (single && ending.code && ending.element && ending.code !== "ARP_UNANSWERED")
+      if ((single || score >= DECISIVE) && ending.code && ending.element && ending.code !== "ARP_UNANSWERED")
         return (
           missed(w, flight, goal) ?? {
             outcome: "dropped",
@@ -75,11 +76,21 @@ function astray(w: Walk, flight: Flight, winner: Leaf, single: boolean): Judgeme
 
 /** Why a flood did not reach the owner: its port, its VLAN, or no way to its host. */
 function missed(w: Walk, flight: Flight, goal: Goal): Judgement | undefined {
-  for (const owner of goal.owners) {
+  for (const owner of addressees(w, flight, goal)) {
     const found = missedOwner(w, flight, goal, owner);
     if (found) return { outcome: "dropped", leg: flight.leg, branch: flight.root.name, ...found };
   }
   return undefined;
+}
+
+/** A flood is for the owners of the address; a unicast frame for whoever has its MAC: that may be a router on the way. */
+function addressees(w: Walk, flight: Flight, goal: Goal): Owner[] {
+  const mac = flight.leaves.at(-1)?.packet.ethDst;
+  if (mac === undefined || isGroupMac(mac)) return goal.owners;
+  return [
+    ...(w.index.guestByMac.get(mac) ?? []).map((guest) => ({ kind: "guest" as const, guest })),
+    ...(w.index.byMac.get(mac) ?? []).map((device) => ({ kind: "netns" as const, device })),
+  ];
 }
 
 type Reason = { code: VerdictCode; place: Place; element: Element };
@@ -113,7 +124,11 @@ function missedOnHost(w: Walk, flight: Flight, host: HostIndex, owner: Owner): R
       return {
         code: "PORT_NOT_PLUGGED",
         place: at(owner.guest.tap),
-        element: { type: "ovs-port", bridge: "br-int", text: `no interface with iface-id ${owner.guest.portId}` },
+        element: {
+          type: "ovs-port",
+          bridge: "br-int",
+          text: `${owner.guest.tap}: in no bridge, no interface has iface-id ${owner.guest.portId}`,
+        },
       };
     return undefined;
   }

@@ -21,7 +21,10 @@ export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch
     const d = w.index.hosts.get(a.host)?.namespaces.get(a.netns)?.devices.get(a.dev);
     if (d && d !== device) others.push(d);
   }
-  const targets = isGroupMac(outer.ethDst) ? others : ownersOnWire(w, macs, others, outer.ethDst);
+  let targets = isGroupMac(outer.ethDst) ? others : ownersOnWire(w, macs, others, outer.ethDst);
+  // A switch forgets what was behind a port that lost its link: the frame goes everywhere.
+  const lost = targets.length === 1 && targets[0] && !targets[0].link.up;
+  if (lost) targets = others;
   if (targets.length === 0) return exit(w, place, branch, packet, segment.name);
   const branches = fork(branch, targets.length);
   for (const [i, target] of targets.entries()) {
