@@ -23,6 +23,8 @@ export function EndCombo(props: {
   placeholder: string;
   value: string;
   ends: readonly TraceEnd[] | undefined;
+  /** The end behind `value`, where it is one of the cloud's. */
+  known: TraceEnd | undefined;
   disabled?: boolean;
   invalid?: string | undefined;
   onChange: (value: string) => void;
@@ -31,13 +33,12 @@ export function EndCombo(props: {
   inputRef?: Ref<HTMLInputElement>;
   align?: "left" | "right";
 }) {
-  const { ends = [], value, onChange, onCommit } = props;
+  const { ends = [], known, value, onChange, onCommit } = props;
   const id = useId();
   const [open, setOpen] = useState(false);
   const [text, setText] = useState<string | null>(null);
   const [active, setActive] = useState(-1);
   const list = useRef<HTMLDivElement>(null);
-  const known = ends.find((end) => end.value === value);
   const shown = text ?? known?.label ?? value;
   const found = open ? matchEnds(ends, text ?? "") : [];
 

@@ -20,6 +20,7 @@ const PROTOCOLS = [
 export function EndsBar(props: {
   draft: QueryDraft;
   ends: readonly TraceEnd[] | undefined;
+  known: { from: TraceEnd | undefined; to: TraceEnd | undefined };
   error: { field: string; message: string } | undefined;
   running: boolean;
   ran: boolean;
@@ -53,6 +54,7 @@ export function EndsBar(props: {
           placeholder="an instance, router, host or address"
           value={draft.from ?? ""}
           ends={props.ends?.filter((end) => end.canSend)}
+          known={props.known.from}
           invalid={fault("from")}
           onChange={(from) => onDraft({ ...draft, from })}
           onCommit={(from) => commit({ ...draft, from })}
@@ -84,6 +86,7 @@ export function EndsBar(props: {
           placeholder="an instance, address or floating IP"
           value={draft.to ?? ""}
           ends={props.ends}
+          known={props.known.to}
           disabled={dhcp}
           invalid={fault("to")}
           onChange={(to) => onDraft({ ...draft, to })}

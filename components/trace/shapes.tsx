@@ -62,13 +62,14 @@ export function BoxShape(props: {
       >
         {box.title}
       </text>
+      {copies > 0 ? " " : null}
       {copies > 0 ? <CopiesMark x={box.x + box.w} y={box.y} count={copies} /> : null}
     </>
   );
   if (box.own.length === 0 || box.ghost) return <g opacity={box.ghost ? 0.55 : 1}>{shape}</g>;
   return (
     <Target
-      label={`${box.title} on ${box.host}${fault ? ", the packet ended here" : ""}${copies > 0 ? `, ${copies} copies` : ""}`}
+      label={`${box.title}${copiesText(copies)} on ${box.host}${fault ? ", the packet ended here" : ""}`}
       selected={selected}
       onSelect={props.onSelect}
       ring={box}
@@ -123,18 +124,22 @@ export function CardShape(props: {
           strokeLinecap="round"
         />
       ) : null}
-      <text
-        x={card.x + 10}
-        y={card.y + (hasDetail ? 16 : card.h / 2 + 3.5)}
-        className={cn("font-mono text-[10.5px]", ghost ? "fill-muted" : "fill-ink")}
-      >
-        {card.name}
+      <text>
+        <tspan
+          x={card.x + 10}
+          y={card.y + (hasDetail ? 16 : card.h / 2 + 3.5)}
+          className={cn("font-mono text-[10.5px]", ghost ? "fill-muted" : "fill-ink")}
+        >
+          {card.name}
+        </tspan>
+        {hasDetail ? " " : null}
+        {hasDetail ? (
+          <tspan x={card.x + 10} y={card.y + 29.5} className="fill-muted font-sans text-[10px]">
+            {card.detail}
+          </tspan>
+        ) : null}
       </text>
-      {hasDetail ? (
-        <text x={card.x + 10} y={card.y + 29.5} className="fill-muted font-sans text-[10px]">
-          {card.detail}
-        </text>
-      ) : null}
+      {copies > 0 ? " " : null}
       {copies > 0 ? (
         <CopiesMark x={card.x + card.w} y={card.box < 0 ? card.y : card.y + card.h} count={copies} />
       ) : null}
@@ -144,7 +149,7 @@ export function CardShape(props: {
   const host = card.stops[0]?.host ?? "";
   return (
     <Target
-      label={`${card.name}${card.detail ? `, ${card.detail}` : ""}, on ${host}${fault ? ", the packet ended here" : ""}${copies > 0 ? `, ${copies} copies` : ""}`}
+      label={`${card.name}${card.detail ? ` ${card.detail}` : ""}${copiesText(copies)} on ${host}${fault ? ", the packet ended here" : ""}`}
       selected={selected}
       onSelect={props.onSelect}
       ring={card}
@@ -154,13 +159,17 @@ export function CardShape(props: {
   );
 }
 
+/** What is drawn comes first in a name, as it reads: people who speak to the screen say what they see. */
+function copiesText(copies: number): string {
+  return copies > 0 ? ` +${copies} ${copies === 1 ? "copy" : "copies"}` : "";
+}
+
 /** How many further copies of the frame a flood sent elsewhere. */
 function CopiesMark({ x, y, count }: { x: number; y: number; count: number }) {
   const text = `+${count}`;
   const w = text.length * 6 + 10;
   return (
     <g>
-      <title>{`${count} more ${count === 1 ? "copy" : "copies"} went elsewhere`}</title>
       <rect x={x - w + 4} y={y - 8} width={w} height={15} rx={7.5} className="fill-raised stroke-line-strong" />
       <text x={x - w / 2 + 4} y={y + 3} textAnchor="middle" className="fill-muted font-mono text-[9.5px]">
         {text}

@@ -130,8 +130,7 @@ function HopRow(props: {
       <td className={cn(CELL, "truncate font-mono", faultInk)} title={decision?.text}>
         {decision ? (
           <>
-            <span className={cn("mr-2 font-sans text-muted", faultInk)}>{decision.by}</span>
-            {decision.text}
+            <span className={cn("mr-1 font-sans text-muted", faultInk)}>{decision.by}</span> {decision.text}
           </>
         ) : null}
       </td>

@@ -6,6 +6,7 @@ import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { examplesOf } from "../../lib/traceview/examples.ts";
+import { findEnd } from "../../lib/traceview/match.ts";
 import { isComplete, type QueryDraft, queryParams, readDraft, toSearch } from "../../lib/traceview/query.ts";
 import { ErrorState } from "../ui/state.tsx";
 import { EndsBar } from "./ends-bar.tsx";
@@ -36,6 +37,11 @@ export function TracePage({ cloud }: { cloud: string }) {
   const to = useRef<HTMLInputElement>(null);
   const svg = useRef<SVGSVGElement>(null);
   useShortcut("t", () => from.current?.focus());
+  // Arriving with a source alone, as from the topology, the destination is what comes next.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only on arrival
+  useEffect(() => {
+    if (asked.from && !complete) to.current?.focus();
+  }, []);
 
   const start = useCallback(
     (query: QueryDraft) => {
@@ -45,12 +51,19 @@ export function TracePage({ cloud }: { cloud: string }) {
     },
     [search, again, set],
   );
+  // Another leg is a step in the history; hops are not, or playing would fill it.
+  const place = useCallback(
+    (leg: string, step: number | null) =>
+      set({ leg, step: step === null ? null : String(step + 1) }, step === null ? "push" : "replace"),
+    [set],
+  );
   const examples = ends.data && (topology.data || topology.isError) ? examplesOf(ends.data, topology.data) : undefined;
   const fieldError =
     run.state === "failed" && run.error.field
       ? { field: run.error.field, message: withoutField(run.error.message, run.error.field) }
       : undefined;
-  const label = (value: string | undefined) => ends.data?.find((end) => end.value === value)?.label ?? value ?? "";
+  const endOf = (value: string | undefined) => findEnd(ends.data ?? [], topology.data, value);
+  const label = (value: string | undefined) => endOf(value)?.label ?? value ?? "";
   const name = `trace ${label(asked.from)}${asked.to ? ` to ${label(asked.to)}` : " dhcp"}`.replace(/[^\w.-]+/g, "-");
 
   return (
@@ -59,6 +72,7 @@ export function TracePage({ cloud }: { cloud: string }) {
       <EndsBar
         draft={draft}
         ends={ends.data}
+        known={{ from: endOf(draft.from), to: endOf(draft.to) }}
         error={fieldError}
         running={run.state === "running"}
         ran={complete && toSearch(draft) === search}
@@ -98,7 +112,7 @@ export function TracePage({ cloud }: { cloud: string }) {
           to={asked.to}
           legParam={params.get("leg")}
           stepParam={params.get("step")}
-          onPlace={(leg, step) => set({ leg, step: step === null ? null : String(step + 1) }, "replace")}
+          onPlace={place}
           onAgain={again}
           svgRef={svg}
         />

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { endsOf } from "../server/trace-ends.ts";
 import { topologyOf } from "../clouds/topology.ts";
+import { endsOf } from "../server/trace-ends.ts";
 import { examplesOf } from "./examples.ts";
 import { matchEnds } from "./match.ts";
 import { restOf, targetOf } from "./rest.ts";

@@ -10,7 +10,8 @@ export const GET = route<{ cloud: string }>(async (request, params) => {
   return new Response(bytes.slice().buffer, {
     headers: {
       "content-type": "application/octet-stream",
-      "content-disposition": `attachment; filename="trace.pcapng"`,
+      // The name is the link's to give: it knows what the ends are called.
+      "content-disposition": "attachment",
       "cache-control": "no-store",
     },
   });
