@@ -64,7 +64,8 @@ export async function* importBundle(
     return undefined;
   } finally {
     stop.abort();
-    upload.releaseLock();
+    // Whoever still sends is cut off; after a refusal everything was read, and this does nothing.
+    upload.cancel().catch(() => {});
     if (!kept) await disk.remove(id);
   }
 }

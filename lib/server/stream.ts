@@ -10,6 +10,7 @@ const encoder = new TextEncoder();
 export function ndjson<T>(
   request: Request,
   produce: (signal: AbortSignal) => AsyncIterable<T> | Iterable<T>,
+  headers: Record<string, string> = {},
 ): Response {
   const left = new AbortController();
   const signal = AbortSignal.any([left.signal, request.signal, server().ending.signal]);
@@ -37,6 +38,7 @@ export function ndjson<T>(
       "content-type": "application/x-ndjson; charset=utf-8",
       "cache-control": "no-store",
       "x-accel-buffering": "no",
+      ...headers,
     },
   });
 }

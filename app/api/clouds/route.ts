@@ -12,5 +12,6 @@ export const POST = route((request) => {
   const { name } = query(request, Open);
   const { body } = request;
   if (!body) throw new Failure("bad_request", "The request has no body: send the .tar.gz itself.");
-  return ndjson(request, (signal) => server().clouds.import(body, name, signal));
+  // Closed after the answer: a sender that was cut off would otherwise hold the connection, and the server's end, open.
+  return ndjson(request, (signal) => server().clouds.import(body, name, signal), { connection: "close" });
 });
