@@ -7,76 +7,16 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { TraceQuery } from "../api/http.ts";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
+import { frames, fromFrame, fromHop, type RecordedCase } from "../explain/testing/recording.ts";
 import { traceCloud } from "../explain/trace.ts";
 import type { Route } from "../host/state.ts";
-import type { StepEvent, TraceEvent, VerdictEvent } from "./event.ts";
-
-interface Hop {
-  host: string;
-  netns: string;
-  dev: string;
-  dir: "in" | "out";
-  eth_src: string;
-  eth_dst: string;
-  ip_src?: string;
-  ip_dst?: string;
-  ttl?: number;
-  vlan?: number;
-  arp_op?: number;
-  arp_spa?: string;
-  arp_tpa?: string;
-  vxlan?: { vni: number; src: string; dst: string; eth_src: string; eth_dst: string };
-}
-interface Side {
-  hops: Hop[];
-}
-interface Case {
-  id: string;
-  src: string;
-  dst: string;
-  ok: boolean;
-  request?: Side;
-  reply?: Side;
-  arp_request?: Side;
-  arp_reply?: Side;
-  messages?: Record<string, Side>;
-}
+import type { VerdictEvent } from "./event.ts";
 
 const CLOUDS = ["legacy", "dvr"] as const;
 const url = (path: string) => new URL(`../../${path}`, import.meta.url);
 
-function truth(cloud: string): Case[] {
+function truth(cloud: string): RecordedCase[] {
   return JSON.parse(readFileSync(url(`e2e/recordings/${cloud}/truth.json`), "utf8")).cases;
-}
-
-type Frame = StepEvent & { kind: "frame" };
-
-function frames(events: TraceEvent[], leg: string): Frame[] {
-  return events.filter((e): e is Frame => e.kind === "frame" && e.leg === leg);
-}
-
-/** Same words for both sides: place, direction, headers. */
-function fromHop(h: Hop): string {
-  const x = h.vxlan;
-  return [
-    `${h.host}:${h.netns ? `${h.netns}/` : ""}${h.dev} ${h.dir}`,
-    `${h.eth_src}>${h.eth_dst}`,
-    h.vlan === undefined ? "" : `vlan ${h.vlan}`,
-    h.arp_op === undefined ? `${h.ip_src}>${h.ip_dst} ttl ${h.ttl}` : `arp ${h.arp_op} ${h.arp_spa}>${h.arp_tpa}`,
-    x ? `vxlan ${x.vni} ${x.src}>${x.dst} ${x.eth_src}>${x.eth_dst}` : "",
-  ].join(" ");
-}
-
-function fromFrame(f: Frame): string {
-  const p = f.packet;
-  const x = p.vxlan;
-  return [
-    `${f.host}:${f.netns === "root" ? "" : `${f.netns}/`}${f.device} ${f.dir}`,
-    `${p.eth_src}>${p.eth_dst}`,
-    p.vlan === undefined ? "" : `vlan ${p.vlan}`,
-    p.arp_op === undefined ? `${p.ip_src}>${p.ip_dst} ttl ${p.ttl}` : `arp ${p.arp_op} ${p.arp_spa}>${p.arp_tpa}`,
-    x ? `vxlan ${x.vni} ${x.src}>${x.dst} ${x.eth_src}>${x.eth_dst}` : "",
-  ].join(" ");
 }
 
 const sorted = (list: string[]) => [...new Set(list)].sort();
