@@ -3,9 +3,10 @@ import type { OvsState } from "../../host/state.ts";
 import { parseIpv4 } from "../../net/openflow/value.ts";
 import type { Packet } from "../../net/packet.ts";
 import { type BridgeModel, LOCAL_PORT, makeBridges, type PortModel, portElement } from "./bridge.ts";
-import { INTERPRETER, runActionSet, runTable } from "./execute.ts";
+import { INTERPRETER, runActionSet } from "./execute.ts";
 import { type KeyedPacket, keyPacket, packetOfKey } from "./headers.ts";
 import { type FlowKey, W } from "./key.ts";
+import { runTable } from "./lookup.ts";
 import { Run } from "./run.ts";
 import type { Ingress, OvsDatapath, PortRef, SwitchContext, SwitchResult, TunnelKind } from "./switch.ts";
 

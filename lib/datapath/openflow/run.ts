@@ -33,8 +33,9 @@ const CODES: Readonly<Record<DropReason, VerdictCode>> = {
 
 /** The parts of the interpreter that groups, NORMAL and conntrack call back. */
 export interface Interpreter {
-  runTable(run: Run, inPort: number, table: number): void;
+  runTable(run: Run, inPort: number, table: number, ctTuple?: boolean, clone?: boolean): void;
   runOps(run: Run, ops: readonly Op[]): void;
+  runClone(run: Run, ops: readonly Op[]): void;
   runActionSet(run: Run): void;
   outputPort(run: Run, ofport: number): void;
 }
