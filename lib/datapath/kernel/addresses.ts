@@ -5,6 +5,7 @@ import { type IpFamily, ipOf, isLinkLocalIp, networkContains, networkOf } from "
 interface DeviceIndex {
   links: Map<string, Link>;
   addresses: Map<string, Address[]>;
+  own: Set<string>;
 }
 
 const cache = new WeakMap<Namespace, DeviceIndex>();
@@ -12,8 +13,9 @@ const cache = new WeakMap<Namespace, DeviceIndex>();
 function devices(ns: Namespace): DeviceIndex {
   let index = cache.get(ns);
   if (!index) {
-    index = { links: new Map(ns.links.map((l) => [l.name, l])), addresses: new Map() };
+    index = { links: new Map(ns.links.map((l) => [l.name, l])), addresses: new Map(), own: new Set() };
     for (const a of ns.addresses) {
+      index.own.add(a.address);
       const list = index.addresses.get(a.dev);
       if (list) list.push(a);
       else index.addresses.set(a.dev, [a]);
@@ -29,6 +31,11 @@ export function linkOf(ns: Namespace, name: string): Link | undefined {
 
 export function addressesOf(ns: Namespace, dev: string): readonly Address[] {
   return devices(ns).addresses.get(dev) ?? [];
+}
+
+/** Whether any device has the address (inet_lookup_ifaddr). */
+export function hasAddress(ns: Namespace, address: string): boolean {
+  return devices(ns).own.has(address);
 }
 
 /** Narrower scopes have higher numbers (include/uapi/linux/rtnetlink.h). */

@@ -108,7 +108,7 @@ function answerArp(ns: Namespace, iif: string, request: Packet, arp: ArpHeader):
       element: { type: "sysctl", text: `net.ipv4.conf.${iif}.proxy_arp = 1` },
     };
   }
-  if (route.dev === iif && anyOf(ns, iif, "proxy_arp_pvlan")) {
+  if (route.dev === iif && sip !== tip && anyOf(ns, iif, "proxy_arp_pvlan")) {
     return {
       kind: "answer",
       reply: reply(),
@@ -148,10 +148,14 @@ function arpIgnored(ns: Namespace, iif: string, sip: string, tip: string): strin
   let answers = true;
   if (mode === 1) answers = on.length > 0;
   else if (mode === 2) {
-    const ip = ipOf(sip);
-    answers = on.some(
-      (a) => ip !== undefined && networkContains(networkOf({ family: 4, address: a.address, prefix: a.prefix }), ip),
-    );
+    // inet_confirm_addr: some network of the device holds both.
+    const [asker, asked] = [ipOf(sip), ipOf(tip)];
+    const holdsBoth = addressesOf(ns, iif).some((a) => {
+      if (a.family !== 4 || !asker || !asked) return false;
+      const net = networkOf({ family: 4, address: a.address, prefix: a.prefix });
+      return (sip === "0.0.0.0" || networkContains(net, asker)) && networkContains(net, asked);
+    });
+    answers = on.length > 0 && holdsBoth;
   } else if (mode === 3) answers = ns.addresses.some((a) => a.address === tip && scopeNumber(a.scope) <= 253);
   else if (mode === 8) answers = false;
   return answers ? undefined : `net.ipv4.conf.${iif}.arp_ignore = ${mode}`;

@@ -7,7 +7,7 @@ import type { Namespace, Route } from "../../host/state.ts";
 import { familyOf, type IpFamily, isLoopbackIp, isMulticastIp } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { Element, VerdictCode } from "../event.ts";
-import { addressesOf, interfaceSysctl, scopeNumber, selectAddress } from "./addresses.ts";
+import { addressesOf, hasAddress, interfaceSysctl, scopeNumber, selectAddress } from "./addresses.ts";
 import { isLocalAddress } from "./addrtype.ts";
 import { type FibAnswer, type FibQuery, fibLookup, formatRoute, formatRule, hasCustomRules } from "./fib.ts";
 import type { Note } from "./note.ts";
@@ -159,7 +159,9 @@ function validateSource(
     (interfaceSysctl(ns, 4, "all", "send_redirects") ?? 1) > 0 ||
     (interfaceSysctl(ns, 4, iif, "send_redirects") ?? 1) > 0;
   if (rpf === 0 && (iif !== oif || !redirects) && (acceptLocal || !hasCustomRules(ns, 4))) {
-    return !acceptLocal && isLocalAddress(ns, src) ? martian(`the own source ${src}`) : undefined;
+    return !acceptLocal && (hasAddress(ns, src) || isLocalAddress(ns, src))
+      ? martian(`the own source ${src}`)
+      : undefined;
   }
   const sysctl: Element = { type: "sysctl", text: `net.ipv4.conf.${iif}.rp_filter = ${rpf}` };
   const refused: RouteDecision = { kind: "drop", code: "RP_FILTER", element: sysctl };
