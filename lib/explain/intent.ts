@@ -97,8 +97,21 @@ function apply(verdict: VerdictEvent, r: Refined): VerdictEvent {
 function withResource(c: Case, verdict: VerdictEvent): VerdictEvent {
   const host = c.hosts.get(verdict.host);
   const fromElement = verdict.element && resourceOfElement(c.catalog, host, verdict.element);
-  const resource = fromElement ?? resourceOfPlace(c, verdict);
+  const place = resourceOfPlace(c, verdict);
+  // In a router's namespace its ports are parts of it.
+  const own =
+    place?.type === "router" && (fromElement === undefined || fromElement.type === "port") ? place : undefined;
+  const resource = own ?? fromElement ?? place ?? networkConcerned(c, verdict);
   return resource ? { ...verdict, resource } : verdict;
+}
+
+/** The network that a bridge carries the frame of, where the bridge's element names no port. */
+function networkConcerned(c: Case, verdict: VerdictEvent): Resource | undefined {
+  const type = verdict.element?.type;
+  if (type !== "flow" && type !== "ovs-bridge") return undefined;
+  const target = c.last && c.catalog.portByMac.get(c.last.packet.eth_dst);
+  const network = c.catalog.networks.get((target ?? c.from.port)?.network_id ?? "");
+  return network && named("network", network);
 }
 
 /**
@@ -119,10 +132,10 @@ function wrongTaker(c: Case): Refined | undefined {
 }
 
 function resourceOfPlace(c: Case, verdict: VerdictEvent): Resource | undefined {
-  const port = portOfDevice(c.catalog, verdict.device);
-  if (port) return portResource(c.catalog, port);
-  if (verdict.netns.startsWith("guest:") && c.from.port) return portResource(c.catalog, c.from.port);
   const id = /^(?:qrouter|snat)-([0-9a-f-]{36})$/.exec(verdict.netns)?.[1];
   const router = id === undefined ? undefined : c.catalog.routers.get(id);
-  return router && named("router", router);
+  if (router) return named("router", router);
+  const port = portOfDevice(c.catalog, verdict.device);
+  if (port) return portResource(c.catalog, port);
+  return verdict.netns.startsWith("guest:") && c.from.port ? portResource(c.catalog, c.from.port) : undefined;
 }

@@ -94,6 +94,18 @@ export function noRoute(c: Case, v: VerdictEvent): Refined | undefined {
         element: { type: "route", text: `no route to ${target.cidr} in ${v.netns}` },
         resource,
       };
+    const gateway = c.hosts
+      .get(v.host)
+      ?.namespaces.find((n) => n.name === v.netns)
+      ?.links.find((l) => l.name.startsWith("qg-"));
+    // A link that goes down takes the default route with it.
+    if (gateway && !gateway.up)
+      return {
+        code: "LINK_DOWN",
+        element: { type: "link", text: `${gateway.ifindex}: ${gateway.name}: state DOWN` },
+        resource,
+        place: { host: v.host, netns: v.netns, device: gateway.name },
+      };
     const text = router.external_gateway_info
       ? `no default route in ${v.netns}`
       : `${router.name} has no external gateway`;
