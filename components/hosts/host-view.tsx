@@ -10,10 +10,12 @@ import { keys, urls } from "../../lib/client/keys.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { layoutHost } from "../../lib/hostgraph/layout/layout.ts";
 import { stackOf } from "../../lib/hostgraph/layout/rollup.ts";
+import { GapReport } from "../clouds/gap-report.tsx";
 import { download } from "../graph/export.ts";
 import type { PictureHandle } from "../graph/picture.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
+import { Dialog, DialogTrigger } from "../ui/dialog.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
@@ -160,12 +162,7 @@ function Title({ cloud, graph: { host, nodes, gaps } }: { cloud: string; graph: 
           <Badge key={role}>{role}</Badge>
         ))}
         {dead.length > 0 ? <Badge tone="danger">{dead.map((agent) => agent.type).join(", ")} not alive</Badge> : null}
-        {gaps.length > 0 ? (
-          <Badge tone="warn">
-            <TriangleAlert aria-hidden className="size-3" />
-            {gaps.length} {gaps.length === 1 ? "gap" : "gaps"}
-          </Badge>
-        ) : null}
+        {gaps.length > 0 ? <Gaps host={host.name} gaps={gaps} /> : null}
       </div>
       <p className="pt-0.5 text-xs text-muted">
         {[
@@ -183,6 +180,27 @@ function Title({ cloud, graph: { host, nodes, gaps } }: { cloud: string; graph: 
         ) : null}
       </p>
     </div>
+  );
+}
+
+/** What is missing of this host, and why. */
+function Gaps({ host, gaps }: { host: string; gaps: HostGraph["gaps"] }) {
+  return (
+    <Dialog
+      title={`What is missing of ${host}`}
+      description="The picture shows what was recorded. Nothing is guessed."
+      className="w-[min(760px,calc(100vw-32px))]"
+      trigger={
+        <DialogTrigger asChild>
+          <Button variant="ghost" size="sm" className="text-warn hover:text-warn">
+            <TriangleAlert aria-hidden />
+            {gaps.length.toLocaleString("en")} {gaps.length === 1 ? "gap" : "gaps"}
+          </Button>
+        </DialogTrigger>
+      }
+    >
+      <GapReport gaps={gaps} />
+    </Dialog>
   );
 }
 

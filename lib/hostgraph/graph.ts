@@ -11,11 +11,6 @@ import { namespaceOwner } from "./names.ts";
 import { bridgeNodes, linkNodes, ovsPortNodes } from "./nodes.ts";
 import { type Cloud, hostSummary } from "./summary.ts";
 
-/** Id of a device in the picture and in URLs: `<netns>/<device>`. */
-export function nodeId(netns: string, name: string): string {
-  return `${netns}/${name}`;
-}
-
 /** A collected host never changes, so its graph is made once, and goes when the host goes. */
 const made = new WeakMap<HostState, { cloud: Cloud; graph: HostGraph }>();
 

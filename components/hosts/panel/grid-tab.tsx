@@ -3,8 +3,10 @@ import { Table, Td, Th, Tr } from "../../ui/table.tsx";
 
 const LIMIT = 1000;
 
-/** Learned addresses and neighbours: a real table, since its columns are compared. */
+/** Learned addresses and neighbours: a real table, since its columns are compared. `Who` stands under the MAC that it explains. */
 export function GridTab({ label, columns, rows }: { label: string; columns: string[]; rows: string[][] }) {
+  const who = columns.indexOf("Who");
+  const shown = columns.flatMap((column, at) => (at === who ? [] : [{ column, at }]));
   return (
     <div className="flex h-full min-h-0 flex-col p-4">
       <div className="flex items-center justify-between pb-2 text-xs text-muted">
@@ -17,7 +19,7 @@ export function GridTab({ label, columns, rows }: { label: string; columns: stri
       <Table label={label} wrapClassName="min-h-0">
         <thead>
           <tr>
-            {columns.map((column) => (
+            {shown.map(({ column }) => (
               <Th key={column}>{column}</Th>
             ))}
           </tr>
@@ -25,12 +27,12 @@ export function GridTab({ label, columns, rows }: { label: string; columns: stri
         <tbody>
           {rows.slice(0, LIMIT).map((row) => (
             <Tr key={row.join(" ")}>
-              {row.map((cell, i) => (
-                <Td
-                  key={columns[i]}
-                  className={columns[i] === "Who" ? "h-8 text-xs" : "h-8 font-mono text-xs whitespace-nowrap"}
-                >
-                  {cell}
+              {shown.map(({ column, at }) => (
+                <Td key={column} className="h-8 py-1 font-mono text-xs whitespace-nowrap">
+                  {row[at]}
+                  {column === "MAC" && row[who] ? (
+                    <span className="block font-sans whitespace-normal text-muted">{row[who]}</span>
+                  ) : null}
                 </Td>
               ))}
             </Tr>

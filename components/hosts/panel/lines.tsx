@@ -62,7 +62,12 @@ export function TextBlock({ title, lines, note }: { title: string; lines: string
         <CopyButton text={lines.join("\n")} label={`Copy ${title}`} className="ml-auto size-6 [&_svg]:size-3.5" />
       </header>
       <pre className="rounded-md border border-line bg-sunken px-3 py-2 font-mono text-xs leading-5 whitespace-pre-wrap [overflow-wrap:anywhere]">
-        {lines.join("\n")}
+        {lines.map((line, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity, and may repeat
+          <span key={i} className="block pl-5 -indent-5">
+            {line}
+          </span>
+        ))}
       </pre>
     </section>
   );

@@ -32,7 +32,7 @@ export function devicePanel(cloud: Cloud, host: HostState, device: Device, cloud
   };
   const plug = plugOf(context, node.netns, node.name) ?? guestPlug(context, node);
   const bridge = context.bridges.get(node.name) ?? plug?.bridge;
-  const flows = bridge && flowsOf(context, bridge, plug);
+  const flows = bridge?.flowsKnown && flowsOf(context, bridge, plug);
   if (flows && (flows.tables.length > 0 || node.kind === "ovs-bridge")) panel.flows = flows;
   const fdb =
     node.kind === "ovs-bridge" && bridge
@@ -72,7 +72,9 @@ function factsOf(context: HostContext, node: DeviceNode, cloudId: string): Fact[
   if (bridge) {
     facts.push(
       { label: "Ports", value: String(bridge.ports.length) },
-      { label: "Flows", value: bridge.flowsKnown ? String(bridge.flows.length) : "could not be read" },
+      bridge.flowsKnown
+        ? { label: "Flows", value: String(bridge.flows.length) }
+        : { label: "Attention", value: "Its flows could not be read: what passes here is unknown" },
       { label: "Datapath", value: bridge.datapathType || "system" },
       { label: "Fail mode", value: bridge.failMode || "standalone" },
     );
