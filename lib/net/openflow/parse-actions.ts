@@ -1,19 +1,10 @@
 /** Reads action lists as `ovs-ofctl` prints and takes them (lib/ofp-actions.c of Open vSwitch 3.1). */
-import {
-  type Action,
-  type CtAction,
-  type LearnAction,
-  type LearnSpec,
-  MOD_FIELDS,
-  type Nat,
-  OPAQUE_NAMES,
-  PLAIN_WORDS,
-  type Port,
-  type Subfield,
-} from "./ast.ts";
+import { type Action, MOD_FIELDS, OPAQUE_NAMES, PLAIN_WORDS } from "./ast.ts";
 import { findField } from "./field.ts";
+import { parseCt, parseLearn, parseNat } from "./parse-nested.ts";
+import { options, parsePort, parseSubfield, split2 } from "./parse-operand.ts";
 import { FlowSyntaxError, needNumber, splitTop } from "./scan.ts";
-import { parseFieldValue, parseInteger, parseIpv4, parseIpv6, parseMac, RESERVED_PORTS } from "./value.ts";
+import { parseFieldValue, parseInteger, parseIpv4, parseMac } from "./value.ts";
 
 const MAX_NESTING = 32;
 const MOD = new Set<string>(MOD_FIELDS);
@@ -36,45 +27,6 @@ export function parseActions(text: string, depth = 0, known?: Map<string, Action
     else if (pieces.length > 1) throw new FlowSyntaxError("drop stands beside other actions", text);
   }
   return actions;
-}
-
-export function parsePort(text: string): Port {
-  if (text.charCodeAt(0) === 34) {
-    if (text.length > 2 && text.endsWith('"')) return text;
-    throw new FlowSyntaxError("port: a quoted name does not end", text);
-  }
-  const upper = text.toUpperCase();
-  if (upper in RESERVED_PORTS) return upper;
-  if (/^[0-9]/.test(text)) {
-    const n = needNumber(text, "port");
-    if (n >= 0xff00 && n < 0xffffff00) {
-      const name = Object.keys(RESERVED_PORTS).find((k) => RESERVED_PORTS[k] === (n & 0xffff));
-      if (n > 0xffff || !name) throw new FlowSyntaxError("port: number out of range", text);
-      return name;
-    }
-    return n;
-  }
-  if (!/^[A-Za-z_][\w.@-]*$/.test(text)) throw new FlowSyntaxError("port: neither a number nor a name", text);
-  return `"${text}"`;
-}
-
-export function parseSubfield(text: string): Subfield {
-  const m = /^([A-Za-z_][A-Za-z0-9_]*)\[(?:(\d+)(?:\.\.(\d+))?)?\]$/.exec(text);
-  if (!m) throw new FlowSyntaxError("expected field[], field[bit] or field[first..last]", text);
-  const field = findField(m[1] as string);
-  if (!field) throw new FlowSyntaxError(`unknown field ${m[1]}`, text);
-  if (m[2] === undefined) return { field: m[1] as string };
-  const from = Number(m[2]);
-  const to = m[3] === undefined ? from : Number(m[3]);
-  const width = Math.max(16, field.bits);
-  if (to < from || to >= width) throw new FlowSyntaxError(`${field.name} has no bits ${from}..${to}`, text);
-  return { field: m[1] as string, from, to };
-}
-
-function split2(text: string, separator: string, what: string): [string, string] {
-  const i = text.indexOf(separator);
-  if (i < 0) throw new FlowSyntaxError(`${what}: expected ${separator}`, text);
-  return [text.slice(0, i), text.slice(i + separator.length)];
 }
 
 function parseAction(text: string, depth: number): Action | undefined {
@@ -207,7 +159,7 @@ function parseWithArguments(name: string, args: string, text: string, bracket: b
       if (!/^[0-9a-fA-F.]*$/.test(args)) throw new FlowSyntaxError("note: expected hex bytes", text);
       return { kind: "note", hex: args };
     case "ct":
-      return parseCt(args, depth);
+      return parseCt(args, (exec) => parseActions(exec, depth + 1));
     case "nat":
       return { kind: "nat", nat: parseNat(args) };
     case "clone":
@@ -246,18 +198,6 @@ function parseWithArguments(name: string, args: string, text: string, bracket: b
   throw new FlowSyntaxError(`unknown action ${name}`, text);
 }
 
-/** `a=1,b=2` with names out of `known`. A word without a value has the value "". */
-function options(text: string, known: readonly string[]): Record<string, string | undefined> {
-  const out: Record<string, string> = {};
-  for (const piece of splitTop(text, true)) {
-    const i = piece.indexOf("=");
-    const key = i < 0 ? piece : piece.slice(0, i);
-    if (!known.includes(key)) throw new FlowSyntaxError(`unknown option ${key}`, text);
-    out[key] = i < 0 ? "" : piece.slice(i + 1);
-  }
-  return out;
-}
-
 function parseController(args: string, bracket: boolean): Action {
   if (!bracket) return { kind: "controller", short: true, maxLength: needNumber(args, "controller", 65536) };
   const o = options(args, ["max_len", "reason", "id", "userdata", "pause", "meter_id"]);
@@ -294,129 +234,4 @@ function parseResubmit(args: string, bracket: boolean): Action {
   if (port) a.port = parsePort(port);
   if (table) a.table = needNumber(table, "table", 256);
   return a;
-}
-
-function parseCt(args: string, depth: number): CtAction {
-  const ct: CtAction = { kind: "ct", commit: false, force: false };
-  for (const piece of splitTop(args)) {
-    if (piece === "commit") ct.commit = true;
-    else if (piece === "force") ct.force = true;
-    else if (piece.startsWith("table=")) ct.table = needNumber(piece.slice(6), "table", 255);
-    else if (piece.startsWith("zone="))
-      ct.zone = piece.endsWith("]") ? parseSubfield(piece.slice(5)) : needNumber(piece.slice(5), "zone", 65536);
-    else if (piece.startsWith("alg=")) ct.alg = piece.slice(4);
-    else if (piece === "nat") ct.nat = { flags: [] };
-    else if (piece.startsWith("nat(") && piece.endsWith(")")) ct.nat = parseNat(piece.slice(4, -1));
-    else if (piece.startsWith("exec(") && piece.endsWith(")")) ct.exec = parseActions(piece.slice(5, -1), depth + 1);
-    else throw new FlowSyntaxError(`ct: unknown option ${piece}`, args);
-  }
-  return ct;
-}
-
-function parseNat(args: string): Nat {
-  const nat: Nat = { flags: [] };
-  for (const piece of splitTop(args)) {
-    if (piece === "persistent" || piece === "hash" || piece === "random") nat.flags.push(piece);
-    else {
-      const m = /^(src|dst)(?:=(.+))?$/.exec(piece);
-      if (!m) throw new FlowSyntaxError(`nat: unknown option ${piece}`, args);
-      nat.kind = m[1] === "src" ? "src" : "dst";
-      if (m[2] !== undefined) parseNatRange(m[2], nat);
-    }
-  }
-  return nat;
-}
-
-function parseNatRange(text: string, nat: Nat): void {
-  const m =
-    /^(\[[0-9a-fA-F:.]+\]|[0-9.]+|[0-9a-fA-F:.]+?)(?:-(\[[0-9a-fA-F:.]+\]|[0-9.]+|[0-9a-fA-F:.]+?))?(?::(\d+)(?:-(\d+))?)?$/.exec(
-      text,
-    );
-  const bracketed = text.startsWith("[");
-  const plain6 =
-    !bracketed && text.split(":").length > 2 ? /^([0-9a-fA-F:.]+)(?:-([0-9a-fA-F:.]+))?$/.exec(text) : null;
-  const parts = plain6 ?? m;
-  const bare = (s: string | undefined): string | undefined => s?.replace(/^\[|\]$/g, "");
-  const min = bare(parts?.[1]);
-  const max = bare(parts?.[2]);
-  const valid = (s: string): boolean => parseIpv4(s) !== undefined || parseIpv6(s) !== undefined;
-  if (min === undefined || !valid(min) || (max !== undefined && !valid(max)))
-    throw new FlowSyntaxError("nat: expected an address or a range", text);
-  nat.addrMin = min;
-  if (max !== undefined) nat.addrMax = max;
-  if (!plain6 && parts?.[3] !== undefined) nat.portMin = needNumber(parts[3], "port", 65536);
-  if (!plain6 && parts?.[4] !== undefined) nat.portMax = needNumber(parts[4], "port", 65536);
-}
-
-function parseLearn(args: string): LearnAction {
-  const learn: LearnAction = { kind: "learn", table: 1, flags: [], specs: [] };
-  for (const piece of splitTop(args)) {
-    const i = piece.indexOf("=");
-    const key = i < 0 ? piece : piece.slice(0, i);
-    const value = i < 0 ? "" : piece.slice(i + 1);
-    switch (key) {
-      case "table":
-        learn.table = needNumber(value, key, 255);
-        break;
-      case "idle_timeout":
-        learn.idleTimeout = needNumber(value, key, 65536);
-        break;
-      case "hard_timeout":
-        learn.hardTimeout = needNumber(value, key, 65536);
-        break;
-      case "fin_idle_timeout":
-        learn.finIdleTimeout = needNumber(value, key, 65536);
-        break;
-      case "fin_hard_timeout":
-        learn.finHardTimeout = needNumber(value, key, 65536);
-        break;
-      case "priority":
-        learn.priority = needNumber(value, key, 65536);
-        break;
-      case "cookie":
-        if (parseInteger(value) === undefined) throw new FlowSyntaxError("learn: bad cookie", piece);
-        learn.cookie = value;
-        break;
-      case "limit":
-        learn.limit = needNumber(value, key);
-        break;
-      case "result_dst":
-        learn.resultTarget = parseSubfield(value);
-        break;
-      case "send_flow_rem":
-      case "delete_learned":
-        learn.flags.push(key);
-        break;
-      default:
-        learn.specs.push(parseLearnSpec(piece, key, value, i >= 0));
-    }
-  }
-  return learn;
-}
-
-function parseLearnSpec(piece: string, key: string, value: string, hasValue: boolean): LearnSpec {
-  if (piece.startsWith("output:")) return { kind: "output", source: parseSubfield(piece.slice(7)) };
-  if (piece.startsWith("load:")) {
-    const [left, right] = split2(piece.slice(5), "->", "learn load");
-    const target = parseSubfield(right);
-    if (left.endsWith("]")) return { kind: "load", source: parseSubfield(left), target };
-    if (!/^(\d+|0x[0-9a-fA-F]+)$/.test(left)) {
-      const field = findField(target.field);
-      if (!field || !parseFieldValue(field, left)) throw new FlowSyntaxError("learn: bad value to load", piece);
-    }
-    return { kind: "load_value", value: left, target };
-  }
-  if (!hasValue) {
-    if (piece.endsWith("]")) return { kind: "match", target: parseSubfield(piece) };
-    if (findField(piece)) return { kind: "match", target: { field: piece } };
-    throw new FlowSyntaxError("learn: unknown argument", piece);
-  }
-  const bare = !key.endsWith("]");
-  const target = bare ? { field: key } : parseSubfield(key);
-  const field = findField(target.field);
-  if (!field) throw new FlowSyntaxError(`learn: unknown field ${key}`, piece);
-  if (value.endsWith("]")) return { kind: "match", target, source: parseSubfield(value) };
-  const ok = bare ? parseFieldValue(field, value) : parseInteger(value);
-  if (ok === undefined) throw new FlowSyntaxError(`learn: bad value of ${key}`, piece);
-  return { kind: "match_value", target, bare, value };
 }
