@@ -31,7 +31,7 @@ export interface PortModel {
   alive: boolean;
 }
 
-export type VlanMode = "access" | "trunk" | "native-tagged" | "native-untagged" | "dot1q-tunnel";
+type VlanMode = "access" | "trunk" | "native-tagged" | "native-untagged" | "dot1q-tunnel";
 
 export interface Bundle {
   name: string;

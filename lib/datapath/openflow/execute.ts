@@ -150,7 +150,7 @@ function decrementTtl(run: Run, controllers: number): boolean {
 }
 
 /** xlate_write_actions__ */
-export function writeActions(run: Run, ops: readonly Op[]): void {
+function writeActions(run: Run, ops: readonly Op[]): void {
   if (!run.actionSetHasGroup) {
     for (const op of ops) {
       if (op.op === "output") run.key[W.ACTSET_OUTPUT] = op.port;

@@ -4,12 +4,12 @@ function rotate(x: number, k: number): number {
   return (x << k) | (x >>> (32 - k));
 }
 
-export function hashAdd(hash: number, data: number): number {
+function hashAdd(hash: number, data: number): number {
   const d = Math.imul(rotate(Math.imul(data, 0xcc9e2d51), 15), 0x1b873593);
   return (Math.imul(rotate(hash ^ d, 13), 5) + 0xe6546b64) | 0;
 }
 
-export function hashFinish(hash: number, final: number): number {
+function hashFinish(hash: number, final: number): number {
   let h = hash ^ final;
   h ^= h >>> 16;
   h = Math.imul(h, 0x85ebca6b);

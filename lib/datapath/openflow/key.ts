@@ -2,7 +2,7 @@
  * The flow key: one packet with its metadata as 32-bit words, and where each field of the registry lies in it.
  * Plays the part of `struct flow` (include/openvswitch/flow.h).
  */
-import { FIELDS, type Field, findField } from "../../net/openflow/field.ts";
+import { FIELDS, type Field } from "../../net/openflow/field.ts";
 
 export const W = {
   IN_PORT: 0,
@@ -66,7 +66,7 @@ export const W = {
   PACKET_TYPE: 101,
 } as const;
 
-export const KEY_WORDS = 102;
+const KEY_WORDS = 102;
 /** Words before this one are packet headers (with in_port, which is first). */
 export const HEADER_END = W.TUN_ID;
 
@@ -82,7 +82,7 @@ export function newKey(): FlowKey {
 }
 
 /** Where a field lies: first word, bits to the right of it (fields up to 32 bits), width. */
-export interface Location {
+interface Location {
   word: number;
   shift: number;
   bits: number;
@@ -255,11 +255,4 @@ export function hasField(field: Field, key: FlowKey): boolean {
     case "ct":
       return ((key[W.CT_STATE] as number) & 32) !== 0 && key[W.CT_NW_PROTO] !== 0;
   }
-}
-
-/** A field that must exist: for names that a parser has already checked. */
-export function fieldNamed(name: string): Field {
-  const field = findField(name);
-  if (!field) throw new Error(`no field ${name}`);
-  return field;
 }

@@ -16,7 +16,7 @@ export interface CompiledMatch {
 /** Port names of the bridge, without quotes, to numbers. */
 export type PortNames = ReadonlyMap<string, number>;
 
-export class MatchBuilder {
+class MatchBuilder {
   readonly #mask = new Map<number, number>();
   readonly #value = new Map<number, number>();
   unsupported?: string;

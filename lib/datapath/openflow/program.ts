@@ -68,7 +68,7 @@ export function runsOf(s: Subfield): { field: Field; runs: BitRun[]; bits: numbe
 }
 
 /** Splits a value over the runs, lowest bits first. */
-export function writesOf(runs: readonly BitRun[], value: bigint): WordWrite[] {
+function writesOf(runs: readonly BitRun[], value: bigint): WordWrite[] {
   let rest = value;
   return runs.map(({ word, shift, bits }) => {
     const part = Number(rest & BigInt(maskOf(bits)));

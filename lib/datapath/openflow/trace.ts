@@ -16,7 +16,7 @@ export interface FlowTrace {
   steps: Step[];
 }
 
-export interface TraceOutput {
+interface TraceOutput {
   port: string;
   vlan: number | null;
   tun_id: number | null;

@@ -105,7 +105,7 @@ export const MOD_FIELDS = [
   "tp_src",
   "tp_dst",
 ] as const;
-export type ModField = (typeof MOD_FIELDS)[number];
+type ModField = (typeof MOD_FIELDS)[number];
 
 export const PLAIN_WORDS = [
   "dec_mpls_ttl",
@@ -117,10 +117,10 @@ export const PLAIN_WORDS = [
   "debug_recirc",
   "debug_slow",
 ] as const;
-export type PlainWord = (typeof PLAIN_WORDS)[number];
+type PlainWord = (typeof PLAIN_WORDS)[number];
 
 export const OPAQUE_NAMES = ["multipath", "bundle", "bundle_load", "sample", "encap", "decap", "unroll_xlate"] as const;
-export type OpaqueName = (typeof OPAQUE_NAMES)[number];
+type OpaqueName = (typeof OPAQUE_NAMES)[number];
 
 export interface CtAction {
   kind: "ct";

@@ -3,7 +3,7 @@
  * packet to have the field. Mirrors include/openvswitch/meta-flow.h.
  */
 
-export type FieldFormat =
+type FieldFormat =
   | "decimal"
   | "hexadecimal"
   | "ethernet"
@@ -16,7 +16,7 @@ export type FieldFormat =
   | "tunnel-flags"
   | "packet-type";
 
-export type Prerequisite =
+type Prerequisite =
   | "none"
   | "vlan"
   | "mpls"

@@ -6,13 +6,13 @@ import { FlowSyntaxError, needNumber, splitTop } from "./scan.ts";
 import { HEADER, newCache, parseLine, parseMatchField } from "./scan-flow.ts";
 
 /** A line that could not be read. Lines count from 1. */
-export interface DumpError {
+interface DumpError {
   line: number;
   text: string;
   reason: string;
 }
 
-export interface FlowDump {
+interface FlowDump {
   flows: Flow[];
   errors: DumpError[];
 }

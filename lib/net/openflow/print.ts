@@ -1,7 +1,7 @@
 /** Prints flows, matches, actions and groups as `ovs-ofctl` does. */
 import type { Action, CtAction, Flow, Group, LearnAction, LearnSpec, Match, Nat, Port, Subfield } from "./ast.ts";
 
-export function printSubfield(s: Subfield): string {
+function printSubfield(s: Subfield): string {
   if (s.from === undefined) return `${s.field}[]`;
   return s.from === s.to ? `${s.field}[${s.from}]` : `${s.field}[${s.from}..${s.to}]`;
 }

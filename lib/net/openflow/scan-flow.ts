@@ -22,7 +22,7 @@ const FLAGS = new Set([
 export const HEADER = /^(OFPST_FLOW|NXST_FLOW|OFPST_AGGREGATE|OFPST_GROUP|OFPST_GROUP_DESC) reply|^\s*$|^#/;
 
 /** What repeats within a dump: field text → field, action text → actions. Bounded, for what comes once only fills it. */
-export interface Cache {
+interface Cache {
   fields: Map<string, MatchField>;
   actions: Map<string, Action[]>;
   single: Map<string, Action>;

@@ -16,7 +16,7 @@ export function parseInteger(text: string): bigint | undefined {
 }
 
 /** Same, for values that must be below `limit` (at most 2^53). */
-export function parseNumber(text: string, limit: number): number | undefined {
+function parseNumber(text: string, limit: number): number | undefined {
   if (text.length === 0 || text.length > 18 || !(DECIMAL.test(text) || HEX.test(text))) return undefined;
   const n = Number(text);
   return n < limit ? n : undefined;
@@ -159,7 +159,7 @@ export const RESERVED_PORTS: Readonly<Record<string, number>> = {
   UNSET: 0xfff7,
 };
 
-export const CT_STATE_BITS: Readonly<Record<string, number>> = {
+const CT_STATE_BITS: Readonly<Record<string, number>> = {
   new: 1,
   est: 2,
   rel: 4,
@@ -169,7 +169,7 @@ export const CT_STATE_BITS: Readonly<Record<string, number>> = {
   snat: 64,
   dnat: 128,
 };
-export const TCP_FLAG_BITS: Readonly<Record<string, number>> = {
+const TCP_FLAG_BITS: Readonly<Record<string, number>> = {
   fin: 1,
   syn: 2,
   rst: 4,

@@ -9,7 +9,7 @@ import { type FlowKey, VLAN_CFI, W } from "../key.ts";
 import { popVlan, pushVlan } from "../vlan.ts";
 import type { TraceSegment } from "./trace-text.ts";
 
-export interface DatapathOutput {
+interface DatapathOutput {
   /** Datapath port number; -1 is the controller. */
   port: number;
   key: FlowKey;
