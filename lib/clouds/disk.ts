@@ -30,6 +30,8 @@ const Meta = z.object({
 });
 export type BundleMeta = z.infer<typeof Meta>;
 
+/** Holds the id of the process that is at work in a directory; absent once it counts. */
+const MARK = "importing";
 const ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 export class BundleDisk {
@@ -66,7 +68,7 @@ export class BundleDisk {
     const id = `${slug(name)}-${randomBytes(3).toString("hex")}`;
     const into = path.join(this.#dir, id, "bundle");
     await mkdir(into, { recursive: true, mode: 0o700 });
-    await writeFile(path.join(this.#dir, id, "importing"), String(process.pid));
+    await writeFile(path.join(this.#dir, id, MARK), String(process.pid));
     return { id, into };
   }
 
@@ -80,23 +82,25 @@ export class BundleDisk {
     const dir = path.join(this.#dir, summary.id);
     await writeFile(path.join(dir, "meta.json.new"), JSON.stringify(meta, null, 2), { mode: 0o600, flush: true });
     await rename(path.join(dir, "meta.json.new"), path.join(dir, "meta.json"));
-    await rm(path.join(dir, "importing"), { force: true });
+    await rm(path.join(dir, MARK), { force: true });
     return meta;
   }
 
   async remove(id: string): Promise<void> {
     if (!ID.test(id)) return;
-    // Without meta.json it is gone for everyone, however long the files take.
-    await rm(path.join(this.#dir, id, "meta.json"), { force: true });
-    await rm(path.join(this.#dir, id), { recursive: true, force: true });
+    const dir = path.join(this.#dir, id);
+    // Should this process die between the steps, the next sweep finishes: the mark says that nothing here counts.
+    await writeFile(path.join(dir, MARK), "0").catch(ifMissing(undefined));
+    await rm(path.join(dir, "meta.json"), { force: true });
+    await rm(dir, { recursive: true, force: true });
   }
 
-  /** Removes what imports of dead processes left behind. */
+  /** Removes what dead processes left half imported or half removed. Touches nothing that it did not mark itself. */
   async sweep(): Promise<void> {
     for (const id of await readdir(this.#dir).catch(ifMissing<string[]>([]))) {
       if (!ID.test(id) || (await this.get(id))) continue;
-      const pid = Number(await readFile(path.join(this.#dir, id, "importing"), "utf8").catch(ifMissing("0")));
-      if (pid !== process.pid && !isAlive(pid)) await this.remove(id);
+      const mark = await readFile(path.join(this.#dir, id, MARK), "utf8").catch(ifMissing(undefined));
+      if (mark !== undefined && !isAlive(Number(mark))) await this.remove(id);
     }
   }
 }

@@ -163,6 +163,29 @@ test("what a crashed import left is swept away at the next start, a running one 
   expect(existsSync(running)).toBe(true);
 });
 
+test("a bundle whose files are gone says so; the other clouds stay whole", async () => {
+  const { id } = await open(archive("prod"));
+  rmSync(path.join(dataDir, "clouds", id, "bundle"), { recursive: true });
+  const again = new CloudStore({ dataDir, demoDir: DEMO });
+  await expect(again.topology(id)).rejects.toMatchObject({
+    code: "bad_bundle",
+    message: expect.stringContaining("prod"),
+  });
+  expect((await again.list()).map((cloud) => cloud.id)).toEqual(["legacy", "dvr", id]);
+});
+
+test("without the demo clouds there is an empty list, not an error", async () => {
+  expect(await new CloudStore({ dataDir, demoDir: path.join(work, "nowhere") }).list()).toEqual([]);
+});
+
+test("what another version wrote is left alone", async () => {
+  const dir = path.join(dataDir, "clouds", "newer-000000");
+  cpSync(path.join(DEMO, "legacy", "api"), path.join(dir, "bundle"), { recursive: true });
+  writeFileSync(path.join(dir, "meta.json"), '{"version":2}');
+  expect((await new CloudStore({ dataDir, demoDir: DEMO }).list()).length).toBe(2);
+  expect(existsSync(dir)).toBe(true);
+});
+
 test.each(["../legacy", "..", "", "a/b", "LEGACY", "legacy/../dvr"])(
   "no id leads out of the data directory: %s",
   async (id) => {

@@ -37,12 +37,13 @@ export class CloudStore {
   /** Demo clouds first, then bundles, newest first. */
   async list(): Promise<CloudSummary[]> {
     await this.#swept;
-    const demos = DEMOS.map(async ({ id }) => {
-      const { identity, cloud } = await this.#open(id);
-      return summarize(identity, cloud);
-    });
+    // A demo that cannot be read is not offered; the others are.
+    const demos = await Promise.all(DEMOS.map(({ id }) => this.#open(id).catch(() => undefined)));
     const bundles = await this.#disk.list();
-    return [...(await Promise.all(demos)), ...bundles.map((meta) => meta.summary)];
+    return [
+      ...demos.filter((opened) => opened !== undefined).map(({ identity, cloud }) => summarize(identity, cloud)),
+      ...bundles.map((meta) => meta.summary),
+    ];
   }
 
   /** Throws Failure `not_found`. */
@@ -104,7 +105,11 @@ export class CloudStore {
     }
     const meta = await this.#disk.get(id);
     if (!meta) throw unknownCloud(id);
-    const cloud = await readBundle(this.#disk.root(meta), { name: meta.summary.name });
+    const cloud = await readBundle(this.#disk.root(meta), { name: meta.summary.name }).catch((cause: unknown) => {
+      throw new Failure("bad_bundle", `The files of ${meta.summary.name} can no longer be read.`, {
+        hint: `Open its bundle again. (${cause instanceof Error ? cause.message : String(cause)})`,
+      });
+    });
     const opened: Opened = { cloud, identity: identityOf(meta) };
     this.#opened.set(id, Promise.resolve(opened), meta.unpacked);
     return opened;
