@@ -142,10 +142,6 @@ function prefixOfMask(mask: IpValue): number | undefined {
   return /^1*0*$/.test(bits) ? bits.lastIndexOf("1") + 1 : undefined;
 }
 
-export function formatCidr(c: Cidr): string {
-  return `${c.address}/${c.prefix}`;
-}
-
 /** IPv4 netmask of a prefix length, as an unsigned number. */
 export function mask4(prefix: number): number {
   return prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;

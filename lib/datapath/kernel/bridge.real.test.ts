@@ -214,6 +214,6 @@ function frameText(p: Packet): string {
 
 /** A broadcast of an experimental type that reaches the fifth port, tagged or not as filtering has it. */
 function sentinel(at: number): { frame: string; until: [number, string] } {
-  const head = "ffffffffffff0200000099" + `0${at}`;
+  const head = `ffffffffffff02000000990${at}`;
   return { frame: `${head}88b5${"00".repeat(46)}`, until: [4, head] };
 }

@@ -2,6 +2,7 @@ import type { PacketCt } from "./conntrack.ts";
 
 /** What the kernel keeps beside a packet while it is inside one namespace. Immutable: changed by copying. */
 export interface Skb {
+  /** Goes over a veth pair within a namespace, is 0 after one to another; all the rest is lost there (skb_scrub_packet). */
   mark: number;
   /** Set by conntrack at PREROUTING or OUTPUT; cleared when the packet leaves the namespace. */
   ct?: PacketCt;
@@ -17,8 +18,3 @@ export interface Skb {
 
 /** A packet that just entered a namespace. */
 export const FRESH_SKB: Skb = { mark: 0 };
-
-/** The packet went over a veth pair (skb_scrub_packet): conntrack forgets it; the mark stays within a namespace. */
-export function afterVeth(skb: Skb, otherNamespace: boolean): Skb {
-  return { mark: otherNamespace ? 0 : skb.mark };
-}

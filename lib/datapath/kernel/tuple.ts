@@ -14,7 +14,6 @@ export interface CtTuple {
 
 export const ICMP = 1;
 export const TCP = 6;
-export const UDP = 17;
 export const ICMP6 = 58;
 
 /** ICMP types that ask and the types that answer them (nf_conntrack_proto_icmp.c, …_icmpv6.c: invmap). */
