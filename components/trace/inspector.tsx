@@ -9,11 +9,10 @@ export function Inspector({ rows, step }: { rows: readonly Row[]; step: number }
     rows.map((one) => one.hop),
     step,
   );
-  const guest = row?.hop.netns.startsWith("guest:");
   return (
     <section aria-label="Packet" className="flex min-h-0 flex-col rounded-lg border border-line bg-surface">
       <h2 className="flex h-9 shrink-0 items-center border-b border-line px-3 text-xs font-medium text-muted">
-        {row ? `Packet at hop ${row.number}, ${guest ? "at" : "as it left"} ${row.hop.device}` : "Packet"}
+        {row ? `Packet at hop ${row.number}, ${moment(row)}` : "Packet"}
       </h2>
       <section
         aria-label="Headers"
@@ -32,6 +31,17 @@ export function Inspector({ rows, step }: { rows: readonly Row[]; step: number }
   );
 }
 
+/** Which moment of a hop is shown: the packet as it was when the hop had done its part. */
+function moment({ hop, decision }: Row): string {
+  if (decision?.fault) return `as it ended at ${hop.device}`;
+  const frames = hop.events.filter((event) => event.kind === "frame");
+  const arrived =
+    frames.length > 0 &&
+    frames.every((event) => event.dir === "in") &&
+    hop.events.some((event) => event.kind === "deliver");
+  return arrived ? `as it arrived at ${hop.device}` : `as it left ${hop.device}`;
+}
+
 /** Sources and destinations stand side by side; what else a header says follows in one run. */
 function LayerCard({ layer }: { layer: MarkedLayer }) {
   const ends = ["src", "dst"].map((end) => layer.fields.find((field) => field.id.endsWith(`.${end}`)));
@@ -46,6 +56,12 @@ function LayerCard({ layer }: { layer: MarkedLayer }) {
       <h3 className="flex items-baseline justify-between font-medium text-muted">
         {layer.name}
         {layer.removed ? <span className="font-normal text-accent">removed by {layer.removed.by}</span> : null}
+        {layer.added ? (
+          <span className={cn("font-normal", layer.added.now && "text-accent")}>
+            added by {layer.added.by}
+            {layer.added.now ? "" : ` at hop ${layer.added.hop + 1}`}
+          </span>
+        ) : null}
       </h3>
       <dl className={cn("flex flex-wrap gap-x-3 font-mono", removed && "text-muted line-through")}>
         {paired ? (
@@ -72,7 +88,9 @@ function LayerCard({ layer }: { layer: MarkedLayer }) {
           </div>
         ))}
       </dl>
-      {layer.fields.map((field) => (field.change ? <Note key={field.id} field={field} change={field.change} /> : null))}
+      {layer.fields.map((field) =>
+        field.change && !layer.added ? <Note key={field.id} field={field} change={field.change} /> : null,
+      )}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { ChevronRight } from "lucide-react";
 import { Fragment, useEffect, useRef, useState } from "react";
 import type { StepEvent } from "../../lib/datapath/event.ts";
 import { commandForStep } from "../../lib/traceview/command.ts";
-import { lineOf } from "../../lib/traceview/decision.ts";
+import { lineOf, shortFlow } from "../../lib/traceview/decision.ts";
 import { endOfCopy, type Row } from "../../lib/traceview/rows.ts";
 import { cn } from "../ui/cn.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
@@ -76,7 +76,7 @@ function reveal(row: HTMLElement) {
   else if (box.scrollTop + box.clientHeight < bottom) box.scrollTop = bottom - box.clientHeight;
 }
 
-const CELL = "border-b border-line px-3 py-1.5 align-baseline";
+const CELL = "border-b border-line px-3 py-1 align-baseline";
 
 function HopRow(props: {
   row: Row;
@@ -147,7 +147,7 @@ function HopEvents({ row }: { row: Row }) {
     <tr>
       <td colSpan={4} className="border-b border-line bg-bg py-2 pr-3 pl-11">
         <ol className="flex flex-col">
-          {row.hop.events.map((event) => (
+          {shownEvents(row.hop.events).map((event) => (
             <EventLine key={event.seq} event={event} />
           ))}
         </ol>
@@ -173,14 +173,24 @@ function HopEvents({ row }: { row: Row }) {
   );
 }
 
+/** A flow says what it does; its actions are listed only where they tell more than its own text. */
+function shownEvents(events: readonly StepEvent[]): StepEvent[] {
+  let flow = "";
+  return events.filter((event) => {
+    if (event.kind === "flow") flow = event.text;
+    return event.kind !== "action" || !flow.includes(event.text);
+  });
+}
+
 function EventLine({ event }: { event: StepEvent }) {
   const line = lineOf(event);
   const command = commandForStep(event);
-  const text = "text" in event && event.text ? event.text : line.text;
+  const whole = "text" in event && event.text ? event.text : undefined;
+  const text = event.kind === "flow" ? `priority=${event.priority} ${shortFlow(event.text)}` : (whole ?? line.text);
   return (
     <li className="group/line grid grid-cols-[5.5rem_minmax(0,1fr)_auto] items-baseline gap-2 text-xs leading-6">
       <span className="text-muted">{line.by}</span>
-      <span className="min-w-0 font-mono break-words">
+      <span className="min-w-0 font-mono break-words" title={whole}>
         {event.kind === "flow" ? (
           <span className="text-muted">{`${event.bridge} ${event.tableName ?? "table"} ${event.table}, `}</span>
         ) : null}

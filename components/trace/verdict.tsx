@@ -30,9 +30,9 @@ export function VerdictBanner(props: { cloud: string; view: TraceView; verdict: 
     <section
       aria-label="Verdict"
       className={cn(
-        "rounded-lg border border-l-4 border-line bg-surface",
+        "rounded-lg border border-l-4 bg-surface",
         look.edge,
-        verdict.outcome === "dropped" && "border-danger",
+        verdict.outcome === "dropped" ? "border-danger" : "border-line",
       )}
     >
       <div className="flex items-center gap-3 py-3 pr-4 pl-4">

@@ -136,7 +136,7 @@ export function lineOf(event: StepEvent): { by: string; text: string } {
           : `${event.mac} is not known${event.vlan === undefined ? "" : ` in VLAN ${event.vlan}`}`,
       };
     case "rule":
-      return { by: "rule", text: `${event.table} ${shortRule(event.text)}` };
+      return { by: "rule", text: `${tablePrefix(event.table)}${shortRule(event.text)}` };
     case "conntrack":
       return { by: "conntrack", text: `${event.state} in zone ${event.zone}${event.commit ? ", committed" : ""}` };
     case "nat":
@@ -210,7 +210,7 @@ export function elementText(element: Element): string {
     case "iptables-rule":
     case "iptables-policy":
       return element.text.startsWith("-A ")
-        ? `${element.table} ${shortRule(element.text)}`
+        ? `${tablePrefix(element.table)}${shortRule(element.text)}`
         : `${element.table} ${element.chain}: ${element.text}`;
     default:
       return element.text;
@@ -231,6 +231,11 @@ export function shortFlow(text: string): string {
     .replace(/\s+actions=/, " → ")
     .replace(/^[\s,]+/, "")
     .trim();
+}
+
+/** iptables' own default is left unsaid, as on its command line. */
+function tablePrefix(table: string): string {
+  return table === "filter" ? "" : `${table} `;
 }
 
 /** A rule without its comment and the `-A`: `chain -p icmp → RETURN`. */

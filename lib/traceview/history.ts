@@ -17,6 +17,8 @@ export interface MarkedLayer {
   fields: MarkedField[];
   /** The header went at this very hop: it is shown struck out. */
   removed?: { by: string };
+  /** The whole header was put on by one hop. */
+  added?: { by: string; hop: number; now: boolean };
 }
 
 /** Layers of the packet as it left hop `at`. Undefined when nothing is known of the packet there. */
@@ -28,11 +30,19 @@ export function inspect(hops: readonly Hop[], at: number): MarkedLayer[] | undef
   for (const past of hops.slice(0, at + 1)) {
     for (const change of changesOf(past)) last.set(change.id, { change, hop: past });
   }
-  const layers = layersOf(packet).map((layer) => ({
-    ...layer,
-    fields: layer.fields.map((field) => mark(field, last, at)),
-  }));
+  const layers = layersOf(packet).map((layer) =>
+    whole({ ...layer, fields: layer.fields.map((field) => mark(field, last, at)) }),
+  );
   return [...layers, ...removedLayers(hop, layers)];
+}
+
+/** A header whose every field appeared at one hop is said once, not field by field. */
+function whole(layer: MarkedLayer): MarkedLayer {
+  const first = layer.fields[0]?.change;
+  if (!first || !layer.fields.every(({ change }) => change?.hop === first.hop && change.from === undefined))
+    return layer;
+  const { by, hop, now } = first;
+  return { ...layer, added: { by, hop, now } };
 }
 
 function changesOf(hop: Hop): FieldChange[] {

@@ -60,13 +60,14 @@ function tunnelLayers(packet: PacketView): Layer[] {
       ]),
     );
   }
+  const six = ends.src.includes(":");
   layers.push(
-    layer("outer-ip", "Outer IPv4", [
+    layer("outer-ip", `Outer ${six ? "IPv6" : "IPv4"}`, [
       ["src", "source", ends.src],
       ["dst", "destination", ends.dst],
+      ["port", "UDP port", kind === "gre" ? undefined : TUNNEL_UDP_PORTS[kind]],
     ]),
   );
-  if (kind !== "gre") layers.push(layer("outer-udp", "Outer UDP", [["dst", "port", TUNNEL_UDP_PORTS[kind]]]));
   const name = { vxlan: "VXLAN", gre: "GRE", geneve: "Geneve" }[kind];
   layers.push(layer("tunnel", name, [["key", kind === "gre" ? "key" : "VNI", key]]));
   return layers;

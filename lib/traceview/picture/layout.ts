@@ -4,14 +4,7 @@
  */
 import type { Hop } from "../hops.ts";
 import { type Channel, type Edge, linksOf } from "./links.ts";
-import {
-  hasUpperLane,
-  type PlacedBox,
-  type PlacedCard,
-  type PlacedSegment,
-  placeSegment,
-  type Rect,
-} from "./segment.ts";
+import { type PlacedBox, type PlacedCard, type PlacedSegment, placeSegment, type Rect } from "./segment.ts";
 import { type Segment, type Stop, segmentsOf, stopsOf } from "./stations.ts";
 
 export interface HostFrame extends Rect {
@@ -225,9 +218,4 @@ function framesOf(spots: readonly Spot[], mode: Picture["mode"], options: Pictur
   }
   if (frames.length < 3 || first.name !== last.name) return frames;
   return [{ ...first, w: last.x + last.w - first.x, ghost: first.ghost && last.ghost }, ...frames.slice(1, -1)];
-}
-
-/** Whether the picture of these hops has guests lifted above the switches' line. Only for tests of stability. */
-export function usesUpperLane(hops: readonly Hop[]): boolean {
-  return segmentsOf(stopsOf(hops), false).some(hasUpperLane);
 }

@@ -121,11 +121,6 @@ function itemsOf(row: readonly Box[]): Item[] {
   });
 }
 
-/** Whether a segment needs the upper lane. */
-export function hasUpperLane(segment: Segment): boolean {
-  return itemsOf(segment.boxes).some((item) => item.stacked);
-}
-
 export function placeSegment(segment: Segment, options: SegmentOptions): PlacedSegment {
   const { row, chains } = arrange(segment, options.hang);
   const items = itemsOf(row);
