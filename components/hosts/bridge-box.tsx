@@ -85,19 +85,22 @@ function labelOf(box: Box, title: string, subtitle: string): string {
   return [title, subtitle, BOX_WORDS[box.kind], of].filter(Boolean).join(", ");
 }
 
+interface InsideProps extends Pick<BoxProps, "box" | "hues"> {
+  slots: Slot[];
+  /** Network that is lit alone. */
+  network: string | null;
+}
+
 /** What is inside a bridge: the line that joins its ports, and the places where devices from elsewhere come in. */
-export const BoxInside = memo(function BoxInside({
-  box,
-  slots,
-  hues,
-}: Pick<BoxProps, "box" | "hues"> & { slots: Slot[] }) {
+export const BoxInside = memo(function BoxInside({ box, slots, hues, network }: InsideProps) {
+  const dims = (id: string | undefined) => network !== null && id !== undefined && id !== network;
   return (
     <g aria-hidden className="pointer-events-none">
       {box.stubs.map((stub) => (
         <path
           key={`${stub.y} ${stub.x1}`}
           d={`M${stub.x1} ${stub.y}H${stub.x2}`}
-          className="stroke-line-strong"
+          className={cn("stroke-line-strong", dims(stub.networkId) && "opacity-30")}
           strokeWidth="1.5"
           style={stub.networkId ? { stroke: hues.get(stub.networkId) } : undefined}
         />
@@ -111,7 +114,9 @@ export const BoxInside = memo(function BoxInside({
         />
       ) : null}
       {slots.map((slot) => (
-        <SlotMark key={slot.id} slot={slot} hue={slot.networkId ? hues.get(slot.networkId) : undefined} />
+        <g key={slot.id} className={dims(slot.networkId) ? "opacity-35" : undefined}>
+          <SlotMark slot={slot} hue={slot.networkId ? hues.get(slot.networkId) : undefined} />
+        </g>
       ))}
     </g>
   );

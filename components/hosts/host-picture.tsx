@@ -35,7 +35,8 @@ export function HostPicture({ graph, scene, selected, network, zoom, onZoom, onS
   const slots = useMemo(() => Map.groupBy(scene.slots, (slot: Slot) => slot.box), [scene.slots]);
   const focus = hovered ?? selected;
   const lit = useMemo(() => neighbours(scene, focus), [scene, focus]);
-  const dims = (id: string | undefined) => network !== null && id !== network;
+  // What belongs to no network carries them all: it stays lit.
+  const dims = (id: string | undefined) => network !== null && id !== undefined && id !== network;
 
   const onKeyDown = (event: KeyboardEvent) => {
     const direction = ARROWS[event.key];
@@ -80,7 +81,7 @@ export function HostPicture({ graph, scene, selected, network, zoom, onZoom, onS
           />
         ))}
         {scene.boxes.map((box) => (
-          <BoxInside key={box.id} box={box} slots={slots.get(box.id) ?? NO_SLOTS} hues={hues} />
+          <BoxInside key={box.id} box={box} slots={slots.get(box.id) ?? NO_SLOTS} hues={hues} network={network} />
         ))}
         <g aria-hidden>
           {scene.wires.map((wire) => (

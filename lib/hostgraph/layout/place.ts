@@ -1,6 +1,6 @@
 /** Rows: where each block stands in its column, from the guests' strands outwards. Heights only; x comes after the wires. */
 import { type Block, type Blocks, COLUMN } from "./blocks.ts";
-import { bottomOf, boxRows, endOf, type Placed, type Placing } from "./rows.ts";
+import { bottomOf, boxRows, byNode, endOf, type Placed, type Placing } from "./rows.ts";
 import * as S from "./scene.ts";
 import type { Entry } from "./slots.ts";
 import { byName } from "./sort.ts";
@@ -14,6 +14,7 @@ export function placeRows(blocks: Blocks, entries: Map<string, Entry[]>): Map<st
   for (const block of inColumn(COLUMN.bridge).sort(byUplink)) y = S.BOX_GAP + bottomOf(boxRows(state, block, y));
 
   const middle = inColumn(COLUMN.integration).sort(byMiddle);
+  orderSlots(state, middle);
   y = S.TOP;
   for (const block of middle) {
     const bridge = block.box && block.box.kind !== "namespace";
@@ -24,6 +25,25 @@ export function placeRows(blocks: Blocks, entries: Map<string, Entry[]>): Map<st
   placeAligned(state, COLUMN.sub);
   placeAligned(state, COLUMN.nic);
   return state.placed;
+}
+
+/**
+ * The last namespace's local VLAN gets the highest slot, the first one's the lowest: wires then lie inside one another, and
+ * do not cross.
+ */
+function orderSlots(state: Placing, middle: readonly Block[]): void {
+  const rank = new Map<string, number>();
+  for (const block of middle) {
+    if (block.box?.kind === "namespace") for (const node of [...block.left].sort(byNode)) rank.set(node.id, rank.size);
+  }
+  const first = (entry: Entry) => Math.min(...entry.from.map((id) => rank.get(id) ?? Number.POSITIVE_INFINITY));
+  for (const entries of state.entries.values()) {
+    const left = entries
+      .filter((entry) => entry.edge === "left")
+      .sort((a, b) => first(b) - first(a) || byName(a.id, b.id));
+    const right = entries.filter((entry) => entry.edge === "right");
+    entries.splice(0, entries.length, ...left, ...right);
+  }
 }
 
 /** br-tun first: most traffic goes there. Bridges without a patch port (the tunnels' own) come last. */

@@ -87,6 +87,7 @@ export function put(
   return placed;
 }
 
-function byNode(a: S.SceneNode, b: S.SceneNode): number {
+/** Order of ports in a block that has no strands. */
+export function byNode(a: S.SceneNode, b: S.SceneNode): number {
   return byName(a.name, b.name) || byName(a.id, b.id);
 }

@@ -14,6 +14,8 @@ export interface Entry {
   /** A NIC's entry is a mere dot, for its card stands in the same row. */
   pill: boolean;
   edges: string[];
+  /** Devices that come in here. */
+  from: string[];
 }
 
 /** Entries by block id, in the order in which they are drawn. */
@@ -29,12 +31,13 @@ export function entriesOf(blocks: Blocks, edges: HostGraph["edges"]): Map<string
     const same = known.get(entry.id) ?? entry;
     known.set(entry.id, same);
     same.edges.push(edge.id);
+    same.from.push(edge.from);
   }
   return new Map([...byBlock].map(([id, entries]) => [id, [...entries.values()].sort(byEntry)]));
 }
 
 function entryFor(block: Block, from: SceneNode, kind: HostGraph["edges"][number]["kind"]): Entry {
-  const base = { block: block.id, edges: [] };
+  const base = { block: block.id, edges: [], from: [] };
   if (kind === "member" && from.kind === "nic") {
     return { ...base, id: `${block.id}#${from.name}`, edge: "right", label: from.name, pill: false };
   }

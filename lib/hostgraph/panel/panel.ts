@@ -67,14 +67,15 @@ function factsOf(context: HostContext, node: DeviceNode, cloudId: string): Fact[
   const plug = plugOf(context, node.netns, node.name);
   const bridge = node.kind === "ovs-bridge" ? context.bridges.get(node.name) : undefined;
   const facts = markFacts(node.marks);
+  if (bridge && !bridge.flowsKnown) {
+    facts.push({ label: "Attention", value: "Its flows could not be read: what passes here is unknown" });
+  }
   facts.push(...ownerFacts(context, { ...owner, ...(port ? { port } : {}), ...(network ? { network } : {}) }, cloudId));
   if (node.netns !== "root" && node.kind !== "guest") facts.push({ label: "Namespace", value: node.netns, mono: true });
   if (bridge) {
     facts.push(
       { label: "Ports", value: String(bridge.ports.length) },
-      bridge.flowsKnown
-        ? { label: "Flows", value: String(bridge.flows.length) }
-        : { label: "Attention", value: "Its flows could not be read: what passes here is unknown" },
+      { label: "Flows", value: bridge.flowsKnown ? String(bridge.flows.length) : "unknown" },
       { label: "Datapath", value: bridge.datapathType || "system" },
       { label: "Fail mode", value: bridge.failMode || "standalone" },
     );
