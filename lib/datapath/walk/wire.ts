@@ -41,9 +41,17 @@ function ownersOnWire(w: Walk, learned: Map<string, Device>, others: Device[], m
   if (known && others.includes(known)) return [known];
   const direct = others.filter((d) => d.link.mac === mac);
   if (direct.length > 0) return direct;
+  // A bridge that has forgotten its own machine's address has not heard it for as long as the wire has not (both 300 s).
+  if (others.some((d) => hasForgotten(w, d, mac))) return others;
   const hosts = new Set([
     ...(w.index.byMac.get(mac) ?? []).map((d) => d.host.name),
     ...(w.index.guestByMac.get(mac) ?? []).map((g) => g.host),
   ]);
   return others.filter((d) => hosts.has(d.host.name));
+}
+
+function hasForgotten(w: Walk, nic: Device, mac: string): boolean {
+  const here = (w.index.byMac.get(mac) ?? []).some((d) => d.host === nic.host);
+  const bridge = nic.host.plugs.get(nic.link.name)?.bridge;
+  return here && bridge !== undefined && bridge.fdb.length > 0 && !bridge.fdb.some((e) => e.mac === mac);
 }
