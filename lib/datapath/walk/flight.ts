@@ -115,12 +115,17 @@ function raise(branch: Branch): number {
   return branch.best;
 }
 
-function christen(branch: Branch): undefined {
+/** `used` counts the names given below each name: the heirs of one way share it, so that no two branches have one name. */
+function christen(branch: Branch, used = new Map<string, number>()): void {
   let heir: Branch | undefined;
   for (const child of branch.children) if (!heir || child.best > heir.best) heir = child;
-  let n = 0;
   for (const child of branch.children) {
-    child.name = child === heir ? branch.name : `${branch.name}.${++n}`;
-    christen(child);
+    if (child === heir) child.name = branch.name;
+    else {
+      const n = (used.get(branch.name) ?? 0) + 1;
+      used.set(branch.name, n);
+      child.name = `${branch.name}.${n}`;
+    }
   }
+  for (const child of branch.children) christen(child, used);
 }
