@@ -33,7 +33,7 @@ export type BridgeOutput =
 
 export type BridgeDecision =
   | { kind: "refused"; code: VerdictCode; element: Element }
-  /** PREROUTING stopped the frame. */
+  /** PREROUTING stopped the frame, or what decides about it could not be read. */
   | { kind: "stopped"; verdict: Stop }
   | {
       kind: "forwarded";
@@ -70,6 +70,15 @@ export function bridgeInput(ctx: BridgeContext, bridge: string, port: string, fr
   let packet = frame;
   let meta: Skb = { ...skb, ct: undefined, ctTemplate: undefined, physIn: undefined, physOut: undefined };
   const filtered = seesIptables(ns, bridge, frame);
+  if (!filtered && frame.ip && ns.unread?.includes("sysctls")) {
+    return {
+      kind: "stopped",
+      verdict: {
+        kind: "unknown",
+        reason: `the sysctls of ${ns.name} could not all be read: iptables may see frames of ${bridge}`,
+      },
+    };
+  }
   let redirected = false;
   if (filtered) {
     const verdict = traverse({ hook: "PREROUTING", packet, skb: { ...meta, physIn: port }, in: bridge }, ctx);
@@ -130,6 +139,9 @@ function forward(ctx: BridgeContext, f: Frame): BridgeDecision {
       const outputs = port && mayLeave(f, port) ? [deliver(ctx, f, port)] : [];
       return { kind: "forwarded", flooded: false, outputs, ...(br.promisc ? local(false) : {}) };
     }
+  }
+  if (!group && f.br.bridge?.ageingTime !== 0 && ctx.ns.unread?.includes("fdb")) {
+    return { kind: "stopped", verdict: { kind: "unknown", reason: `the FDB of ${br.name} could not all be read` } };
   }
   const wanted = ports.filter((p) => mayLeave(f, p) && (group || p.bridgePort?.flood !== false));
   ctx.note?.({ kind: "flood", bridge: br.name, ...vlanOf(f.vid), ports: wanted.map((p) => p.name) });

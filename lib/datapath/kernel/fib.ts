@@ -48,7 +48,7 @@ export type FibAnswer =
   /** A rule or route that ends the search. */
   | { kind: "end"; how: "unreachable" | "blackhole" | "prohibit"; route?: Route; rule: PolicyRule }
   | { kind: "none" }
-  | { kind: "unknown"; reason: string; rule: PolicyRule };
+  | { kind: "unknown"; reason: string; rule?: PolicyRule };
 
 interface CompiledRule {
   rule: PolicyRule;
@@ -148,6 +148,9 @@ export function hasCustomRules(ns: Namespace, family: IpFamily): boolean {
 
 /** fib_rules_lookup: rules by priority until one gives an end. */
 export function fibLookup(ns: Namespace, q: FibQuery): FibAnswer {
+  // A longer prefix or an earlier rule may be what is missing.
+  const missing = ns.unread?.find((part) => part === "routes" || part === "rules");
+  if (missing) return { kind: "unknown", reason: `the ${missing} of ${ns.name} could not all be read` };
   const fib = fibOf(ns, q.family);
   const dst = ipOf(q.dst);
   if (!dst || dst.family !== q.family) return { kind: "none" };

@@ -28,6 +28,13 @@ export function inSet(ns: Namespace, name: string, directions: readonly string[]
     }
     return false;
   }
+  const answer = isMember(set, directions, s);
+  return answer === false && ns.unread?.includes("ipsets")
+    ? `the members of set ${name} could not all be read`
+    : answer;
+}
+
+function isMember(set: Ipset, directions: readonly string[], s: SetSubject): SetAnswer {
   const index = indexOf(set);
   if (typeof index === "string") return index;
   const family = s.packet.ip?.version;

@@ -371,3 +371,24 @@ test("only usable neighbours are known", () => {
   expect(lookupNeighbour(ns, "f", "10.0.0.1")).toEqual({ kind: "ask" });
   expect(lookupNeighbour(ns, "e", "224.0.0.5")).toMatchObject({ mac: "01:00:5e:00:00:05" });
 });
+
+describe("parts that could not be read", () => {
+  const forward = (ns: Namespace) =>
+    traverse({ hook: "FORWARD", packet: packet(echo(8)), skb: FRESH_SKB }, { ns, conntrack: new Conntrack([]) });
+
+  test("rules, routes and sets that may be missing make the answer unknown", () => {
+    expect(forward({ ...EMPTY, unread: ["iptables"] })).toMatchObject({ kind: "unknown" });
+    expect(forward({ ...EMPTY, unread: ["ip6tables"] })).toMatchObject({ kind: "accept" });
+    expect(routeOutput({ ...EMPTY, unread: ["routes"] }, { dst: "10.0.0.1" })).toMatchObject({ kind: "unknown" });
+    const set: Ipset = {
+      name: "s",
+      type: "hash:ip",
+      family: "inet",
+      members: [{ value: "10.0.0.1", options: {} }],
+      options: {},
+    };
+    const ns: Namespace = { ...EMPTY, ipsets: [set], unread: ["ipsets"] };
+    expect(inSet(ns, "s", ["src"], { packet: packet(echo(8)), mark: 0 })).toBe(true);
+    expect(inSet(ns, "s", ["dst"], { packet: packet(echo(8)), mark: 0 })).toMatch(/could not all be read/);
+  });
+});

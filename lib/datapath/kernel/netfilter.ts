@@ -63,6 +63,9 @@ const MAX_DEPTH = 64;
 export function traverse(input: HookInput, ctx: NetfilterContext): HookVerdict {
   const { ip } = input.packet;
   if (!ip) return { kind: "accept", packet: input.packet, skb: input.skb };
+  const part = ip.version === 4 ? "iptables" : "ip6tables";
+  // Half a rule set decides nothing: any rule may be the one that is missing.
+  if (ctx.ns.unread?.includes(part)) return { kind: "unknown", reason: `${part} of ${ctx.ns.name} could not be read` };
   const run = new HookRun(input, ctx, ip.version);
   for (const stage of STAGES[input.hook]) {
     const end =

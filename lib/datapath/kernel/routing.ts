@@ -3,7 +3,7 @@
  * Mirrors net/ipv4/route.c (ip_route_input_slow, ip_route_output_key_hash_rcu), net/ipv4/fib_frontend.c
  * (fib_validate_source) and net/ipv6/route.c.
  */
-import type { Namespace, Route } from "../../host/state.ts";
+import type { Namespace, PolicyRule, Route } from "../../host/state.ts";
 import { familyOf, type IpFamily, isLoopbackIp, isMulticastIp } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { Element, VerdictCode } from "../event.ts";
@@ -79,6 +79,9 @@ export function routeInput(ns: Namespace, packet: Packet, iif: string, mark: num
   }
   const answer = fibLookup(ns, { family, dst: ip.dst, src: ip.src, iif, mark, proto: ip.proto, ...portsOf(packet) });
   const forwarding = isForwarding(ns, family, iif);
+  if (!forwarding && ns.unread?.includes("sysctls") && answer.kind === "route" && answer.route.type === "unicast") {
+    return { kind: "unknown", reason: `the sysctls of ${ns.name} could not all be read: forwarding may be on` };
+  }
   if (answer.kind !== "route") {
     if (family === 4 && !forwarding && answer.kind !== "unknown") return forwardingOff(ns, family, iif);
     return failure(answer, ip.dst);
@@ -173,7 +176,8 @@ function validateSource(
     mark: both(ns, iif, "src_valid_mark") ? mark : 0,
   };
   const answer = fibLookup(ns, q);
-  if (answer.kind === "unknown") return { kind: "unknown", reason: answer.reason, element: ruleElement(answer) };
+  if (answer.kind === "unknown")
+    return { kind: "unknown", reason: answer.reason, ...(answer.rule && { element: ruleElement(answer.rule) }) };
   if (answer.kind !== "route") return rpf > 0 ? refused : undefined;
   const { type } = answer.route;
   if (type !== "unicast" && !(type === "local" && acceptLocal)) return martian(`the source ${src} is ${type} here`);
@@ -251,7 +255,7 @@ function forwardingOff(ns: Namespace, family: IpFamily, iif: string): RouteDecis
 function failure(answer: Exclude<FibAnswer, { kind: "route" }>, dst: string): RouteDecision {
   switch (answer.kind) {
     case "unknown":
-      return { kind: "unknown", reason: answer.reason, element: ruleElement(answer) };
+      return { kind: "unknown", reason: answer.reason, ...(answer.rule && { element: ruleElement(answer.rule) }) };
     case "none":
       return {
         kind: "drop",
@@ -260,7 +264,9 @@ function failure(answer: Exclude<FibAnswer, { kind: "route" }>, dst: string): Ro
         element: { type: "route", text: `no route to ${dst}` },
       };
     case "end": {
-      const element: Element = answer.route ? { type: "route", text: formatRoute(answer.route) } : ruleElement(answer);
+      const element: Element = answer.route
+        ? { type: "route", text: formatRoute(answer.route) }
+        : ruleElement(answer.rule);
       // An unreachable route is EHOSTUNREACH, an unreachable rule ENETUNREACH (fib4_rule_action); IPv6 has one answer for both.
       const unreachable = answer.route?.family === 4 ? "host-unreachable" : "net-unreachable";
       const error =
@@ -270,8 +276,8 @@ function failure(answer: Exclude<FibAnswer, { kind: "route" }>, dst: string): Ro
   }
 }
 
-function ruleElement(answer: Extract<FibAnswer, { kind: "unknown" | "end" }>): Element {
-  return { type: "policy-rule", text: formatRule(answer.rule) };
+function ruleElement(rule: PolicyRule): Element {
+  return { type: "policy-rule", text: formatRule(rule) };
 }
 
 function noteRoute(note: Note | undefined, a: Extract<FibAnswer, { kind: "route" }>, d: RouteDecision): void {
