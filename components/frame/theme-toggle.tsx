@@ -2,6 +2,7 @@
 import { Moon, Sun } from "lucide-react";
 import { useSyncExternalStore } from "react";
 import { Button } from "../ui/button.tsx";
+import { Tooltip } from "../ui/tooltip.tsx";
 
 function subscribe(changed: () => void): () => void {
   const observer = new MutationObserver(changed);
@@ -32,16 +33,13 @@ export function ThemeToggle() {
     // biome-ignore lint/suspicious/noDocumentCookie: cookieStore needs a secure context, and Underlay serves plain HTTP
     document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
   };
+  const name = dark ? "Use the light theme" : "Use the dark theme";
   return (
-    <Button
-      variant="ghost"
-      size="icon"
-      // Known in the browser alone.
-      disabled={dark === undefined}
-      onClick={toggle}
-      aria-label={dark ? "Use the light theme" : "Use the dark theme"}
-    >
-      {dark ? <Sun aria-hidden /> : <Moon aria-hidden />}
-    </Button>
+    <Tooltip text={name}>
+      {/* Disabled until the browser has said which theme is in force. */}
+      <Button variant="ghost" size="icon" disabled={dark === undefined} onClick={toggle} aria-label={name}>
+        {dark ? <Sun aria-hidden /> : <Moon aria-hidden />}
+      </Button>
+    </Tooltip>
   );
 }

@@ -1,7 +1,8 @@
 "use client";
+import { startTransition, useEffect, useState } from "react";
 import { cn } from "../ui/cn.ts";
 import { Table, Td, Th, Tr } from "../ui/table.tsx";
-import type { ListModel } from "./tables.tsx";
+import type { ListModel, Row } from "./tables.tsx";
 
 /** Rows of a list; a row is selected by its name, which is a button. */
 export function ObjectTable(props: {
@@ -10,7 +11,8 @@ export function ObjectTable(props: {
   onSelect: (id: string) => void;
   className?: string;
 }) {
-  const { columns, rows, title } = props.model;
+  const { columns, title } = props.model;
+  const rows = useMore(props.model.rows);
   return (
     <Table label={title} wrapClassName={props.className}>
       <thead>
@@ -54,4 +56,13 @@ export function ObjectTable(props: {
       </tbody>
     </Table>
   );
+}
+
+/** Thousands of rows would hold the first paint up: the first screens come with it, the rest right after, without blocking. */
+const AT_ONCE = 120;
+
+function useMore(rows: readonly Row[]): readonly Row[] {
+  const [all, setAll] = useState(false);
+  useEffect(() => startTransition(() => setAll(true)), []);
+  return all || rows.length <= AT_ONCE ? rows : rows.slice(0, AT_ONCE);
 }

@@ -76,12 +76,14 @@ export function TopologyView({ cloud }: { cloud: string }) {
               Close groups
             </Button>
           ) : null}
-          <Segmented
-            label="View"
-            value={view}
-            options={VIEWS}
-            onChange={(next) => set({ view: next === "picture" ? null : next })}
-          />
+          {query.isError ? null : (
+            <Segmented
+              label="View"
+              value={view}
+              options={VIEWS}
+              onChange={(next) => set({ view: next === "picture" ? null : next })}
+            />
+          )}
           {view === "picture" && drawing ? (
             <Menu
               label="Export"
@@ -113,7 +115,12 @@ export function TopologyView({ cloud }: { cloud: string }) {
         {query.isPending ? (
           <TopologySkeleton />
         ) : query.isError ? (
-          <ErrorState title="The topology did not load" error={query.error} onRetry={() => void query.refetch()} />
+          <ErrorState
+            title="The topology did not load"
+            error={query.error}
+            onRetry={() => void query.refetch()}
+            action={<ButtonLink href={pages.clouds()}>All clouds</ButtonLink>}
+          />
         ) : topology?.networks.length === 0 && topology.instances.length === 0 ? (
           <EmptyState
             icon={<Network aria-hidden />}

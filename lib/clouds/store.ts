@@ -2,6 +2,7 @@ import path from "node:path";
 import type { CloudDetail, CloudSummary, ImportEvent, Topology } from "../api/http.ts";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
+import { log } from "../server/log.ts";
 import { WeightedCache } from "./cache.ts";
 import { DEMOS } from "./demo.ts";
 import { BundleDisk, type BundleMeta } from "./disk.ts";
@@ -106,8 +107,9 @@ export class CloudStore {
     const meta = await this.#disk.get(id);
     if (!meta) throw unknownCloud(id);
     const cloud = await readBundle(this.#disk.root(meta), { name: meta.summary.name }).catch((cause: unknown) => {
+      log().warn({ cloud: id, cause: String(cause) }, "a bundle can no longer be read");
       throw new Failure("bad_bundle", `The files of ${meta.summary.name} can no longer be read.`, {
-        hint: `Open its bundle again. (${cause instanceof Error ? cause.message : String(cause)})`,
+        hint: "They were changed or removed on this machine. Open the bundle again; the server’s log has the reason.",
       });
     });
     const opened: Opened = { cloud, identity: identityOf(meta) };
