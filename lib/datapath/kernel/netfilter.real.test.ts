@@ -15,7 +15,7 @@ import { type Left, receive } from "./testing/router.ts";
 import { EMPTY_RULES, PORTS, printSets, randomRules, randomSets, SIDES } from "./testing/rules.ts";
 import { type Sentinel, Wire } from "./testing/wire.ts";
 
-const RUNS = Number(process.env.UNDERLAY_REAL_RUNS ?? 60);
+const RUNS = Number(process.env.UNDERLAY_REAL_RUNS ?? 40);
 const PACKETS = 40;
 const FIRST_SEED = Number(process.env.UNDERLAY_REAL_SEED ?? 1);
 const ROUTER_MAC = ["02:00:00:00:01:01", "02:00:00:00:02:01"];
