@@ -138,6 +138,7 @@ test.describe("hosts", () => {
 
   for (const colorScheme of ["light", "dark"] as const) {
     test(`leave nothing for axe to find, ${colorScheme}`, async ({ page }) => {
+      test.slow(); // Six pages, and axe looks at every row of each.
       await page.emulateMedia({ colorScheme });
       for (const url of [
         "/clouds/dvr/hosts/network1",
