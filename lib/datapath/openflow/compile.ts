@@ -5,7 +5,7 @@ import type { Packet } from "../../net/packet.ts";
 import { type BridgeModel, LOCAL_PORT, makeBridges, type PortModel, portElement } from "./bridge.ts";
 import { INTERPRETER, runActionSet } from "./execute.ts";
 import { type KeyedPacket, keyPacket, packetOfKey } from "./headers.ts";
-import { type FlowKey, W } from "./key.ts";
+import { type FlowKey, giveBack, keyMark, lendKey, W } from "./key.ts";
 import { runTable } from "./lookup.ts";
 import { Run } from "./run.ts";
 import type { Ingress, OvsDatapath, PortRef, SwitchContext, SwitchResult, TunnelKind } from "./switch.ts";
@@ -64,13 +64,23 @@ export class CompiledOvs implements OvsDatapath {
   }
 
   receive(at: Ingress, packet: Packet, context: SwitchContext = NOTHING): SwitchResult {
-    return this.#run(at, keyPacket(packet, at.ofport, this.#vlanLimit), context);
+    const mark = keyMark();
+    try {
+      return this.#run(at, keyPacket(packet, at.ofport, this.#vlanLimit), context);
+    } finally {
+      giveBack(mark);
+    }
   }
 
   /** The same for a flow that was written down with its metadata (registers, tun_id, ct_state, …), as ofproto/trace takes it. */
   receiveKey(bridge: string, key: FlowKey, context: SwitchContext = NOTHING): SwitchResult {
     const at = { bridge, ofport: key[W.IN_PORT] as number };
-    return this.#run(at, { key: key.slice(), base: packetOfKey(key), baseKey: key.slice(), hidden: [] }, context);
+    const mark = keyMark();
+    try {
+      return this.#run(at, { key: lendKey(key), base: packetOfKey(key), baseKey: key, hidden: [] }, context);
+    } finally {
+      giveBack(mark);
+    }
   }
 
   /** Port names of a bridge to numbers; undefined when there is no such bridge. */

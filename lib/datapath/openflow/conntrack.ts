@@ -78,7 +78,7 @@ function noteAnswer(run: Run, op: CtOp, zone: number, a: CtAnswer): void {
 function replacePacket(run: Run, answer: CtAnswer): void {
   const fresh = keyPacket(answer.packet, run.key[W.IN_PORT] as number, run.vlanLimit);
   const hidden = putHeaders(run.key, answer.packet, run.vlanLimit);
-  run.packet = { ...fresh, hidden };
+  run.packet = { ...fresh, baseKey: fresh.baseKey.slice(), hidden };
 }
 
 function recirculate(run: Run, op: CtOp, table: number, zone: number, answer: CtAnswer | undefined): void {

@@ -6,7 +6,7 @@ import { orderActionSet } from "./actionset.ts";
 import { makeRule } from "./bridge.ts";
 import { track } from "./conntrack.ts";
 import { runGroup } from "./group.ts";
-import { hasField, UNSET_PORT, VLAN_CFI, W } from "./key.ts";
+import { giveBack, hasField, keyMark, lendKey, UNSET_PORT, VLAN_CFI, W } from "./key.ts";
 import { learnedFlow, readRuns } from "./learn.ts";
 import { isIp, runTable } from "./lookup.ts";
 import { outputPort, outputTo, sendToController } from "./output.ts";
@@ -176,10 +176,12 @@ export function runActionSet(run: Run): void {
 /** clone_xlate_actions: nothing of what the list does to the packet, the stack or the action set stays. */
 export function runClone(run: Run, ops: readonly Op[]): void {
   const { key, stack, actionSet, tracked, actionSetHasGroup } = run;
-  run.key = key.slice();
+  const mark = keyMark();
+  run.key = lendKey(key);
   run.stack = [...stack];
   runOps(run, ops);
   if (!run.failed) runActionSet(run);
+  giveBack(mark);
   run.key = key;
   run.stack = stack;
   run.actionSet = actionSet;

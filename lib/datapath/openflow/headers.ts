@@ -2,7 +2,7 @@
 
 import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from "../../net/openflow/value.ts";
 import type { IpHeader, L4, Packet, VlanTag } from "../../net/packet.ts";
-import { type FlowKey, HEADER_END, newKey, VLAN_CFI, W } from "./key.ts";
+import { type FlowKey, HEADER_END, lendKey, newKey, VLAN_CFI, W } from "./key.ts";
 
 const CACHE_LIMIT = 50_000;
 
@@ -109,11 +109,14 @@ function putIp(key: FlowKey, ip: IpHeader, l4: L4 | undefined): void {
   }
 }
 
+const BLANK = newKey();
+
+/** On lent keys: good until they are given back. */
 export function keyPacket(packet: Packet, inPort: number, vlanLimit: number): KeyedPacket {
-  const key = newKey();
+  const key = lendKey(BLANK);
   const hidden = putHeaders(key, packet, vlanLimit);
   key[W.IN_PORT] = inPort;
-  return { key, base: packet, baseKey: key.slice(), hidden };
+  return { key, base: packet, baseKey: lendKey(key), hidden };
 }
 
 function mac(key: FlowKey, word: number): string {

@@ -81,6 +81,31 @@ export function newKey(): FlowKey {
   return key;
 }
 
+// Keys are too large for V8 to keep a typed array inside its heap, and copies are made for every clone and patch port: so
+// they are lent out in the manner of a stack, and given back together.
+const lent: FlowKey[] = [];
+let lentCount = 0;
+
+/** A copy that is good until `giveBack` is called with a mark taken before. */
+export function lendKey(from: FlowKey): FlowKey {
+  let key = lent[lentCount];
+  if (!key) {
+    key = new Uint32Array(KEY_WORDS);
+    lent.push(key);
+  }
+  lentCount++;
+  key.set(from);
+  return key;
+}
+
+export function keyMark(): number {
+  return lentCount;
+}
+
+export function giveBack(mark: number): void {
+  lentCount = mark;
+}
+
 /** Where a field lies: first word, bits to the right of it (fields up to 32 bits), width. */
 interface Location {
   word: number;

@@ -1,7 +1,7 @@
 /** Where packets leave a bridge: xlate_output_action, compose_output_action__, patch_port_output; ofproto/tunnel.c. */
 import { parseIpv4 } from "../../net/openflow/value.ts";
 import { type PortModel, portElement } from "./bridge.ts";
-import { UNSET_PORT, W } from "./key.ts";
+import { giveBack, keyMark, lendKey, UNSET_PORT, W } from "./key.ts";
 import { runNormal } from "./normal.ts";
 import { clearConntrack, type Run } from "./run.ts";
 
@@ -119,7 +119,8 @@ function sendTunnel(run: Run, port: PortModel, tunnel: NonNullable<PortModel["tu
 /** patch_port_output: the other bridge sees the packet without metadata, and what it does to it does not come back. */
 function crossPatch(run: Run, peer: PortModel): void {
   const { key, stack, actionSet, actionSetHasGroup, bridge, tracked, table, rule } = run;
-  const other = key.slice();
+  const mark = keyMark();
+  const other = lendKey(key);
   run.key = other;
   run.stack = [];
   run.actionSet = [];
@@ -136,6 +137,7 @@ function crossPatch(run: Run, peer: PortModel): void {
   run.rule = undefined;
   if (peer.noReceive) run.drop("port-down", peer, portElement(peer));
   else run.act.runTable(run, peer.ref.ofport, 0, false, true);
+  giveBack(mark);
   run.bridge = bridge;
   run.key = key;
   run.stack = stack;
