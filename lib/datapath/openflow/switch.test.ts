@@ -239,3 +239,9 @@ it("finds devices and ports", () => {
   expect(ovs.portAt("tun", 2)?.name).toBe("vx2");
   expect([ovs.portOf("eth9"), ovs.portAt("int", 77)]).toEqual([undefined, undefined]);
 });
+
+it("takes dl_vlan=0xffff for an untagged packet", () => {
+  const ovs = compiled(["priority=2,dl_vlan=0xffff actions=output:2"]);
+  expect(ports(ovs.receive(at(1), PING))).toEqual(["i2"]);
+  expect(ovs.receive(at(1), { ...PING, vlans: [{ tpid: 0x8100, vid: 3, pcp: 0 }] }).outputs).toEqual([]);
+});

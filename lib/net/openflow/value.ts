@@ -256,6 +256,8 @@ function parsePlain(field: Field, text: string): number[] | undefined {
     case "tcp-flags":
     case "ct-state":
     case "tunnel-flags": {
+      // OpenFlow 1.0 wrote an untagged packet so (OFP10_VLAN_NONE).
+      if (field.name === "dl_vlan" && (text === "0xffff" || text === "65535")) return [0xffff];
       if (field.bits <= 32) {
         const n = parseNumber(text, 2 ** field.bits);
         return n === undefined ? undefined : [n];
