@@ -133,6 +133,7 @@ function restOfLeg(view: TraceView, leg: ShownLeg | undefined, to: string | unde
   return restOf(
     leg.rows.map((row) => row.hop),
     targetOf(to, topology),
+    view.verdict,
   );
 }
 

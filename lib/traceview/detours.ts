@@ -75,6 +75,7 @@ function unanswered<T extends Visit>(run: readonly T[], ending: Place | undefine
 }
 
 function endedHere(visit: Visit, dead: ReadonlySet<string>): boolean {
+  if (visit.events.some((event) => event.kind === "flood" || event.kind === "fdb")) return false;
   const flow = visit.events.findLast((event) => event.kind === "flow");
   return flow !== undefined && dead.has(`${visit.host}|${flow.bridge}|${flow.text}`);
 }

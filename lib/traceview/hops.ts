@@ -99,9 +99,12 @@ function joins(hop: Hop, event: StepEvent): boolean {
     case "conntrack":
     case "nat":
     case "rewrite":
-    case "drop":
     case "assume":
     case "deliver":
+      return hop.kind === "switch" && !isLinuxBridge(hop) ? hop.netns === event.netns : same;
+    // A link that is down is the port's own fault, not the switch's that sent there.
+    case "drop":
+      if (event.element.type === "link") return same;
       return hop.kind === "switch" && !isLinuxBridge(hop) ? hop.netns === event.netns : same;
     case "rule":
     case "route":

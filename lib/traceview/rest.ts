@@ -1,5 +1,6 @@
 /** Where a packet that was stopped would have gone on, as far as names alone tell it. */
 import type { Topology } from "../api/http.ts";
+import type { Place } from "../datapath/event.ts";
 import type { Hop } from "./hops.ts";
 
 export interface RestStop {
@@ -29,15 +30,20 @@ export function targetOf(to: string | undefined, topology: Topology | undefined)
 /** Devices of the hybrid plug (os-vif) in the order in which a frame for the guest passes them. */
 const HYBRID = ["qvo", "qvb", "qbr", "tap"];
 
-export function restOf(hops: readonly Hop[], target: Target | undefined): RestStop[] {
+/** @param at where the verdict says that it ended: a port that the frame never reached is the first of the rest. */
+export function restOf(hops: readonly Hop[], target: Target | undefined, at?: Place): RestStop[] {
   if (!target) return [];
   const last = hops.at(-1);
   const guest = { host: target.host, netns: `guest:${target.name}`, device: "eth0" };
   if (last && last.host === guest.host && last.netns === guest.netns) return [];
   const suffix = target.tap.slice(3);
-  const onTheWay = last?.host === target.host && last.netns === "root" && last.device.endsWith(suffix);
-  const at = onTheWay ? HYBRID.indexOf(last.device.slice(0, 3)) : -1;
-  if (at < 0) return [guest];
-  const hybrid = HYBRID.slice(at + 1).filter((prefix) => prefix !== "qbr");
-  return [...hybrid.map((prefix) => ({ host: target.host, netns: "root", device: `${prefix}${suffix}` })), guest];
+  const ownPort = (place: Place | undefined) =>
+    place?.host === target.host && place.netns === "root" && place.device.endsWith(suffix);
+  const ports = (from: number) =>
+    HYBRID.slice(from)
+      .filter((prefix) => prefix !== "qbr")
+      .map((prefix) => ({ host: target.host, netns: "root", device: `${prefix}${suffix}` }));
+  if (last && ownPort(last)) return [...ports(HYBRID.indexOf(last.device.slice(0, 3)) + 1), guest];
+  if (at && ownPort(at) && last?.host === at.host) return [...ports(HYBRID.indexOf(at.device.slice(0, 3))), guest];
+  return [guest];
 }

@@ -25,15 +25,23 @@ function faultOf(legs: readonly ShownLeg[], verdict: VerdictEvent): TraceView["f
   if (verdict.outcome === "delivered" || verdict.outcome === "exited") return undefined;
   const leg =
     legs.find((one) => one.id === legIdOf(verdict)) ?? legs.findLast((one) => one.leg === verdict.leg) ?? legs.at(-1);
-  if (!leg) return undefined;
-  const dropped = leg.rows.findLast((row) =>
-    row.hop.events.some((event) => event.kind === "drop" && event.code === verdict.code),
+  const row = leg && rowAtFault(leg.rows, verdict);
+  if (!leg || !row) return undefined;
+  const dropped = row === leg.rows.at(-1) || row.hop.events.some((event) => event.kind === "drop");
+  return { leg: leg.id, hop: row.hop.index, dropped };
+}
+
+/** The hop that the verdict names; where the path has no such device (it never got there), the nearest that it has. */
+function rowAtFault(rows: readonly Row[], verdict: VerdictEvent): Row | undefined {
+  const at = ({ hop }: Row) =>
+    hop.host === verdict.host && hop.netns === verdict.netns && hop.device === verdict.device;
+  const named = rows.filter(at);
+  return (
+    named.findLast((row) => row.hop.events.some((event) => event.kind === "drop")) ??
+    named.at(-1) ??
+    rows.findLast(({ hop }) => verdict.netns !== "root" && hop.host === verdict.host && hop.netns === verdict.netns) ??
+    rows.at(-1)
   );
-  const named = leg.rows.findLast(
-    ({ hop }) => hop.host === verdict.host && hop.netns === verdict.netns && hop.device === verdict.device,
-  );
-  const row = dropped ?? named ?? leg.rows.at(-1);
-  return row && { leg: leg.id, hop: row.hop.index, dropped: row === dropped };
 }
 
 /** The leg to open with: the one at fault, else the request, else the first. */
