@@ -184,6 +184,26 @@ test("a cloud of 2,000 instances rolls up, and groups open", async ({ page }) =>
   await page.request.delete(`/api/clouds/${cloud}`);
 });
 
+test("hostile names are text, here and in an exported picture", async ({ page }) => {
+  const name = `<img src=x onerror="document.title='owned'"> "'\n&amp; \u202Eevil`;
+  const hostile = bundle("hostile", (dir) => {
+    for (const file of ["networks.json", "routers.json", "security-groups.json", "nova-servers-detail.json"])
+      editApi<{ name: string }>(dir, file, (list) => list.map((one) => ({ ...one, name })));
+  });
+  await visit(page, "/clouds");
+  await page.getByLabel("Bundle file").setInputFiles(hostile);
+  await page.getByRole("link", { name: "Show its topology" }).click();
+  await page.getByRole("button", { name: /^Router <img/ }).click();
+  await expect(details(page).getByRole("heading", { name: "<img src=x" })).toBeVisible();
+  const cloud = page.url().split("/")[4];
+  for (const list of ["instances", "networks", "security-groups"]) {
+    await visit(page, `/clouds/${cloud}/${list}`);
+    await expect(page.getByRole("button", { name: "<img src=x" }).first()).toBeVisible();
+  }
+  expect(await page.title()).not.toContain("owned");
+  await page.request.delete(`/api/clouds/${cloud}`);
+});
+
 const LISTS = [
   { path: "instances", title: "Instances", filter: "vm3", row: "cirros-vm3", detail: "172.16.11.208" },
   { path: "networks", title: "Networks", filter: "vlan", row: "vlan1000", detail: "172.16.100.1" },
