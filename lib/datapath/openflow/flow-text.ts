@@ -1,7 +1,7 @@
 /** A written flow, as `ofproto/trace` takes it, as a key (lib/ofp-flow.c parse_ofp_exact_flow). */
 import { findField, PROTOCOL_WORDS } from "../../net/openflow/field.ts";
-import { parseMatch } from "../../net/openflow/parse.ts";
-import { FlowSyntaxError } from "../../net/openflow/scan.ts";
+import { parsePort } from "../../net/openflow/parse-operand.ts";
+import { FlowSyntaxError, splitTop } from "../../net/openflow/scan.ts";
 import { parseFieldValue } from "../../net/openflow/value.ts";
 import { type FlowKey, hasField, locate, newKey, W } from "./key.ts";
 import { type PortNames, portNumber } from "./match.ts";
@@ -12,28 +12,45 @@ const NO_PORT = 0xffff;
 /** Throws FlowSyntaxError, with what is wrong, for what ofproto/trace refuses too. */
 export function parseExactFlow(text: string, names: PortNames): FlowKey {
   const key = newKey();
-  const seen = new Set<string>();
-  for (const { name, value, mask } of parseMatch(text).fields) {
-    const word = value === "" ? PROTOCOL_WORDS[name] : undefined;
-    if (word) {
-      if (word.ethType >= 0) key[W.DL_TYPE] = word.ethType;
-      if (word.proto !== undefined) key[W.NW_PROTO] = word.proto;
+  const seen: string[] = [];
+  let hasPort = false;
+  for (const piece of splitTop(text, true)) {
+    const equals = piece.indexOf("=");
+    if (equals < 0) {
+      putWord(key, piece);
       continue;
     }
+    const name = piece.slice(0, equals);
+    const value = piece.slice(equals + 1);
     const field = findField(transportName(name, key));
-    const at = field && locate(field);
-    if (!field || !at) throw new FlowSyntaxError(`${name}: a field that traces do not carry`, text);
-    if (seen.has(field.name)) throw new FlowSyntaxError(`field ${name} set multiple times`, text);
-    seen.add(field.name);
+    if (!field) throw new FlowSyntaxError(`unknown field ${name}`, text);
+    const at = locate(field);
+    if (!at) throw new FlowSyntaxError(`${name}: a field that traces do not carry`, text);
+    if (seen.includes(field.name)) throw new FlowSyntaxError(`field ${name} set multiple times`, text);
+    seen.push(field.name);
     if (!hasField(field, key)) throw new FlowSyntaxError(`prerequisites not met for setting ${name}`, text);
-    const port = field.format === "port" ? portNumber(value, names) : undefined;
-    if (field.format === "port" && port === undefined) throw new FlowSyntaxError(`${name}: no port ${value}`, text);
-    const read = port === undefined ? parseFieldValue(field, value, mask) : { value: [port], mask: [0xffffffff] };
+    if (field.format === "port") {
+      const port = portNumber(parsePort(value), names);
+      if (port === undefined) throw new FlowSyntaxError(`${name}: no port ${value}`, text);
+      key[at.word] = port;
+      hasPort ||= at.word === W.IN_PORT;
+      continue;
+    }
+    const slash = value.indexOf("/");
+    const read =
+      slash < 0 ? parseFieldValue(field, value) : parseFieldValue(field, value.slice(0, slash), value.slice(slash + 1));
     if (!read) throw new FlowSyntaxError(`bad value for ${name} (${value})`, text);
     put(key, field.name, at, read.value);
   }
-  if (!seen.has("in_port") && !seen.has("in_port_oxm")) key[W.IN_PORT] = NO_PORT;
+  if (!hasPort) key[W.IN_PORT] = NO_PORT;
   return key;
+}
+
+function putWord(key: FlowKey, piece: string): void {
+  const word = PROTOCOL_WORDS[piece];
+  if (!word) throw new FlowSyntaxError(`unknown match ${piece}`, piece);
+  if (word.ethType >= 0) key[W.DL_TYPE] = word.ethType;
+  if (word.proto !== undefined) key[W.NW_PROTO] = word.proto;
 }
 
 /** `tp_src` and `icmp_type` mean the packet's own protocol; ofproto/trace itself wants udp_src and icmpv6_type spelt out. */

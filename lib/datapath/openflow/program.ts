@@ -12,7 +12,8 @@ export interface WordWrite {
   value: number;
 }
 
-export type Op = { action: Action } & (
+/** `text` is the action as printed, made when first asked for. */
+export type Op = { action: Action; text?: string } & (
   | { op: "output"; port: number }
   | { op: "output_reg"; source: BitRun[] }
   | { op: "controller" }

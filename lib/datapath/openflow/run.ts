@@ -111,7 +111,9 @@ export class Run {
   }
 
   noteAction(op: Op): void {
-    this.note?.({ kind: "action", bridge: this.bridge.name, text: printAction(op.action) });
+    if (!this.note) return;
+    op.text ??= printAction(op.action);
+    this.note({ kind: "action", bridge: this.bridge.name, text: op.text });
   }
 
   /** Words for the part of the switch that decided. */
