@@ -105,8 +105,13 @@ function throughTunnel<T extends Visit>(run: readonly T[], packet: PacketView): 
   const others = (event: StepEvent) =>
     (event.kind === "encap" && event.dst !== tunnel.ends.dst) ||
     (event.kind === "neighbour" && event.address !== tunnel.ends.dst);
-  const steps = taken === first ? chosen.events : [...opener.events, ...chosen.events];
-  const merged: T = { ...chosen, events: steps.filter((event) => !others(event)) };
-  const after = run.slice(taken + 1).find((visit) => wraps(visit).length === 0);
+  const wrapping = chosen.events.filter((event) => event.kind === "encap" || event.kind === "neighbour");
+  const steps = taken === first ? opener.events : [...opener.events, ...wrapping];
+  const merged: T = { ...opener, events: steps.filter((event) => !others(event)) };
+  // The later tunnels' headers are told while the underlay's bridge still speaks of the one before.
+  const below = taken !== first && chosen.device !== opener.device;
+  const after = below
+    ? { ...chosen, events: chosen.events.filter((event) => !wrapping.includes(event)) }
+    : run.slice(taken + 1).find((visit) => wraps(visit).length === 0);
   return [...run.slice(0, first), merged, ...(after ? [after] : [])];
 }

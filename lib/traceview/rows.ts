@@ -3,6 +3,7 @@
 import type { VerdictEvent } from "../datapath/event.ts";
 import { type Decision, decisionOf } from "./decision.ts";
 import { summarise } from "./diff.ts";
+import { follow } from "./follow.ts";
 import { type Hop, hopsOf } from "./hops.ts";
 import { type LegView, legIdOf, type SideBranch } from "./legs.ts";
 
@@ -20,8 +21,9 @@ export interface Row {
 
 export function rowsOf(leg: LegView, verdict?: VerdictEvent): Row[] {
   const ending = verdict && legIdOf(verdict) === leg.id ? verdict : undefined;
-  const hops = hopsOf(leg.main, leg.sides, ending);
-  const copies = copiesByHop(hops, leg.sides);
+  const { events, sides } = follow(leg, ending);
+  const hops = hopsOf(events, sides, ending);
+  const copies = copiesByHop(hops, sides);
   return hops.map((hop) => {
     const decision = decisionOf(hop);
     return {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { TraceEvent } from "../datapath/event.ts";
 import { recordedQueries, traced } from "./testing/traced.ts";
 import { firstLeg, firstStep, viewOf } from "./view.ts";
 
@@ -89,4 +90,32 @@ test("half a trace is a view too: that is what a running one shows", async () =>
     expect(view.verdict).toBeUndefined();
     expect(view.legs.every((leg) => leg.rows.length > 0 || leg.sides.length > 0)).toBe(true);
   }
+});
+
+test("where only a copy reached the place of the verdict, that copy is the way that is shown", async () => {
+  const events = await traced("legacy", { from: "cirros-vm1", proto: "dhcp" });
+  // The same DISCOVER as if the server had been silent: the verdict speaks of a guest that a copy of the flood reached.
+  const discover = events.filter((event) => event.kind !== "verdict" && event.leg === "dhcp-discover");
+  const copy = discover.find(
+    (event) => event.branch !== "0" && event.device.startsWith("qbr") && event.host === "compute2",
+  )!;
+  const { host, netns, device } = copy;
+  const verdict: TraceEvent = {
+    kind: "verdict",
+    seq: events.length,
+    outcome: "dropped",
+    code: "DHCP_NO_SERVER",
+    leg: "dhcp-discover",
+    branch: "0",
+    host,
+    netns,
+    device,
+    summary: "",
+  };
+  const view = viewOf([...discover, verdict]);
+  const leg = view.legs[0]!;
+  expect(leg.rows[view.fault!.hop]).toMatchObject({ place: `compute2 · ${device}` });
+  const way = leg.rows.map((row) => row.place);
+  expect(way.slice(5, 9)).toEqual(["compute1 · br-int", "compute1 · br-tun", "compute1 · br-phy", "compute1 · eth1"]);
+  expect(way).not.toContain("network1 · eth1");
 });
