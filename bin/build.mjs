@@ -13,7 +13,7 @@ const SOURCES = [
   "public",
   "instrumentation.ts",
   "proxy.ts",
-  "next.config.ts",
+  "next.config.js",
   "postcss.config.mjs",
   "package-lock.json",
   "tsconfig.json",
@@ -21,7 +21,7 @@ const SOURCES = [
 /** Read when the server runs, or never: changing them needs no build. */
 const NOT_BUILT = /^lib\/(?:demo|bench|cli)\/|\.test\.tsx?$/;
 
-/** Where the build goes; the same variable that next.config.ts reads. */
+/** Where the build goes; the same variable that next.config.js reads. */
 const target = () => resolve(ROOT, process.env.UNDERLAY_DIST ?? ".next");
 
 function* files(path) {

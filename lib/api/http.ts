@@ -288,10 +288,3 @@ export interface TraceQuery {
   ttl?: number;
 }
 
-export interface VerdictDoc {
-  code: VerdictCode;
-  meaning: string;
-  cause: string;
-  command: string;
-  repair: string;
-}

@@ -1,21 +1,21 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { NextConfig } from "next";
 
 /** A second build (tests, a branch) can live beside the one that is being served. */
 const distDir = process.env.UNDERLAY_DIST ?? ".next";
 
 /** Next writes its own folders into the tsconfig that it is given: a second build gets a file of its own. */
-function tsconfigPath(): string {
+function tsconfigPath() {
   if (distDir === ".next") return "tsconfig.json";
-  const file = `${distDir}.tsconfig.json`;
+  const file = path.join(".cache", `${distDir.replaceAll("/", "-")}.tsconfig.json`);
   mkdirSync(path.dirname(file), { recursive: true });
   const base = path.relative(path.dirname(file), "tsconfig.json");
   writeFileSync(file, JSON.stringify({ extends: base.startsWith(".") ? base : `./${base}`, include: [] }));
   return file;
 }
 
-const config: NextConfig = {
+/** @type {import("next").NextConfig} */
+const config = {
   distDir,
   poweredByHeader: false,
   reactStrictMode: true,
