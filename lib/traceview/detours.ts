@@ -105,13 +105,13 @@ function throughTunnel<T extends Visit>(run: readonly T[], packet: PacketView): 
   const others = (event: StepEvent) =>
     (event.kind === "encap" && event.dst !== tunnel.ends.dst) ||
     (event.kind === "neighbour" && event.address !== tunnel.ends.dst);
-  const wrapping = chosen.events.filter((event) => event.kind === "encap" || event.kind === "neighbour");
-  const steps = taken === first ? opener.events : [...opener.events, ...wrapping];
+  const isHeader = (event: StepEvent) => event.kind === "encap" || event.kind === "neighbour";
+  const steps = taken === first ? opener.events : [...opener.events, ...chosen.events.filter(isHeader)];
   const merged: T = { ...opener, events: steps.filter((event) => !others(event)) };
   // The later tunnels' headers are told while the underlay's bridge still speaks of the one before.
   const below = taken !== first && chosen.device !== opener.device;
   const after = below
-    ? { ...chosen, events: chosen.events.filter((event) => !wrapping.includes(event)) }
+    ? { ...chosen, events: chosen.events.filter((event) => !isHeader(event)) }
     : run.slice(taken + 1).find((visit) => wraps(visit).length === 0);
   return [...run.slice(0, first), merged, ...(after ? [after] : [])];
 }
