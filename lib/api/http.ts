@@ -16,7 +16,6 @@
  *   GET    /api/clouds/:cloud/search?q=                      SearchHit[]
  * Errors: status ≥ 400 with ApiError.
  */
-import type { VerdictCode } from "../datapath/event.ts";
 import type { Gap } from "../host/state.ts";
 
 export interface ApiError {
@@ -287,4 +286,3 @@ export interface TraceQuery {
   fromAddress?: string;
   ttl?: number;
 }
-
