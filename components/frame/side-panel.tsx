@@ -14,7 +14,7 @@ export function SidePanel(props: { label: string; onClose?: () => void; children
       aria-label={props.label}
       className={cn(
         "h-full w-[312px] shrink-0 overflow-y-auto border-l border-line bg-surface px-6 pt-5 pb-8",
-        "max-wide:absolute max-wide:inset-y-0 max-wide:right-0 max-wide:z-20 max-wide:shadow-float",
+        "max-wide:absolute max-wide:top-16 max-wide:right-0 max-wide:bottom-0 max-wide:h-auto max-wide:rounded-tl-lg max-wide:border-t max-wide:z-20 max-wide:shadow-float",
         !props.onClose && "max-wide:hidden",
       )}
     >

@@ -22,6 +22,11 @@ export interface ListModel {
 
 const words = (list: (string | undefined)[]) => list.filter(Boolean).join(" ");
 
+function rules(all: readonly { direction: string }[], direction: "ingress" | "egress"): string {
+  const count = all.filter((rule) => rule.direction === direction).length;
+  return `${count} ${count === 1 ? "rule" : "rules"}`;
+}
+
 /** Any list of a cloud's objects as columns and rows: one place for the list pages and the topology's table. */
 export function listModel(kind: ListKind, topology: Topology): ListModel {
   const networkName = (id: string) => topology.networks.find((network) => network.id === id)?.name ?? id.slice(0, 8);
@@ -94,8 +99,8 @@ export function listModel(kind: ListKind, topology: Topology): ListModel {
           id: one.id,
           name: one.name,
           cells: [
-            { text: `${one.rules.filter((rule) => rule.direction === "ingress").length} rules` },
-            { text: `${one.rules.filter((rule) => rule.direction === "egress").length} rules` },
+            { text: rules(one.rules, "ingress") },
+            { text: rules(one.rules, "egress") },
             {
               text: String(
                 topology.instances.filter((vm) => vm.ports.some((port) => port.securityGroupIds.includes(one.id)))

@@ -109,15 +109,17 @@ function routers(api: CloudApi): TopologyRouter[] {
             },
           }
         : {}),
-      interfaces: (interfaces.get(router.id) ?? []).flatMap((port) =>
-        port.fixed_ips.map((ip) => ({
-          portId: port.id,
-          networkId: port.network_id,
-          subnetId: ip.subnet_id,
-          address: ip.ip_address,
-          owner: port.device_owner,
-        })),
-      ),
+      interfaces: (interfaces.get(router.id) ?? [])
+        .flatMap((port) =>
+          port.fixed_ips.map((ip) => ({
+            portId: port.id,
+            networkId: port.network_id,
+            subnetId: ip.subnet_id,
+            address: ip.ip_address,
+            owner: port.device_owner,
+          })),
+        )
+        .sort((a, b) => a.address.localeCompare(b.address, "en", { numeric: true })),
       routes: router.routes,
     };
   });
