@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImportEvent } from "../api/http.ts";
+import { BundleDisk } from "./disk.ts";
 import { CloudStore } from "./store.ts";
 
 const DEMO = path.resolve(import.meta.dirname, "../demo");
@@ -15,7 +16,7 @@ let store: CloudStore;
 beforeEach(() => {
   work = mkdtempSync(path.join(tmpdir(), "underlay-store-"));
   dataDir = path.join(work, "data");
-  store = new CloudStore({ dataDir, demoDir: DEMO });
+  store = new CloudStore({ disk: new BundleDisk(dataDir), demoDir: DEMO });
 });
 afterEach(() => rmSync(work, { recursive: true, force: true }));
 
@@ -82,7 +83,7 @@ describe("a bundle", () => {
     const { id } = await open(archive("prod"), "Prod / 2026");
     expect(id).toMatch(/^prod-2026-[0-9a-f]{6}$/);
     expect(statSync(path.join(dataDir, "clouds", id)).mode & 0o077).toBe(0);
-    const again = new CloudStore({ dataDir, demoDir: DEMO });
+    const again = new CloudStore({ disk: new BundleDisk(dataDir), demoDir: DEMO });
     expect((await again.list()).map((cloud) => cloud.name)).toContain("Prod / 2026");
     expect((await again.topology(id)).instances).toHaveLength(7);
     await again.remove(id);
@@ -157,7 +158,7 @@ test("what a crashed import left is swept away at the next start, a running one 
     cpSync(path.join(dataDir, "clouds", id, "bundle", "prod", "api"), path.join(dir, "bundle"), { recursive: true });
     writeFileSync(path.join(dir, "importing"), String(pid));
   }
-  const list = await new CloudStore({ dataDir, demoDir: DEMO }).list();
+  const list = await new CloudStore({ disk: new BundleDisk(dataDir), demoDir: DEMO }).list();
   expect(list.map((cloud) => cloud.id)).toContain(id);
   expect(existsSync(left)).toBe(false);
   expect(existsSync(running)).toBe(true);
@@ -166,7 +167,7 @@ test("what a crashed import left is swept away at the next start, a running one 
 test("a bundle whose files are gone says so; the other clouds stay whole", async () => {
   const { id } = await open(archive("prod"));
   rmSync(path.join(dataDir, "clouds", id, "bundle"), { recursive: true });
-  const again = new CloudStore({ dataDir, demoDir: DEMO });
+  const again = new CloudStore({ disk: new BundleDisk(dataDir), demoDir: DEMO });
   await expect(again.topology(id)).rejects.toMatchObject({
     code: "bad_bundle",
     message: expect.stringContaining("prod"),
@@ -175,14 +176,16 @@ test("a bundle whose files are gone says so; the other clouds stay whole", async
 });
 
 test("without the demo clouds there is an empty list, not an error", async () => {
-  expect(await new CloudStore({ dataDir, demoDir: path.join(work, "nowhere") }).list()).toEqual([]);
+  expect(await new CloudStore({ disk: new BundleDisk(dataDir), demoDir: path.join(work, "nowhere") }).list()).toEqual(
+    [],
+  );
 });
 
 test("what another version wrote is left alone", async () => {
   const dir = path.join(dataDir, "clouds", "newer-000000");
   cpSync(path.join(DEMO, "legacy", "api"), path.join(dir, "bundle"), { recursive: true });
   writeFileSync(path.join(dir, "meta.json"), '{"version":2}');
-  expect((await new CloudStore({ dataDir, demoDir: DEMO }).list()).length).toBe(2);
+  expect((await new CloudStore({ disk: new BundleDisk(dataDir), demoDir: DEMO }).list()).length).toBe(2);
   expect(existsSync(dir)).toBe(true);
 });
 

@@ -5,7 +5,7 @@ import type { CollectedCloud } from "../collect/cloud.ts";
 import { log } from "../server/log.ts";
 import { WeightedCache } from "./cache.ts";
 import { DEMOS } from "./demo.ts";
-import { BundleDisk, type BundleMeta } from "./disk.ts";
+import type { BundleDisk, BundleMeta } from "./disk.ts";
 import { Failure } from "./failure.ts";
 import { importBundle } from "./import.ts";
 import { detail, type Identity, summarize } from "./summary.ts";
@@ -28,9 +28,9 @@ export class CloudStore {
   readonly #opened = new WeightedCache<Promise<Opened>>(CACHE_BYTES);
   readonly #swept: Promise<void>;
 
-  constructor(options: { dataDir: string; demoDir: string }) {
+  constructor(options: { disk: BundleDisk; demoDir: string }) {
     this.#demoDir = options.demoDir;
-    this.#disk = new BundleDisk(options.dataDir);
+    this.#disk = options.disk;
     // What could not be swept is seen again by the import that needs the room.
     this.#swept = this.#disk.sweep().catch(() => {});
   }
