@@ -3,7 +3,7 @@ import type { Row } from "../../lib/traceview/rows.ts";
 import { cn } from "../ui/cn.ts";
 
 /** The packet as it left a hop: its layers, outermost first, with what changed marked and by whom. */
-export function Inspector({ rows, step }: { rows: readonly Row[]; step: number }) {
+export function Inspector({ rows, step, fault }: { rows: readonly Row[]; step: number; fault: number | undefined }) {
   const row = rows[step];
   const layers = inspect(
     rows.map((one) => one.hop),
@@ -12,7 +12,7 @@ export function Inspector({ rows, step }: { rows: readonly Row[]; step: number }
   return (
     <section aria-label="Packet" className="flex min-h-0 flex-col rounded-lg border border-line bg-surface">
       <h2 className="flex h-9 shrink-0 items-center border-b border-line px-3 text-xs font-medium text-muted">
-        {row ? `Packet at hop ${row.number}, ${moment(row)}` : "Packet"}
+        {row ? `Packet at hop ${row.number}, ${moment(row, step === fault)}` : "Packet"}
       </h2>
       <section
         aria-label="Headers"
@@ -32,8 +32,8 @@ export function Inspector({ rows, step }: { rows: readonly Row[]; step: number }
 }
 
 /** Which moment of a hop is shown: the packet as it was when the hop had done its part. */
-function moment({ hop, decision }: Row): string {
-  if (decision?.fault) return `as it ended at ${hop.device}`;
+function moment({ hop }: Row, fault: boolean): string {
+  if (fault) return `as it ended at ${hop.device}`;
   const frames = hop.events.filter((event) => event.kind === "frame");
   const arrived =
     frames.length > 0 &&

@@ -38,6 +38,7 @@ export function Result(props: {
   const leg = view.legs.find((one) => one.id === props.legParam) ?? firstLeg(view);
   const step = leg ? stepOf(view, leg, props.stepParam) : 0;
   const rest = useMemo(() => restOfLeg(view, leg, props.to, topology), [view, leg, props.to, topology]);
+  const fault = view.fault && view.fault.leg === leg?.id ? view.fault.hop : undefined;
   const still = useReducedMotion();
   const legId = leg?.id;
   const onStep = useCallback((next: number) => legId !== undefined && onPlace(legId, next), [legId, onPlace]);
@@ -107,7 +108,8 @@ export function Result(props: {
               label={leg ? `Hops of the ${leg.name}` : "Hops"}
               rows={leg?.rows ?? []}
               step={step}
-              fault={view.fault && view.fault.leg === leg?.id ? view.fault.hop : undefined}
+              fault={fault}
+              element={view.verdict?.element}
               danger={view.verdict?.outcome === "dropped"}
               onStep={pick}
             />
@@ -115,7 +117,7 @@ export function Result(props: {
         </div>
         <div className="min-h-0 xl:relative">
           <div className="h-full *:h-full xl:absolute xl:inset-0">
-            <Inspector rows={leg?.rows ?? []} step={step} />
+            <Inspector rows={leg?.rows ?? []} step={step} fault={fault} />
           </div>
         </div>
       </div>

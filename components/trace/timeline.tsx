@@ -1,9 +1,9 @@
 "use client";
 import { ChevronRight } from "lucide-react";
 import { Fragment, useEffect, useRef, useState } from "react";
-import type { StepEvent } from "../../lib/datapath/event.ts";
+import type { Element, StepEvent } from "../../lib/datapath/event.ts";
 import { commandForStep } from "../../lib/traceview/command.ts";
-import { lineOf, shortFlow } from "../../lib/traceview/decision.ts";
+import { elementText, elementWord, lineOf, shortFlow } from "../../lib/traceview/decision.ts";
 import { endOfCopy, type Row } from "../../lib/traceview/rows.ts";
 import { cn } from "../ui/cn.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
@@ -15,6 +15,8 @@ export function Timeline(props: {
   rows: readonly Row[];
   step: number;
   fault: number | undefined;
+  /** What the verdict holds responsible. */
+  element: Element | undefined;
   danger: boolean;
   onStep: (step: number) => void;
 }) {
@@ -50,6 +52,7 @@ export function Timeline(props: {
                 selected={index === props.step}
                 expanded={expanded}
                 fault={index === props.fault}
+                element={index === props.fault ? props.element : undefined}
                 danger={props.danger}
                 onStep={() => props.onStep(index)}
                 onToggle={() => toggle(index)}
@@ -83,12 +86,14 @@ function HopRow(props: {
   selected: boolean;
   expanded: boolean;
   fault: boolean;
+  element: Element | undefined;
   danger: boolean;
   onStep: () => void;
   onToggle: () => void;
 }) {
   const { row, fault, danger } = props;
-  const { hop, decision } = row;
+  const { hop } = row;
+  const decision = props.element ? { by: elementWord(props.element), text: elementText(props.element) } : row.decision;
   const faultInk = fault && (danger ? "text-danger" : "text-warn");
   return (
     <tr

@@ -40,9 +40,7 @@ export function restOf(hops: readonly Hop[], target: Target | undefined, at?: Pl
   const ownPort = (place: Place | undefined) =>
     place?.host === target.host && place.netns === "root" && place.device.endsWith(suffix);
   const ports = (from: number) =>
-    HYBRID.slice(from)
-      .filter((prefix) => prefix !== "qbr")
-      .map((prefix) => ({ host: target.host, netns: "root", device: `${prefix}${suffix}` }));
+    HYBRID.slice(from).map((prefix) => ({ host: target.host, netns: "root", device: `${prefix}${suffix}` }));
   if (last && ownPort(last)) return [...ports(HYBRID.indexOf(last.device.slice(0, 3)) + 1), guest];
   if (at && ownPort(at) && last?.host === at.host) return [...ports(HYBRID.indexOf(at.device.slice(0, 3))), guest];
   return [guest];
