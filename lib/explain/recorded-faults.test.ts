@@ -21,7 +21,7 @@ interface Recording {
   injected: string;
   /** What a trace must name; absent where the ping works all the same, or several answers are right. */
   expected?: { code: string; element?: string; device?: string };
-  /** Cases whose captures are not the snapshot's moment, and why. */
+  /** Cases whose frames were captured before or after the snapshot's moment, and what differed. Outcome and code count. */
   notCompared?: Record<string, string>;
 }
 
@@ -82,11 +82,10 @@ for (const [name, recording] of Object.entries(recordings))
 
     it("has the outcome and the frames of the captures", () => {
       for (const c of cases) {
-        if (recording.notCompared?.[c.id] !== undefined) continue;
         const events = [...traceCloud(cloud, queryOf(c))];
         const verdict = events.at(-1) as VerdictEvent;
         expect({ case: c.id, delivered: verdict.outcome === "delivered" }).toEqual({ case: c.id, delivered: c.ok });
-        expectFrames(events, c);
+        if (recording.notCompared?.[c.id] === undefined) expectFrames(events, c);
       }
     });
 
