@@ -1,12 +1,11 @@
 /** What the machine at the other end does with a packet that reached it. */
 import type { Packet } from "../../net/packet.ts";
 import type { Element } from "../event.ts";
-import { icmpError } from "../kernel/icmp.ts";
+import { icmpError, refusal } from "../kernel/icmp.ts";
 import type { Arrival, Walk } from "./context.ts";
 import type { NamespaceIndex } from "./index.ts";
 
 const SYN = 0x02;
-const RST_ACK = 0x14;
 const SYN_ACK = 0x12;
 
 export type Response =
@@ -34,14 +33,15 @@ export function respond(w: Walk, arrival: Arrival): Response {
       return { kind: "answers", packet: { ...back, l4: { ...l4, type: l4.kind === "icmp" ? 0 : 129 } } };
     case "tcp": {
       const open = isOpen(arrival, "tcp", l4.dst);
-      const flags = open === false ? RST_ACK : SYN_ACK;
-      const reply: Packet = { ...back, l4: { kind: "tcp", src: l4.dst, dst: l4.src, flags }, l3Length: 40 };
-      if (open === false) return { kind: "refuses", packet: reply, element: nobodyListens(arrival, "tcp", l4.dst) };
+      const reset = open === false ? refusal(packet) : undefined;
+      if (reset) return { kind: "refuses", packet: reset, element: nobodyListens(arrival, "tcp", l4.dst) };
+      const reply: Packet = { ...back, l4: { kind: "tcp", src: l4.dst, dst: l4.src, flags: SYN_ACK }, l3Length: 40 };
       return answers(w, arrival, reply, open, `tcp port ${l4.dst}`);
     }
     case "udp": {
       const open = isOpen(arrival, "udp", l4.dst);
       if (open === false && taker.kind === "netns") {
+        // By now the kernel has let go of the datagram's connection: the error is tracked on its own.
         const error = icmpError(taker.device.ns.state, packet, "port-unreachable");
         if (error) return { kind: "refuses", packet: error.packet, element: nobodyListens(arrival, "udp", l4.dst) };
       }

@@ -47,7 +47,7 @@ export interface Walk {
   ovsConntracks: Map<HostIndex, Conntrack>;
   overlays: Map<HostIndex, SwitchOverlay>;
   learned: Map<NamespaceIndex, LearnedMacs>;
-  /** Segment → MAC → attachment device. */
+  /** Segment → VLAN and MAC → attachment device. */
   wires: Map<string, Map<string, Device>>;
   assumed: Set<string>;
   resolving: number;
@@ -59,14 +59,14 @@ export interface Walk {
 
 /** The parts of the walk that call each other in circles: a packet may go from any to any. */
 export interface Parts {
-  /** A frame reaches a device from outside its namespace. */
-  receive(w: Walk, device: Device, packet: Packet, branch: Branch): undefined;
-  /** A namespace sends a frame by a device. */
-  transmit(w: Walk, device: Device, packet: Packet, branch: Branch): undefined;
+  /** A frame reaches a device: from outside its namespace, or with the mark that it has inside. */
+  receive(w: Walk, device: Device, packet: Packet, branch: Branch, mark?: number): undefined;
+  /** A namespace sends a frame by a device, with the mark that its rules gave it. */
+  transmit(w: Walk, device: Device, packet: Packet, branch: Branch, mark?: number): undefined;
   /** A frame is handed to the namespace's own stack. */
   toStack(w: Walk, device: Device, packet: Packet, branch: Branch, skb?: Skb): undefined;
   /** A namespace sends an IP packet of its own. */
-  sendLocal(w: Walk, ns: NamespaceIndex, packet: Packet, branch: Branch): undefined;
+  sendLocal(w: Walk, ns: NamespaceIndex, packet: Packet, branch: Branch, skb?: Skb): undefined;
   toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): undefined;
   fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): undefined;
   /** A frame enters Open vSwitch by the port that this name has. */

@@ -1,6 +1,7 @@
 /** Frames in and out of network devices, by the kind of device: net/core/dev.c and the drivers, as far as a path goes. */
 import { isGroupMac } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
+import { FRESH_SKB } from "../kernel/skb.ts";
 import { bridgeReceive, bridgeSend } from "./bridging.ts";
 import { drop, frame, ignore, placeOf, unknown, type Walk } from "./context.ts";
 import { type Branch, fork } from "./flight.ts";
@@ -12,23 +13,23 @@ import { sendWire } from "./wire.ts";
 
 const LOCAL_PORT = 65534;
 
-/** A frame arrives from the wire, the peer, the guest or a tunnel. */
-export function receive(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
+/** A frame arrives from the wire, the peer, the guest or a tunnel; `mark` is not 0 from a peer in the same namespace. */
+export function receive(w: Walk, device: Device, packet: Packet, branch: Branch, mark = 0): undefined {
   const place = placeOf(device);
   const { link, ns, host } = device;
   if (!link.up) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device));
   if (!frame(w, place, "in", packet, branch)) return;
   const above = upperFor(device, packet);
-  if (above) return receive(w, above, above.link.kind === "vlan" ? popVlan(packet) : packet, branch);
+  if (above) return receive(w, above, above.link.kind === "vlan" ? popVlan(packet) : packet, branch, mark);
   if (ns.name === "root") {
     const port = host.ovs?.portOf(link.name);
     if (port && port.type !== "internal" && port.ofport !== LOCAL_PORT)
       return w.parts.toSwitch(w, host, link.name, packet, branch);
   }
   const master = link.master ? ns.devices.get(link.master) : undefined;
-  if (master?.link.kind === "bridge") return bridgeReceive(w, device, master, packet, branch);
-  if (master?.link.kind === "bond") return receive(w, master, packet, branch);
-  w.parts.toStack(w, device, packet, branch);
+  if (master?.link.kind === "bridge") return bridgeReceive(w, device, master, packet, branch, mark);
+  if (master?.link.kind === "bond") return receive(w, master, packet, branch, mark);
+  w.parts.toStack(w, device, packet, branch, { ...FRESH_SKB, mark });
 }
 
 /** VLAN subinterface or macvlan that takes a frame off its parent (__netif_receive_skb_core: VLANs before rx handlers). */
@@ -59,7 +60,7 @@ export function receiveInternal(
 }
 
 /** A namespace, a bridge or a switch sends a frame by a device. */
-export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
+export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch, mark = 0): undefined {
   const place = placeOf(device);
   const { link, host } = device;
   if (isDown(device)) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(culprit(device)));
@@ -73,7 +74,7 @@ export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch
   if (w.index.segmentOf(device)) return sendWire(w, device, packet, branch);
   switch (link.kind) {
     case "veth":
-      return transmitVeth(w, device, packet, branch);
+      return transmitVeth(w, device, packet, branch, mark);
     case "tap":
     case "tun":
       return transmitTap(w, device, packet, branch);
@@ -81,14 +82,14 @@ export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch
     case "other":
       return sendWire(w, device, packet, branch);
     case "bridge":
-      return bridgeSend(w, device, packet, branch);
+      return bridgeSend(w, device, packet, branch, mark);
     case "vlan": {
       const parent = parentOf(device);
       const id = link.vlan?.id;
       if (!parent || id === undefined)
         return drop(w, place, branch, packet, "NO_CARRIER_PEER", linkElement(device, "parent is not there"));
       const tpid = link.vlan?.protocol.toLowerCase().includes("ad") ? 0x88a8 : 0x8100;
-      return transmit(w, parent, pushVlan(packet, { tpid, vid: id, pcp: 0 }), branch);
+      return transmit(w, parent, pushVlan(packet, { tpid, vid: id, pcp: 0 }), branch, mark);
     }
     case "macvlan":
     case "macvtap":
@@ -97,7 +98,7 @@ export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch
     case "bond": {
       const slave = (device.ns.slaves.get(link.name) ?? []).find((s) => s.link.up && s.link.carrier);
       if (!slave) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device, "no slave is up"));
-      return transmit(w, slave, packet, branch);
+      return transmit(w, slave, packet, branch, mark);
     }
     case "vxlan":
     case "gretap":
@@ -124,9 +125,10 @@ export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch
   }
 }
 
-function transmitVeth(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
+function transmitVeth(w: Walk, device: Device, packet: Packet, branch: Branch, mark: number): undefined {
   const peer = peerOf(device);
-  if (peer) return receive(w, peer, packet, branch);
+  // The mark is wiped only where the namespace changes (skb_scrub_packet).
+  if (peer) return receive(w, peer, packet, branch, peer.ns === device.ns ? mark : 0);
   const { link } = device;
   // A peer in a namespace that the snapshot does not show: the frame leaves what we have.
   if (link.linkNetnsId !== undefined && !link.linkNetns) return sendWire(w, device, packet, branch);

@@ -1,8 +1,8 @@
 /** The IP stack of one namespace, in packet order: ARP, prerouting, route, input or forward, postrouting, neighbour. */
 import { isGroupMac } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
-import type { Place } from "../event.ts";
-import { type IcmpErrorReason, icmpError } from "../kernel/icmp.ts";
+import type { Place, Step } from "../event.ts";
+import { type IcmpError, type IcmpErrorReason, icmpError } from "../kernel/icmp.ts";
 import { answerSolicitation } from "../kernel/neighbour.ts";
 import { type HookInput, type HookVerdict, traverse } from "../kernel/netfilter.ts";
 import { type RouteDecision, type RouteQuery, routeInput, routeOutput } from "../kernel/routing.ts";
@@ -91,7 +91,7 @@ function ipInput(p: Passing, device: Device, packet: Packet, skb: Skb): undefine
     case "unicast":
       return forward(p, device, pre.packet, pre.skb, route);
     case "drop":
-      if (route.error) answerError(p, pre.packet, route.error);
+      if (route.error) answerError(p, pre.packet, route.error, { skb: pre.skb });
       return drop(w, place, branch, p.original, route.code, route.element);
     case "unknown":
       return unknown(w, place, branch, p.original, route.element ?? { type: "gap", text: route.reason });
@@ -134,12 +134,12 @@ function forward(
   const out = ns.devices.get(route.dev);
   if (!ip || !out) return unknown(w, place, branch, original, { type: "gap", text: `device ${route.dev}` });
   if (ip.ttl <= 1) {
-    answerError(p, packet, "ttl-exceeded");
+    answerError(p, packet, "ttl-exceeded", { skb });
     return drop(w, place, branch, original, "TTL_EXCEEDED", { type: "namespace", text: ns.name });
   }
   const mtu = Math.min(route.mtu ?? out.link.mtu, out.link.mtu);
   if (packet.l3Length > mtu && (ip.df || ip.version === 6)) {
-    answerError(p, packet, "frag-needed", mtu);
+    answerError(p, packet, "frag-needed", { skb, mtu });
     return drop(
       w,
       place,
@@ -171,7 +171,7 @@ function postrouting(
   const mac = w.parts.resolve(w, out, route.nexthop, sized.ip?.src ?? route.src, branch, full);
   if (mac === undefined) return;
   const framed: Packet = rewrap({ ...sized, ethSrc: out.link.mac, ethDst: mac, vlans: [] }, original);
-  w.parts.transmit(w, out, framed, branch);
+  w.parts.transmit(w, out, framed, branch, post.skb.mark);
 }
 
 /** Larger than the link and free to be cut: all fragments go the same way, so one stands for them. */
@@ -188,37 +188,61 @@ function fragment(p: Passing, out: Device, routeMtu: number | undefined, packet:
   return { ...packet, l3Length: mtu };
 }
 
-/** A namespace sends a packet of its own: an answer, an error, a tunnel's outer packet. */
-export function sendLocal(w: Walk, ns: NamespaceIndex, packet: Packet, branch: Branch): undefined {
+/**
+ * A namespace sends a packet of its own: an answer, an error, a tunnel's outer packet. `skb` is what it starts with: an
+ * error is related to the connection of the packet that it is about.
+ */
+export function sendLocal(
+  w: Walk,
+  ns: NamespaceIndex,
+  packet: Packet,
+  branch: Branch,
+  skb: Skb = FRESH_SKB,
+): undefined {
   const l3 = outerOf(packet);
   const { ip } = l3;
   const first: Place = { host: ns.host.name, netns: ns.name, device: "lo" };
   if (!ip) return ignore(w, first, branch, packet);
-  const query = queryOf(l3, 0);
-  const before = routeOutput(ns.state, query);
+  const steps: Step[] = [];
+  const before = routeOutput(ns.state, queryOf(l3, skb.mark), (step) => void steps.push(step));
   const place = before.kind === "unicast" ? { ...first, device: before.dev } : first;
-  const source = ip.src === "" && "src" in before ? before.src : ip.src;
-  const named: Packet = { ...l3, ip: { ...ip, src: source } };
+  for (const step of steps) emit(w, place, branch, step);
   const p: Passing = { w, ns, place, branch, original: packet };
   if (before.kind === "unknown" || before.kind === "drop") return noRoute(p, before);
-  const outDev = "dev" in before ? before.dev : undefined;
-  const output = hook(p, { hook: "OUTPUT", packet: named, skb: FRESH_SKB, ...(outDev ? { out: outDev } : {}) });
+  const named: Packet = { ...l3, ip: { ...ip, src: ip.src === "" ? before.src : ip.src } };
+  const output = hook(p, { hook: "OUTPUT", packet: named, skb, out: before.dev });
   if (!output) return;
-  const route = routeOutput(ns.state, queryOf(output.packet, output.skb.mark), noter(w, place, branch));
+  const route = reroutes(named, skb, output)
+    ? routeOutput(ns.state, queryOf(output.packet, output.skb.mark), noter(w, place, branch))
+    : before;
   if (route.kind === "unknown" || route.kind === "drop") return noRoute(p, route);
   const out = ns.devices.get(route.dev);
-  if (route.kind === "local") {
-    const loopback = ns.devices.get("lo") ?? out;
-    if (!loopback) return unknown(w, place, branch, packet, { type: "gap", text: "no loopback" });
-    return localInput(p, loopback, output.packet, output.skb);
-  }
+  if (route.kind === "local") return loopback(p, ns.devices.get("lo") ?? out, output.packet, output.skb);
   if (!out) return unknown(w, place, branch, packet, { type: "gap", text: `device ${route.dev}` });
   const at = { ...p, place: { ...place, device: route.dev } };
   if (route.kind === "unicast") return postrouting(at, out, route, output.packet, output.skb);
   const post = hook(at, { hook: "POSTROUTING", packet: output.packet, skb: output.skb, out: route.dev });
   if (!post) return;
   const framed = { ...post.packet, ethSrc: out.link.mac, ethDst: "ff:ff:ff:ff:ff:ff", vlans: [] };
-  w.parts.transmit(w, out, rewrap(framed, packet), branch);
+  w.parts.transmit(w, out, rewrap(framed, packet), branch, post.skb.mark);
+}
+
+/** OUTPUT changed what the route depends on: it is looked up again (ip_route_me_harder). */
+function reroutes(sent: Packet, skb: Skb, output: { packet: Packet; skb: Skb }): boolean {
+  const [a, b] = [sent.ip, output.packet.ip];
+  return a?.src !== b?.src || a?.dst !== b?.dst || a?.tos !== b?.tos || skb.mark !== output.skb.mark;
+}
+
+/** Over `lo` connection, mark and route stay with the packet: no hook tracks it, and nothing routes it, a second time. */
+function loopback(p: Passing, lo: Device | undefined, packet: Packet, skb: Skb): undefined {
+  const { w, branch, original } = p;
+  if (!lo) return unknown(w, p.place, branch, original, { type: "gap", text: "no loopback" });
+  const at = { ...p, place: placeOf(lo) };
+  if (!lo.link.up) return drop(w, at.place, branch, original, "LINK_DOWN", linkElement(lo));
+  const post = hook(at, { hook: "POSTROUTING", packet, skb, out: lo.link.name });
+  if (!post) return;
+  const pre = hook(at, { hook: "PREROUTING", packet: post.packet, skb: post.skb, in: lo.link.name });
+  if (pre) localInput(at, lo, pre.packet, pre.skb);
 }
 
 export function queryOf(packet: Packet, mark: number): RouteQuery {
@@ -255,10 +279,7 @@ function hook(p: Passing, input: HookInput): Extract<HookVerdict, { kind: "accep
       drop(w, place, branch, original, verdict.code, verdict.element);
       return undefined;
     case "reject":
-      if (verdict.error) {
-        const answer = verdict.error.packet;
-        w.errors.push({ packet: answer, by: place, send: (b) => sendLocal(w, ns, answer, b) });
-      }
+      if (verdict.error) sendError(w, ns, place, verdict.error);
       drop(w, place, branch, original, verdict.code, verdict.element);
       return undefined;
     case "unknown":
@@ -269,9 +290,18 @@ function hook(p: Passing, input: HookInput): Extract<HookVerdict, { kind: "accep
   }
 }
 
-/** The ICMP error that the namespace sends about a packet; sent in a leg of its own. */
-export function answerError(p: Passing, packet: Packet, reason: IcmpErrorReason, mtu?: number): undefined {
-  const { w, ns, place } = p;
-  const error = icmpError(ns.state, packet, reason, mtu === undefined ? {} : { mtu });
-  if (error) w.errors.push({ packet: error.packet, by: place, send: (b) => sendLocal(w, ns, error.packet, b) });
+/** The ICMP error that the namespace sends about a packet, if it does. */
+function answerError(
+  p: Passing,
+  packet: Packet,
+  reason: IcmpErrorReason,
+  about: { skb: Skb; mtu?: number },
+): undefined {
+  const error = icmpError(p.ns.state, packet, reason, about);
+  if (error) sendError(p.w, p.ns, p.place, error);
+}
+
+/** Sent in a leg of its own, when this one is over. */
+export function sendError(w: Walk, ns: NamespaceIndex, by: Place, error: IcmpError): undefined {
+  w.errors.push({ packet: error.packet, by, send: (b) => sendLocal(w, ns, error.packet, b, error.skb) });
 }

@@ -1,27 +1,41 @@
 /** The wires between hosts: one learning, VLAN-aware Ethernet switch for each segment. */
+import type { Segment } from "../../host/world.ts";
 import { isGroupMac } from "../../net/address.ts";
-import type { Packet } from "../../net/packet.ts";
+import type { Packet, VlanTag } from "../../net/packet.ts";
 import { assume, drop, exit, placeOf, type Walk } from "./context.ts";
 import { type Branch, fork } from "./flight.ts";
 import type { Device } from "./index.ts";
-import { outerOf } from "./outer.ts";
+import { outerOf, outerVlan, popVlan, pushVlan } from "./outer.ts";
 
-/** A frame leaves a host by a NIC. */
+/** A place on the wire: the NIC, and the VLAN of its port where that is an access port. */
+interface Jack {
+  device: Device;
+  accessVlan?: number;
+}
+
+/** A frame leaves a host by a NIC. On an access port it gets that port's tag, and loses it where it leaves by one. */
 export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
   const segment = w.index.segmentOf(device);
   const place = placeOf(device);
   if (!segment) return exit(w, place, branch, packet, `behind ${device.host.name} ${device.link.name}`);
   if (segment.assumed) assume(w, place, branch, `wire ${segment.name}`, segment.reason);
+  const jacks = jacksOf(w, segment);
+  const access = jacks.find((j) => j.device === device)?.accessVlan;
+  const tag = outerVlan(packet)?.vid || undefined;
+  if (access !== undefined && tag !== undefined && tag !== access)
+    return drop(w, place, branch, packet, "VLAN_MISMATCH", {
+      type: "link",
+      text: `${device.link.name}: access port of VLAN ${access}, frame in VLAN ${tag}`,
+    });
+  const vid = tag ?? access;
+  const carried = access !== undefined && tag === undefined ? pushVlan(packet, dot1q(access)) : packet;
   const outer = outerOf(packet);
   const macs = w.wires.get(segment.name) ?? new Map<string, Device>();
   w.wires.set(segment.name, macs);
-  macs.set(outer.ethSrc, device);
-  const others: Device[] = [];
-  for (const a of segment.attachments) {
-    const d = w.index.hosts.get(a.host)?.namespaces.get(a.netns)?.devices.get(a.dev);
-    if (d && d !== device) others.push(d);
-  }
-  let targets = isGroupMac(outer.ethDst) ? others : ownersOnWire(w, macs, others, outer.ethDst);
+  macs.set(fdbKey(vid, outer.ethSrc), device);
+  const members = jacks.filter((j) => j.accessVlan === undefined || j.accessVlan === vid);
+  const others = members.map((j) => j.device).filter((d) => d !== device);
+  let targets = isGroupMac(outer.ethDst) ? others : ownersOnWire(w, macs, others, outer.ethDst, vid);
   // A switch forgets what was behind a port that lost its link: the frame goes everywhere.
   const lost = targets.length === 1 && targets[0] && !targets[0].link.up;
   if (lost) targets = others;
@@ -29,15 +43,34 @@ export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch
   const branches = fork(branch, targets.length);
   for (const [i, target] of targets.entries()) {
     const b = branches[i] ?? branch;
+    const untag = members.some((j) => j.device === target && j.accessVlan !== undefined);
     if (target.link.up && !target.link.carrier && target.link.kind === "physical")
       drop(w, placeOf(target), b, packet, "LINK_DOWN", { type: "link", text: `${target.link.name}: NO-CARRIER` });
-    else w.parts.receive(w, target, packet, b);
+    else w.parts.receive(w, target, untag ? popVlan(carried) : carried, b);
   }
 }
 
+function jacksOf(w: Walk, segment: Segment): Jack[] {
+  return segment.attachments.flatMap((a) => {
+    const device = w.index.hosts.get(a.host)?.namespaces.get(a.netns)?.devices.get(a.dev);
+    if (!device) return [];
+    return [{ device, ...(a.accessVlan === undefined ? {} : { accessVlan: a.accessVlan }) }];
+  });
+}
+
+const dot1q = (vid: number): VlanTag => ({ tpid: 0x8100, vid, pcp: 0 });
+/** A switch learns for each VLAN apart; untagged frames have one of their own. */
+const fdbKey = (vid: number | undefined, mac: string): string => `${vid ?? ""} ${mac}`;
+
 /** Where a unicast frame comes out: the port it was learned on, else the hosts that have this MAC on any device or guest. */
-function ownersOnWire(w: Walk, learned: Map<string, Device>, others: Device[], mac: string): Device[] {
-  const known = learned.get(mac);
+function ownersOnWire(
+  w: Walk,
+  learned: Map<string, Device>,
+  others: Device[],
+  mac: string,
+  vid: number | undefined,
+): Device[] {
+  const known = learned.get(fdbKey(vid, mac));
   if (known && others.includes(known)) return [known];
   const direct = others.filter((d) => d.link.mac === mac);
   if (direct.length > 0) return direct;
