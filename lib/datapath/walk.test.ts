@@ -3,9 +3,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import { traceCloud } from "../explain/trace.ts";
-import type { Address, HostState, Link, Namespace } from "../host/state.ts";
-import type { Guest, World } from "../host/world.ts";
+import type { Namespace } from "../host/state.ts";
+import type { World } from "../host/world.ts";
 import type { StepEvent, TraceEvent, VerdictEvent } from "./event.ts";
+import { address, bridge, emptyNamespace, guest, hostOf, link, member } from "./testing/world.ts";
 import type { Probe } from "./walk/probe.ts";
 import { drain, walk } from "./walk.ts";
 
@@ -134,99 +135,6 @@ describe("TCP and UDP", () => {
     ).toBe("DELIVERED");
   });
 });
-
-const emptyNamespace = (name: string, links: Link[], addresses: Address[]): Namespace => ({
-  name,
-  links,
-  addresses,
-  routes: addresses.flatMap((a) => [
-    {
-      family: 4 as const,
-      type: "local" as const,
-      dst: a.address,
-      table: "local",
-      dev: a.dev,
-      metric: 0,
-      flags: [],
-      prefSrc: a.address,
-    },
-    {
-      family: 4 as const,
-      type: "unicast" as const,
-      dst: `${a.address.replace(/\.\d+$/, ".0")}/${a.prefix}`,
-      table: "main",
-      dev: a.dev,
-      metric: 0,
-      flags: [],
-      prefSrc: a.address,
-      scope: "link",
-    },
-  ]),
-  rules: [0, 32766].map((priority) => ({
-    family: 4,
-    priority,
-    action: "lookup",
-    table: priority === 0 ? "local" : "main",
-  })),
-  neighbours: [],
-  proxies: [],
-  fdb: [],
-  ipsets: [],
-  conntrack: [],
-  sysctls: { "net.ipv4.ip_forward": "1" },
-  listeners: [],
-});
-
-function link(name: string, kind: Link["kind"], more: Partial<Link> = {}): Link {
-  return {
-    name,
-    kind,
-    ifindex: 1,
-    mac: `02:00:00:${[...name]
-      .reduce((h, ch) => (h * 31 + ch.charCodeAt(0)) & 0xffffff, 7)
-      .toString(16)
-      .padStart(6, "0")
-      .replace(/..(?=.)/g, "$&:")}`,
-    mtu: 1500,
-    up: true,
-    carrier: true,
-    operstate: "UP",
-    promisc: false,
-    altnames: [],
-    ...more,
-  };
-}
-
-function address(dev: string, text: string): Address {
-  return { dev, family: 4, address: text, prefix: 24, scope: "global", secondary: false };
-}
-
-const bridge = (name: string): Link =>
-  link(name, "bridge", { bridge: { ageingTime: 300, stp: false, vlanFiltering: false } });
-const member = (master: string): Partial<Link> => ({
-  master,
-  bridgePort: { state: "forwarding", hairpin: false, isolated: false, learning: true, flood: true },
-});
-
-function guest(n: number, host: string): Guest {
-  return {
-    name: `vm${n}`,
-    host,
-    portId: `0000000${n}-0000-0000-0000-000000000000`,
-    networkId: "net",
-    projectId: "p",
-    tap: `tap0000000${n}-00`,
-    mac: `fa:16:3e:00:00:0${n}`,
-    fixedIps: [{ address: `10.1.0.${n}`, prefix: 24 }],
-    mtu: 1450,
-    hostRoutes: [],
-    adminUp: true,
-  };
-}
-
-function hostOf(name: string, namespaces: Namespace[]): HostState {
-  return { name, namespaces, dnsmasq: [], config: {}, processes: [], gaps: [] };
-}
 
 /** Two hosts of the Linux bridge agent: tap and vxlan-10 in brq, the NIC carries the tunnel. */
 function linuxBridgeWorld(kind: "vxlan" | "vlan"): World {

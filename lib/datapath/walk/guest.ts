@@ -84,7 +84,7 @@ export function fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch)
       "fragments travel like the whole packet",
       `${packet.l3Length} bytes, mtu ${guest.mtu} of ${guest.name}`,
     );
-    sent = { ...packet, l3Length: guest.mtu };
+    sent = cut(packet, guest.mtu);
   }
   const tap = host.root?.devices.get(guest.tap);
   const port = tap ? undefined : ovsPortOf(host.state.ovs?.bridges ?? [], guest.portId);
@@ -96,6 +96,11 @@ export function fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch)
   if (!frame(w, place, "out", sent, branch)) return;
   if (tap) return w.parts.receive(w, tap, sent, branch);
   if (port) w.parts.toSwitch(w, host, port, sent, branch);
+}
+
+/** The largest fragment; what its sender cuts has no DF bit (__ip_make_skb). */
+export function cut(packet: Packet, mtu: number): Packet {
+  return { ...packet, l3Length: mtu, ...(packet.ip ? { ip: { ...packet.ip, df: false } } : {}) };
 }
 
 function ovsPortOf(

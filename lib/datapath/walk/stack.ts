@@ -21,6 +21,7 @@ import {
   type Walk,
 } from "./context.ts";
 import type { Branch } from "./flight.ts";
+import { cut } from "./guest.ts";
 import type { Device, NamespaceIndex } from "./index.ts";
 import { linkElement } from "./link.ts";
 import { outerOf, rewrap } from "./outer.ts";
@@ -185,7 +186,7 @@ function fragment(p: Passing, out: Device, routeMtu: number | undefined, packet:
     "fragments travel like the whole packet",
     `${packet.l3Length} bytes, mtu ${mtu} of ${out.link.name}`,
   );
-  return { ...packet, l3Length: mtu };
+  return cut(packet, mtu);
 }
 
 /**
