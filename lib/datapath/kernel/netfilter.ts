@@ -55,6 +55,8 @@ const STAGES: Record<Hook, readonly Stage[]> = {
 };
 
 const MAX_DEPTH = 64;
+/** Jumps of one hook. The kernel follows chains that fork and meet again for hours; nobody writes thousands of them. */
+const MAX_JUMPS = 2000;
 
 /**
  * Takes a packet through one hook. What is not IP passes untouched. Never throws on odd rule sets: what cannot be
@@ -91,6 +93,7 @@ class HookRun {
   readonly #input: HookInput;
   readonly #ctx: NetfilterContext;
   readonly #family: 4 | 6;
+  #jumps = 0;
 
   constructor(input: HookInput, ctx: NetfilterContext, family: 4 | 6) {
     this.packet = input.packet;
@@ -180,6 +183,8 @@ class HookRun {
     if (target.kind === "jump" || target.kind === "goto") {
       if (!r.chain)
         return { kind: "unknown", reason: `chain ${target.chain} is missing`, element: elementOf(chain, r) };
+      if (++this.#jumps > MAX_JUMPS)
+        return { kind: "unknown", reason: `more than ${MAX_JUMPS} jumps between chains`, element: elementOf(chain, r) };
       const end = this.#chain(r.chain, depth + 1);
       if (end !== "return") return end;
       return target.kind === "goto" ? "return" : undefined;

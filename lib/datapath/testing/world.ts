@@ -1,7 +1,8 @@
 /** Small worlds by hand: namespaces, links, guests and hosts with what a walk needs of them, and nothing else. */
-import type { Address, HostState, Link, Namespace } from "../../host/state.ts";
+import type { Address, HostState, Link, Namespace, OvsBridge, OvsPort, OvsState } from "../../host/state.ts";
 import type { Guest } from "../../host/world.ts";
 import { parseIptablesSave } from "../../net/iptables/parse.ts";
+import { parseFlowDump } from "../../net/openflow/parse.ts";
 
 /** A namespace that forwards, with local and connected routes for its addresses. */
 export const emptyNamespace = (name: string, links: Link[], addresses: Address[]): Namespace => ({
@@ -115,4 +116,40 @@ export function veth(name: string, peer: string, netns?: string, more: Partial<L
 export function via(ns: Namespace, gateway: string, dev: string, dst = "0.0.0.0/0"): Namespace {
   ns.routes.push({ family: 4, type: "unicast", dst, table: "main", via: gateway, dev, metric: 0, flags: [] });
   return ns;
+}
+
+/** A port of Open vSwitch with one interface of its name. */
+export function ovsPort(name: string, ofport: number, type = "", options: Record<string, string> = {}): OvsPort {
+  const iface = { name, type, ofport, options, externalIds: {}, config: [], state: [] };
+  return { name, trunks: [], otherConfig: {}, externalIds: {}, interfaces: [iface] };
+}
+
+export function patch(name: string, ofport: number, peer: string): OvsPort {
+  return ovsPort(name, ofport, "patch", { peer });
+}
+
+/** A bridge of the userspace datapath with these flows, as ovs-ofctl prints them. */
+export function ovsBridge(name: string, ports: OvsPort[], flows: string[]): OvsBridge {
+  const dump = parseFlowDump(flows.join("\n"));
+  if (dump.errors.length > 0) throw new Error(JSON.stringify(dump.errors));
+  return {
+    name,
+    datapathType: "netdev",
+    failMode: "secure",
+    protocols: [],
+    controllers: [],
+    otherConfig: {},
+    externalIds: {},
+    ports: [ovsPort(name, 65534, "internal"), ...ports],
+    flows: dump.flows,
+    groups: [],
+    fdb: [],
+    flowsKnown: true,
+  };
+}
+
+/** Gives the host these bridges, with nothing known about tunnels. */
+export function withOvs(host: HostState, bridges: OvsBridge[], more: Partial<OvsState> = {}): HostState {
+  host.ovs = { otherConfig: {}, externalIds: {}, bridges, routes: [], tunnelNeighbours: [], ...more };
+  return host;
 }

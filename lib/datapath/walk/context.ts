@@ -119,7 +119,8 @@ export function noter(w: Walk, place: Place, branch: Branch): Note {
 }
 
 const MAX_DEPTH = 300;
-const MAX_FRAMES = 4000;
+/** A flood over hundreds of hosts is no loop: what goes round is stopped at a device before. */
+const MAX_FRAMES = 30_000;
 
 /** Tells that a capture here shows this frame. False when the frame goes round in circles: the branch is over then. */
 export function frame(w: Walk, place: Place, dir: "in" | "out", packet: Packet, branch: Branch): boolean {
@@ -207,12 +208,12 @@ export function conntrackOf(w: Walk, ns: NamespaceIndex): Conntrack {
   return ct;
 }
 
-/** A kernel datapath shares the root namespace's table; a userspace one has its own, of which no snapshot is kept. */
+/** A kernel datapath shares the root namespace's table; a userspace one has its own. */
 export function ovsConntrackOf(w: Walk, host: HostIndex, userspace: boolean): Conntrack {
   if (!userspace && host.root) return conntrackOf(w, host.root);
   let ct = w.ovsConntracks.get(host);
   if (!ct) {
-    ct = new Conntrack([]);
+    ct = new Conntrack(host.state.ovs?.conntrack ?? []);
     w.ovsConntracks.set(host, ct);
   }
   return ct;
