@@ -261,27 +261,6 @@ test("state that is missing ends in a verdict that says what was missing", async
   await request.delete(`/api/clouds/${cloud?.id}`);
 });
 
-test("the first hop is on the wire within 50 ms of the click, the whole trace within 150", async ({ page }) => {
-  await visit(page, "/clouds/legacy/trace?from=cirros-vm1&to=cirros-vm3");
-  await expect(verdict(page)).toContainText("Delivered");
-  const runs: { first: number; whole: number }[] = [];
-  for (let round = 0; round < 6; round++) {
-    await page.evaluate(() => performance.clearResourceTimings());
-    await page.getByRole("button", { name: "Trace again" }).click();
-    await expect(verdict(page)).toContainText("Delivered");
-    const timing = await page.evaluate(() => {
-      const entry = performance.getEntriesByType("resource").find((one) => one.name.includes("/trace?"));
-      return entry instanceof PerformanceResourceTiming
-        ? { first: entry.responseStart - entry.startTime, whole: entry.responseEnd - entry.startTime }
-        : undefined;
-    });
-    if (timing) runs.push(timing);
-  }
-  // The best of several: what the trace takes, not what else the machine was doing.
-  expect(Math.min(...runs.map((run) => run.first))).toBeLessThan(50);
-  expect(Math.min(...runs.map((run) => run.whole))).toBeLessThan(150);
-});
-
 test("axe finds nothing, in any state, light and dark", async ({ page }) => {
   for (const scheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: scheme });
