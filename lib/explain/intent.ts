@@ -7,7 +7,9 @@ import { type Catalog, named, portOfDevice, portResource } from "./catalog.ts";
 import type { End } from "./end.ts";
 import { refineAddress } from "./refine-address.ts";
 import { refineElement } from "./refine-element.ts";
+import { refineSegment, wrongLocalVlan } from "./refine-segment.ts";
 import { refineStale } from "./refine-stale.ts";
+import { misplaced } from "./refine-wiring.ts";
 import { resourceOfElement } from "./resource.ts";
 
 /** What refinements know. */
@@ -26,6 +28,7 @@ export interface Case {
   fdb: (StepEvent & { kind: "fdb" })[];
   neighbours: (StepEvent & { kind: "neighbour" })[];
   flows: (StepEvent & { kind: "flow" })[];
+  encaps: (StepEvent & { kind: "encap" })[];
   /** Where the request was taken. */
   delivered?: StepEvent;
 }
@@ -53,6 +56,7 @@ export class Intent {
       fdb: [],
       neighbours: [],
       flows: [],
+      encaps: [],
       ...(to ? { to } : {}),
     };
   }
@@ -61,6 +65,7 @@ export class Intent {
     const c = this.#case;
     if (event.kind === "frame") c.frames.push(event);
     else if (event.kind === "flow") c.flows.push(event);
+    else if (event.kind === "encap") c.encaps.push(event);
     else if (event.kind === "fdb") c.fdb.push(event);
     else if (event.kind === "neighbour") c.neighbours.push(event);
     else if (event.kind === "deliver" && event.leg === "request") c.delivered = event;
@@ -73,7 +78,11 @@ export class Intent {
     if (verdict.outcome === "delivered") return verdict;
     const last = c.frames.findLast((f) => f.leg === verdict.leg && f.branch === verdict.branch);
     const known: Case = last ? { ...c, last } : c;
-    const stale = refineStale(known, verdict);
+    const stale =
+      misplaced(known, verdict) ??
+      refineStale(known, verdict) ??
+      refineSegment(known, verdict) ??
+      wrongLocalVlan(known, verdict);
     if (stale) return withResource(known, apply(verdict, stale));
     const byElement = refineElement(known, verdict);
     const first = byElement ? apply(verdict, byElement) : verdict;

@@ -1,7 +1,8 @@
 /** What of a port that Neutron knows is missing on its host: namespace, device, address, binding. */
 import type { NeutronPort } from "../api/neutron.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
-import { named, portResource } from "./catalog.ts";
+import type { HostState } from "../host/state.ts";
+import { named, portOfDevice, portResource } from "./catalog.ts";
 import type { Case, Refined } from "./intent.ts";
 
 const ROUTER_OWNERS = /^network:(router|ha_router|floatingip_agent)/;
@@ -32,6 +33,8 @@ export function missingPort(c: Case, v: VerdictEvent, port: NeutronPort): Refine
     if (!ns) return missingNamespace(host.name, name, resource);
     if (!ns.links.some((l) => l.name.endsWith(port.id.slice(0, 11))))
       return notPlugged(host.name, name, `tap${port.id.slice(0, 11)}`, resource);
+    const loose = unplugged(host, name, `tap${port.id.slice(0, 11)}`, resource);
+    if (loose) return loose;
   }
   const guest = c.cloud.world.guests.find((g) => g.portId === port.id);
   const root = host.namespaces.find((n) => n.name === "root");
@@ -59,6 +62,20 @@ function notPlugged(host: string, netns: string, device: string, resource: Refin
     element: { type: "link", text: `${device}: no such device on ${host}` },
     ...(resource ? { resource } : {}),
     place: { host, netns, device },
+  };
+}
+
+/** The device is there, and no bridge of Open vSwitch has it. */
+function unplugged(host: HostState, netns: string, device: string, resource: Refined["resource"]): Refined | undefined {
+  const bridges = host.ovs?.bridges ?? [];
+  if (bridges.length === 0 || bridges.some((b) => b.unread?.includes("ports"))) return undefined;
+  const link = host.namespaces.find((n) => n.name === netns)?.links.find((l) => l.name === device);
+  if (!link || link.kind === "veth" || bridges.some((b) => b.ports.some((p) => p.name === device))) return undefined;
+  return {
+    code: "PORT_NOT_PLUGGED",
+    element: { type: "ovs-port", bridge: "br-int", text: `Port ${device} is in no bridge` },
+    ...(resource ? { resource } : {}),
+    place: { host: host.name, netns, device },
   };
 }
 
@@ -93,7 +110,7 @@ function missingRouterPort(c: Case, v: VerdictEvent, port: NeutronPort): Refined
       place: { host, netns: name, device },
     };
   const missing = port.fixed_ips.find((f) => !ns.addresses.some((a) => a.address === f.ip_address));
-  if (!missing || distributed) return undefined;
+  if (!missing) return unplugged(state, name, device, resource);
   return {
     code: "ROUTER_INTERFACE_MISSING",
     element: { type: "link", text: `${device}: has no address ${missing.ip_address}` },
@@ -107,4 +124,12 @@ export function routerHost(c: Case, routerId: string): string | undefined {
   for (const p of c.catalog.api.ports)
     if (p.device_id === routerId && p["binding:host_id"]) return p["binding:host_id"];
   return undefined;
+}
+
+/** A router or DHCP server sends by a device that Open vSwitch does not have. */
+export function loosePortOf(c: Case, v: VerdictEvent): Refined | undefined {
+  if (v.code !== "NO_CARRIER_PEER" || v.netns === "root") return undefined;
+  const host = c.hosts.get(v.host);
+  const port = portOfDevice(c.catalog, v.device);
+  return host && port ? unplugged(host, v.netns, v.device, portResource(c.catalog, port)) : undefined;
 }

@@ -1,13 +1,14 @@
 /** Codes that Neutron's intent tells: who should have had the address that nobody answered for. */
-import type { NeutronPort, NeutronSubnet } from "../api/neutron.ts";
+import type { NeutronFloatingIp, NeutronPort, NeutronSubnet } from "../api/neutron.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
 import { cidrContains } from "../net/address.ts";
 import { named, portOfDevice } from "./catalog.ts";
 import type { Case, Refined } from "./intent.ts";
-import { missingPort } from "./missing-port.ts";
+import { loosePortOf, missingPort } from "./missing-port.ts";
 import { floatingNamespace, translation } from "./refine-nat.ts";
 import { leftOutside, noRoute, wrongGateway } from "./refine-route.ts";
-import { deadPort, dhcpPort, mapping, unjoined } from "./refine-wiring.ts";
+import { bareBridge, deadPort, dhcpPort, mapping, unjoined } from "./refine-wiring.ts";
+import { bridgeRole } from "./tables.ts";
 import { UNANSWERED } from "./unanswered.ts";
 
 const METADATA = "169.254.169.254";
@@ -21,14 +22,22 @@ export function refineAddress(c: Case, v: VerdictEvent): Refined | undefined {
     return { code: "METADATA_UNREACHABLE" };
   return (
     deadPort(c, v) ??
+    loosePortOf(c, v) ??
+    (UNANSWERED.has(v.code) || v.code === "VLAN_MISMATCH" ? bareBridge(c, v) : undefined) ??
     mapping(c, v) ??
     leftOutside(c, v) ??
     translation(c, v) ??
     (UNANSWERED.has(v.code) ? unanswered(c, v) : undefined) ??
-    (v.code === "DHCP_UNREACHABLE" ? unjoined(c) : undefined) ??
-    (v.code === "DHCP_NO_SERVER" ? dhcpPort(c, v) : undefined) ??
+    (v.code === "DHCP_UNREACHABLE" || isBridge(c, v) ? unjoined(c) : undefined) ??
+    (v.code === "DHCP_NO_SERVER" || v.code === "DHCP_UNREACHABLE" ? dhcpPort(c, v) : undefined) ??
     (v.code === "NO_ROUTE" ? noRoute(c, v) : undefined)
   );
+}
+
+/** A flow of an agent's bridge sends to a port that the bridge does not have. */
+function isBridge(c: Case, v: VerdictEvent): boolean {
+  const host = c.hosts.get(v.host);
+  return v.code === "PORT_NOT_PLUGGED" && host !== undefined && bridgeRole(host, v.device) !== undefined;
 }
 
 /** The address that the last question was about, or that the last frame was for. */
@@ -47,6 +56,8 @@ function unanswered(c: Case, v: VerdictEvent): Refined | undefined {
     const floating = c.catalog.floatingByAddress.get(address);
     const homeless = floating && floatingNamespace(c, floating);
     if (homeless) return homeless;
+    const dark = floating && downAtOuterPort(c, floating);
+    if (dark) return dark;
     if (floating)
       return {
         code: "FLOATING_IP_NOT_CONFIGURED",
@@ -82,6 +93,19 @@ function unanswered(c: Case, v: VerdictEvent): Refined | undefined {
   if (network?.["router:external"] && v.leg.startsWith("resolve"))
     return { code: "EXITED_PHYSICAL_NETWORK", outcome: "exited" };
   return undefined;
+}
+
+/** The fip namespace's own port on the external network is down (distributed routers). */
+function downAtOuterPort(c: Case, floating: NeutronFloatingIp): Refined | undefined {
+  const home = c.catalog.ports.get(floating.port_id ?? "")?.["binding:host_id"];
+  const ns = c.hosts.get(home ?? "")?.namespaces.find((n) => n.name === `fip-${floating.floating_network_id}`);
+  const link = ns?.links.find((l) => l.name.startsWith("fg-") && !l.up);
+  if (!home || !ns || !link) return undefined;
+  return {
+    code: "LINK_DOWN",
+    element: { type: "link", text: `${link.ifindex}: ${link.name}: mtu ${link.mtu} state DOWN` },
+    place: { host: home, netns: ns.name, device: link.name },
+  };
 }
 
 /** Ports with that address on the network where it was asked for. */

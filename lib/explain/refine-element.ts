@@ -24,6 +24,7 @@ function byBridge(c: Case, v: VerdictEvent, text: string): Refined | undefined {
   if (!host || !port?.[1] || bridgeRole(host, port[1]) !== "tunnel") return undefined;
   const target = c.last && c.catalog.portByMac.get(c.last.packet.eth_dst);
   const remote = target?.["binding:host_id"];
+  if (remote === v.host) return undefined;
   const address = remote === undefined ? undefined : localAddress(c, remote);
   const where = address === undefined ? "" : ` to ${address} (${remote})`;
   return {
@@ -41,8 +42,8 @@ function localAddress(c: Case, host: string): string | undefined {
 
 /** neutron/agent/linux/iptables_firewall.py: chains of a port, and what each is for. */
 function byChain(c: Case, v: VerdictEvent, chain: string, text: string): Refined | undefined {
-  if (!/-(openvswi|linuxbri)-/.test(chain)) return undefined;
   if (/--(?:ct)?state INVALID/.test(text)) return { code: invalid(c, v) };
+  if (!/-(openvswi|linuxbri)-/.test(chain)) return undefined;
   const port = portOfDevice(c.catalog, v.device);
   const resource = port && portResource(c.catalog, port);
   if (/-(openvswi|linuxbri)-s[0-9a-f]/.test(chain) || text.includes("Prevent DHCP Spoofing"))

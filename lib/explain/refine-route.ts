@@ -111,6 +111,10 @@ export function noRoute(c: Case, v: VerdictEvent): Refined | undefined {
       : `${router.name} has no external gateway`;
     return { code: "GATEWAY_MISSING", element: { type: "route", text }, resource };
   }
+  if (v.netns.startsWith("fip-") && (!target || external)) {
+    const element = { type: "route" as const, text: `no default route in ${v.netns}` };
+    return { code: "GATEWAY_MISSING", element };
+  }
   if (!v.netns.startsWith("guest:") || !c.from.port || v.leg === "reply") return undefined;
   const subnet = c.catalog.subnets.get(c.from.port.fixed_ips[0]?.subnet_id ?? "");
   if (!subnet || subnet.gateway_ip) return undefined;

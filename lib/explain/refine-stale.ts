@@ -5,7 +5,7 @@ import type { Case, Refined } from "./intent.ts";
 
 export function refineStale(c: Case, v: VerdictEvent): Refined | undefined {
   if (v.leg !== "request" && v.leg !== "reply") return undefined;
-  return wrongNeighbour(c, v) ?? wrongPort(c, v) ?? loosePort(c, v);
+  return wrongNeighbour(c, v) ?? wrongAnswer(c, v) ?? wrongPort(c, v) ?? loosePort(c, v);
 }
 
 /** A namespace's table has another MAC for the address than the port with this address. */
@@ -20,6 +20,22 @@ function wrongNeighbour(c: Case, v: VerdictEvent): Refined | undefined {
     code: "FDB_STALE",
     element: { type: "neighbour", text: entry.text },
     place: { host: entry.host, netns: entry.netns, device: entry.dev },
+  };
+}
+
+/** The ARP responder told the guest another MAC than the port with that address has. */
+function wrongAnswer(c: Case, v: VerdictEvent): Refined | undefined {
+  const entry = c.neighbours.findLast((n) => n.leg === v.leg && n.source === "arp" && n.netns.startsWith("guest:"));
+  const network = (v.leg === "request" ? c.from : c.to)?.port?.network_id;
+  const owner = c.catalog.portsByAddress.get(entry?.address ?? "")?.find((p) => p.network_id === network);
+  if (!entry || !owner || owner.mac_address === entry.mac) return undefined;
+  if (owner.allowed_address_pairs.some((a) => a.mac_address === entry.mac)) return undefined;
+  const flow = c.flows.findLast((f) => f.tableName === "ARP_RESPONDER" && f.text.includes(`arp_tpa=${entry.address} `));
+  if (!flow) return undefined;
+  return {
+    code: "FDB_STALE",
+    element: { type: "flow", bridge: flow.bridge, table: flow.table, text: flow.text },
+    place: { host: flow.host, netns: "root", device: flow.bridge },
   };
 }
 

@@ -1,9 +1,11 @@
 /** Causes on the end's own host, whatever stopped the packet later: tags, patches, bridge mappings, the DHCP agent's port. */
 import type { VerdictEvent } from "../datapath/event.ts";
+import type { HostState } from "../host/state.ts";
 import { named } from "./catalog.ts";
 import type { Case, Refined } from "./intent.ts";
 import { missingPort } from "./missing-port.ts";
 import { brokenPlumbing } from "./plumbing.ts";
+import { bridgeRole } from "./tables.ts";
 import { UNANSWERED } from "./unanswered.ts";
 
 const VAGUE = new Set([...UNANSWERED, "DHCP_UNREACHABLE", "VLAN_MISMATCH"]);
@@ -31,6 +33,62 @@ export function deadPort(c: Case, v: VerdictEvent): Refined | undefined {
     }
   }
   return undefined;
+}
+
+const LOOSE = new Set([...VAGUE, "PORT_SECURITY_BLOCKED", "ARP_SPOOF_BLOCKED", "PORT_NOT_PLUGGED"]);
+
+/** A device of an end's port is in another bridge than where os-vif and the agent put it. */
+export function misplaced(c: Case, v: VerdictEvent): Refined | undefined {
+  if (!LOOSE.has(v.code)) return undefined;
+  for (const end of [c.to, c.from]) {
+    const host = end?.guest && c.hosts.get(end.guest.host);
+    const id = end?.guest?.portId.slice(0, 11);
+    if (!host || id === undefined) continue;
+    const found = wrongMaster(host, id) ?? wrongBridge(host, id);
+    if (found) return { code: "PORT_NOT_PLUGGED", ...found };
+  }
+  return undefined;
+}
+
+function wrongMaster(host: HostState, id: string): Pick<Refined, "element" | "place"> | undefined {
+  const links = host.namespaces.find((n) => n.name === "root")?.links ?? [];
+  const bridge = `qbr${id}`;
+  if (!links.some((l) => l.name === bridge)) return undefined;
+  const link = links.find((l) => (l.name === `tap${id}` || l.name === `qvb${id}`) && l.master !== bridge);
+  if (!link) return undefined;
+  const text = `${link.name}: not in ${bridge}, ${link.master ? `but in ${link.master}` : "has no master"}`;
+  return { element: { type: "link", text }, place: { host: host.name, netns: "root", device: link.name } };
+}
+
+function wrongBridge(host: HostState, id: string): Pick<Refined, "element" | "place"> | undefined {
+  const bridges = host.ovs?.bridges ?? [];
+  const root = host.namespaces.find((n) => n.name === "root");
+  const device = root?.links.some((l) => l.name === `qbr${id}`) ? `qvo${id}` : `tap${id}`;
+  if (!root?.links.some((l) => l.name === device && !l.master?.startsWith("brq"))) return undefined;
+  const integration = bridges.find((b) => bridgeRole(host, b.name) === "integration");
+  const is = bridges.find((b) => b.ports.some((p) => p.interfaces.some((i) => i.name === device)));
+  if (!integration || is === integration || is?.unread?.includes("ports")) return undefined;
+  if (!is && integration.unread?.includes("ports")) return undefined;
+  const text = `Port ${device} is in ${is?.name ?? "no bridge"}, not in ${integration.name}`;
+  return {
+    element: { type: "ovs-port", bridge: is?.name ?? integration.name, text },
+    place: { host: host.name, netns: "root", device },
+  };
+}
+
+/** A bridge that leads to a wire, without a network card in it. */
+export function bareBridge(c: Case, v: VerdictEvent): Refined | undefined {
+  const host = c.hosts.get(v.host);
+  const bridge = v.netns === "root" ? host?.ovs?.bridges.find((b) => b.name === v.device) : undefined;
+  if (!host || !bridge || bridge.unread?.includes("ports")) return undefined;
+  const role = bridgeRole(host, bridge.name);
+  if (role === "integration" || role === "tunnel") return undefined;
+  const interfaces = bridge.ports.flatMap((p) => p.interfaces);
+  if (interfaces.some((i) => i.type !== "patch" && i.type !== "internal" && i.name !== bridge.name)) return undefined;
+  return {
+    code: "NO_CARRIER_PEER",
+    element: { type: "ovs-bridge", text: `${bridge.name}: no port of a network card` },
+  };
 }
 
 /** The DHCP agent's port of the sender's network: its namespace or device may be what is missing. */

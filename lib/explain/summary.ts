@@ -92,7 +92,8 @@ const SENTENCES: Record<VerdictCode, Sentence> = {
   PORT_NOT_BOUND: ({ text, whose }) => `The port is bound to no host${of(whose)}: ${text}.`,
   PORT_NOT_PLUGGED: ({ where, text, whose }) => `The port is not plugged in at ${where}${of(whose)}: ${text}.`,
   BRIDGE_MAPPING_MISSING: ({ where, text }) => `${where} has no bridge for the physical network: ${text}.`,
-  DUPLICATE_ADDRESS: ({ text }) => `Two machines claim one address: ${text}.`,
+  DUPLICATE_ADDRESS: ({ text, v }) =>
+    `Two machines claim one address: ${text}${v.outcome === "delivered" ? "; this time the answer came back" : ""}.`,
   ASYMMETRIC_PATH: ({ leg, where }) => `The ${leg} takes another way than the request did, and is dropped at ${where}.`,
   TTL_EXCEEDED: ({ leg, where }) => `The ${leg} used up its time to live at ${where}.`,
   GUEST_REFUSED: ({ subject, text }) => `${subject.to} was reached, but refuses: ${text}.`,

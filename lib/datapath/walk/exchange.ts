@@ -110,7 +110,7 @@ function* errorsReturn(w: Walk, sender: Sender): Generator<void, void> {
 
 function withDuplicates(w: Walk, judgement: Judgement): Judgement {
   const [duplicate] = w.duplicates;
-  if (!duplicate || judgement.outcome !== "dropped") return judgement;
+  if (!duplicate || (judgement.outcome !== "dropped" && judgement.outcome !== "delivered")) return judgement;
   const [address, macs] = duplicate;
   return {
     ...judgement,

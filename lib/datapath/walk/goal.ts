@@ -74,7 +74,13 @@ function scoreStop(w: Walk, goal: Goal, leaf: Leaf): number {
   if (goal.from.host && place.host === goal.from.host.name && !(goal.hosts.size === 1 && goal.hosts.has(place.host)))
     return !fits ? 100 : isAnotherGuests(w, goal, place) ? 30 : 300;
   if (goal.hosts.has(place.host)) return !fits ? 100 : isAnotherGuests(w, goal, place) ? 30 : 500;
-  return 20;
+  return isRouted(w, leaf) ? 210 : 20;
+}
+
+/** A router has carried it: such a copy is the packet itself, not a side branch of a flood. */
+function isRouted(w: Walk, leaf: Leaf): boolean {
+  const { ip } = leaf.packet;
+  return leaf.branch.flight.leg === "request" && ip !== undefined && ip.ttl < (w.probe.ttl ?? 64);
 }
 
 /** The frame was for the very device whose namespace stopped it: a router on the way. */

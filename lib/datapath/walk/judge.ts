@@ -2,7 +2,7 @@
 import { isGroupMac } from "../../net/address.ts";
 import type { Element, Leg, Outcome, Place, VerdictCode } from "../event.ts";
 import type { Walk } from "./context.ts";
-import type { Flight, Leaf } from "./flight.ts";
+import type { Flight, Leaf, RecordedEvent } from "./flight.ts";
 import { DECISIVE, type Goal, scorer } from "./goal.ts";
 import { type HostIndex, isTunnelType, type Owner } from "./index.ts";
 
@@ -61,7 +61,17 @@ export function judge(w: Walk, flight: Flight, winner: Leaf | undefined, goal: G
 /** One copy, sent where a learned address was: to somebody who is not its addressee. */
 function astray(w: Walk, flight: Flight, winner: Leaf, single: boolean): Judgement | undefined {
   if (!single || (flight.leg !== "request" && flight.leg !== "reply")) return undefined;
-  const last = w.events.findLast((e) => e.branch.flight === flight && e.step.kind === "fdb" && e.step.hit);
+  const { packet, branch } = winner;
+  const decided = (e: RecordedEvent) =>
+    e.branch.flight === flight &&
+    ((e.step.kind === "fdb" && e.step.hit && e.step.mac === packet.ethDst) ||
+      (e.step.kind === "flow" && /output:|group:|\bin_port\b/i.test(e.step.text.split(" actions=")[1] ?? "")));
+  const last = w.events.findLast(decided);
+  if (last?.step.kind === "flow") {
+    const { bridge, table, text } = last.step;
+    const element: Element = { type: "flow", bridge, table, text };
+    return { outcome: "dropped", code: "FDB_STALE", place: last.place, leg: flight.leg, branch: branch.name, element };
+  }
   if (last?.step.kind !== "fdb") return undefined;
   const { bridge, mac, vlan, port } = last.step;
   return {
@@ -163,6 +173,8 @@ function missedOnHost(w: Walk, flight: Flight, host: HostIndex, owner: Owner): R
 function missedHost(w: Walk, flight: Flight, goal: Goal, host: HostIndex): Reason | undefined {
   const from = goal.from.host;
   if (!from || !goal.from.networkType || !isTunnelType(goal.from.networkType)) return undefined;
+  // A machine outside: routers lead to it, no tunnel.
+  if (host.tunnelAddresses.size === 0) return undefined;
   for (const bridge of from.state.ovs?.bridges ?? []) {
     const tunnels = bridge.ports.flatMap((p) => p.interfaces).filter((i) => i.type === goal.from.networkType);
     if (tunnels.length === 0 && !bridge.ports.some((p) => p.interfaces.some((i) => isTunnelType(i.type)))) continue;

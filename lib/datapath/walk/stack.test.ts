@@ -178,7 +178,13 @@ COMMIT`,
   });
   it("are routed again when OUTPUT marks them", () => {
     const { world, sender } = line();
-    sender.rules.push({ family: 4, priority: 100, action: "lookup", table: "7", fwmark: { value: 7, mask: 0xffffffff } });
+    sender.rules.push({
+      family: 4,
+      priority: 100,
+      action: "lookup",
+      table: "7",
+      fwmark: { value: 7, mask: 0xffffffff },
+    });
     via(sender, "10.8.0.99", "a0", "10.9.0.0/24");
     sender.routes.at(-1)!.table = "7";
     rules(
