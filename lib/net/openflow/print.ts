@@ -16,9 +16,16 @@ export function printMatch(match: Match): string {
   return out;
 }
 
+/** Whole seconds, else milliseconds, else nanoseconds (lib/ofp-print.c ofp_print_duration). */
+function printDuration(seconds: number): string {
+  if (Number.isInteger(seconds)) return `${seconds}s`;
+  const milliseconds = seconds.toFixed(3);
+  return `${Number(milliseconds) === seconds ? milliseconds : seconds.toFixed(9)}s`;
+}
+
 /** A flow with its counters, as a line of dump-flows without the leading blank. */
 export function printFlow(f: Flow): string {
-  let out = `cookie=${f.cookie}, duration=${f.duration}s, table=${f.table}, n_packets=${f.packets}, n_bytes=${f.bytes}, `;
+  let out = `cookie=${f.cookie}, duration=${printDuration(f.duration)}, table=${f.table}, n_packets=${f.packets}, n_bytes=${f.bytes}, `;
   if (f.idleTimeout) out += `idle_timeout=${f.idleTimeout}, `;
   if (f.hardTimeout) out += `hard_timeout=${f.hardTimeout}, `;
   for (const flag of f.flags) out += `${flag} `;
