@@ -5,6 +5,7 @@ import type { Probe } from "../datapath/walk/probe.ts";
 import type { HostState } from "../host/state.ts";
 import { type Catalog, named, portOfDevice, portResource } from "./catalog.ts";
 import type { End } from "./end.ts";
+import { withGaps } from "./incomplete.ts";
 import { refineAddress } from "./refine-address.ts";
 import { refineElement } from "./refine-element.ts";
 import { refineSegment, wrongLocalVlan } from "./refine-segment.ts";
@@ -73,6 +74,14 @@ export class Intent {
 
   refine(verdict: VerdictEvent): VerdictEvent {
     const c = this.#case;
+    const last = c.frames.findLast((f) => f.leg === verdict.leg && f.branch === verdict.branch);
+    return withGaps(last ? { ...c, last } : c, this.#refined(verdict));
+  }
+
+  #refined(verdict: VerdictEvent): VerdictEvent {
+    const c = this.#case;
+    // What the state does not tell, nobody's intent tells either.
+    if (verdict.outcome === "unknown") return withResource(c, verdict);
     const wrong = wrongTaker(c);
     if (wrong && (verdict.outcome === "delivered" || verdict.code === "GUEST_REFUSED")) return apply(verdict, wrong);
     if (verdict.outcome === "delivered") return verdict;

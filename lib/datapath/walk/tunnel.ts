@@ -4,7 +4,7 @@ import type { Packet } from "../../net/packet.ts";
 import { viewPacket } from "../../net/packet.ts";
 import type { Place } from "../event.ts";
 import type { Ingress, TunnelKind } from "../openflow/switch.ts";
-import { assume, drop, emit, frame, type Walk } from "./context.ts";
+import { assume, drop, emit, frame, unknown, type Walk } from "./context.ts";
 import type { Branch } from "./flight.ts";
 import { type Device, deviceOfPort, type HostIndex, isUserspace } from "./index.ts";
 import { outerLength, outerOf } from "./outer.ts";
@@ -71,7 +71,11 @@ function encapsulateNative(
   const place: Place = { host: host.name, netns: "root", device: port };
   const route = bestRoute(host, tun.dst);
   const element = { type: "tunnel" as const, text: `${port}: ${tun.kind} to ${tun.dst}` };
-  if (!route) return drop(w, place, branch, packet, "REMOTE_UNREACHABLE", element);
+  if (!route) {
+    const gap = host.state.gaps.find((g) => g.file.endsWith("/ovs/route-show.txt"));
+    if (gap) return unknown(w, place, branch, packet, { type: "gap", text: `${gap.file}: ${gap.reason}` });
+    return drop(w, place, branch, packet, "REMOTE_UNREACHABLE", element);
+  }
   const src = tun.src ?? route.src ?? "";
   const nexthop = route.via ?? tun.dst;
   const mac = nativeNeighbour(w, host, route.dev, nexthop, place, branch);
