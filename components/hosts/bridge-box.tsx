@@ -2,14 +2,7 @@ import { memo } from "react";
 import type { Box, Slot } from "../../lib/hostgraph/layout/scene.ts";
 import { Target, TargetRing } from "../graph/target.tsx";
 import { cn } from "../ui/cn.ts";
-import { cut, middle } from "./words.ts";
-
-const BOX_WORDS: Record<Box["kind"], string> = {
-  "ovs-bridge": "OVS bridge",
-  linuxbridge: "Linux bridge",
-  qbr: "port bridge",
-  namespace: "namespace",
-};
+import { boxText, cut } from "./words.ts";
 
 interface BoxProps {
   box: Box;
@@ -32,9 +25,7 @@ export const BridgeBox = memo(function BridgeBox({
 }: Omit<BoxProps, "hues">) {
   const { x, y, w, h } = box;
   const small = box.kind === "qbr";
-  const title = middle(box.title, small ? 18 : 26);
-  const subtitle = cut(box.subtitle ?? "", 24);
-  const label = labelOf(box, title, subtitle);
+  const { title, subtitle, label } = boxText(box);
   return (
     <Target
       id={box.id}
@@ -78,12 +69,6 @@ export const BridgeBox = memo(function BridgeBox({
     </Target>
   );
 });
-
-/** The title as it stands, then what it is. */
-function labelOf(box: Box, title: string, subtitle: string): string {
-  const of = box.kind === "namespace" && subtitle !== "" ? "" : (box.node?.label ?? "");
-  return [title, subtitle, BOX_WORDS[box.kind], of].filter(Boolean).join(", ");
-}
 
 interface InsideProps extends Pick<BoxProps, "box" | "hues"> {
   slots: Slot[];

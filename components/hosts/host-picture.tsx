@@ -1,5 +1,5 @@
 "use client";
-import { type KeyboardEvent, type Ref, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type Ref, type RefObject, useMemo, useRef, useState } from "react";
 import type { HostGraph } from "../../lib/api/http.ts";
 import { type Direction, nextDevice } from "../../lib/hostgraph/layout/navigate.ts";
 import type { Scene, Slot } from "../../lib/hostgraph/layout/scene.ts";
@@ -12,7 +12,7 @@ const ARROWS: Record<string, Direction> = { ArrowLeft: "left", ArrowRight: "righ
 
 const NO_SLOTS: Slot[] = [];
 
-interface Props {
+export interface HostPictureProps {
   graph: HostGraph;
   scene: Scene;
   selected: string | null;
@@ -21,11 +21,23 @@ interface Props {
   zoom: number | null;
   onZoom: (zoom: number | null) => void;
   onSelect: (id: string | null) => void;
-  ref?: Ref<PictureHandle>;
+  /** Where the stage is scrolled to. */
+  scrolled?: RefObject<{ left: number; top: number }>;
+  handle?: Ref<PictureHandle>;
 }
 
 /** The device graph of a host. Links first, then boxes, then devices: nothing ever covers a device. */
-export function HostPicture({ graph, scene, selected, network, zoom, onZoom, onSelect, ref }: Props) {
+export function HostPicture({
+  graph,
+  scene,
+  selected,
+  network,
+  zoom,
+  onZoom,
+  onSelect,
+  scrolled,
+  handle,
+}: HostPictureProps) {
   const [hovered, setHovered] = useState<string | null>(null);
   const frame = useRef<HTMLDivElement>(null);
   const hues = useMemo(
@@ -51,7 +63,8 @@ export function HostPicture({ graph, scene, selected, network, zoom, onZoom, onS
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys move the focus between the buttons inside
     <div ref={frame} onKeyDown={onKeyDown} className="contents">
       <Picture
-        ref={ref}
+        {...(handle ? { ref: handle } : {})}
+        {...(scrolled ? { scrolled } : {})}
         label={`Devices of ${graph.host.name}`}
         width={scene.width}
         height={scene.height}

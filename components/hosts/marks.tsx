@@ -1,4 +1,5 @@
 import type { DeviceNode } from "../../lib/api/http.ts";
+import type { GlyphPart } from "../graph/painting.ts";
 
 export type Mark = DeviceNode["marks"][number];
 
@@ -12,48 +13,52 @@ export const MARK_WORDS: Record<Mark, { short: string; long: string }> = {
 
 export const MARKS: readonly Mark[] = ["dead-vlan", "down", "unknown-to-neutron", "expected-missing"];
 
-/** A glyph of 14 × 14 around (x, y). */
+/** The glyphs, of about 14 × 14 around (0, 0): data, because SVG and canvas both paint them. */
+export const MARK_GLYPHS: Record<Mark, readonly GlyphPart[]> = {
+  "dead-vlan": [
+    { d: "M-2.9 -7h5.8L7 -2.9v5.8L2.9 7h-5.8L-7 2.9v-5.8z", fill: "var(--danger)" },
+    { d: "M-2.6 -2.6l5.2 5.2M2.6 -2.6l-5.2 5.2", stroke: "var(--surface)", width: 1.8 },
+  ],
+  down: [
+    { d: "M-6.6 -5h13.2L0 6.5z", fill: "var(--warn)" },
+    { d: "M0 -2.6v3", stroke: "var(--surface)", width: 1.8 },
+  ],
+  "unknown-to-neutron": [
+    { d: "M0 -7.6L7.6 0 0 7.6 -7.6 0z", fill: "var(--surface)", stroke: "var(--warn)", width: 1.5 },
+    {
+      d: "M-1.9 -1.8a1.9 1.9 0 1 1 2.7 1.7q-.8 .4 -.8 1.3M0 3.4v.2",
+      stroke: "var(--warn)",
+      width: 1.4,
+    },
+  ],
+  "expected-missing": [
+    {
+      d: "M-6.6 0a6.6 6.6 0 1 1 13.2 0a6.6 6.6 0 1 1 -13.2 0z",
+      fill: "var(--surface)",
+      stroke: "var(--danger)",
+      width: 1.5,
+      dash: [2.6, 2],
+    },
+    { d: "M0 -3v3.2M0 2.9v.2", stroke: "var(--danger)", width: 1.8 },
+  ],
+};
+
+/** A mark around (x, y). */
 export function MarkGlyph({ mark, x, y }: { mark: Mark; x: number; y: number }) {
-  switch (mark) {
-    case "dead-vlan":
-      return (
-        <g transform={`translate(${x} ${y})`} aria-hidden>
-          <path d="M-2.9 -7h5.8L7 -2.9v5.8L2.9 7h-5.8L-7 2.9v-5.8z" className="fill-danger" />
-          <path
-            d="M-2.6 -2.6l5.2 5.2M2.6 -2.6l-5.2 5.2"
-            className="stroke-surface"
-            strokeWidth="1.8"
-            strokeLinecap="round"
-          />
-        </g>
-      );
-    case "down":
-      return (
-        <g transform={`translate(${x} ${y})`} aria-hidden>
-          <path d="M-6.6 -5h13.2L0 6.5z" className="fill-warn" />
-          <path d="M0 -2.6v3" className="stroke-surface" strokeWidth="1.8" strokeLinecap="round" />
-        </g>
-      );
-    case "unknown-to-neutron":
-      return (
-        <g transform={`translate(${x} ${y})`} aria-hidden>
-          <path d="M0 -7.6L7.6 0 0 7.6 -7.6 0z" className="fill-surface stroke-warn" strokeWidth="1.5" />
-          <path
-            d="M-1.9 -1.8a1.9 1.9 0 1 1 2.7 1.7q-.8 .4 -.8 1.3M0 3.4v.2"
-            className="fill-none stroke-warn"
-            strokeWidth="1.4"
-            strokeLinecap="round"
-          />
-        </g>
-      );
-    case "expected-missing":
-      return (
-        <g transform={`translate(${x} ${y})`} aria-hidden>
-          <circle r="6.6" className="fill-surface stroke-danger" strokeWidth="1.5" strokeDasharray="2.6 2" />
-          <path d="M0 -3v3.2M0 2.9v.2" className="stroke-danger" strokeWidth="1.8" strokeLinecap="round" />
-        </g>
-      );
-  }
+  return (
+    <g transform={`translate(${x} ${y})`} aria-hidden>
+      {MARK_GLYPHS[mark].map((part) => (
+        <path
+          key={part.d}
+          d={part.d}
+          style={{ fill: part.fill ?? "none", stroke: part.stroke }}
+          strokeWidth={part.width}
+          strokeDasharray={part.dash?.join(" ")}
+          strokeLinecap={part.dash ? undefined : "round"}
+        />
+      ))}
+    </g>
+  );
 }
 
 /** The glyph beside text, outside a picture. */

@@ -1,5 +1,5 @@
 import type { DeviceNode } from "../../lib/api/http.ts";
-import type { SceneNode } from "../../lib/hostgraph/layout/scene.ts";
+import type { Box, SceneNode } from "../../lib/hostgraph/layout/scene.ts";
 import { MARK_WORDS } from "./marks.tsx";
 
 export const KIND_WORDS: Record<DeviceNode["kind"], string> = {
@@ -21,6 +21,21 @@ export const KIND_WORDS: Record<DeviceNode["kind"], string> = {
   internal: "internal port",
   other: "other device",
 };
+
+const BOX_WORDS: Record<Box["kind"], string> = {
+  "ovs-bridge": "OVS bridge",
+  linuxbridge: "Linux bridge",
+  qbr: "port bridge",
+  namespace: "namespace",
+};
+
+/** A box's title and subtitle as they stand, and one phrase that says what it is. */
+export function boxText(box: Box): { title: string; subtitle: string; label: string } {
+  const title = middle(box.title, box.kind === "qbr" ? 18 : 26);
+  const subtitle = cut(box.subtitle ?? "", 24);
+  const of = box.kind === "namespace" && subtitle !== "" ? "" : (box.node?.label ?? "");
+  return { title, subtitle, label: [title, subtitle, BOX_WORDS[box.kind], of].filter(Boolean).join(", ") };
+}
 
 /** What a card shows, in reading order; absent lines are empty. */
 export interface CardText {
