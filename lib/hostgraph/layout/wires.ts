@@ -116,7 +116,11 @@ function laneFor(
     for (let k = 0; k < 12; k++) candidates.push(edge.y2 + AIR + k * AIR, edge.y1 - AIR - k * AIR);
   }
   const cost = (y: number) => Math.abs(y - link.a.y) + Math.abs(y - link.b.y);
-  const best = candidates.filter((y) => y > 0 && free(y)).sort((p, q) => cost(p) - cost(q) || p - q)[0];
+  // Nearest first: with thousands of boxes in the way, asking each candidate whether it is free takes seconds.
+  const best = candidates
+    .filter((y) => y > 0)
+    .sort((p, q) => cost(p) - cost(q) || p - q)
+    .find(free);
   if (best !== undefined) return best;
   const floor = Math.max(0, ...across.map((t) => t.y2), ...others.map((l) => l.y));
   return floor + AIR;
