@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 /** How long the packet takes from one hop to the next, in ms. */
 export const HOP_MS = 620;
@@ -13,12 +13,15 @@ export interface Player {
 /** Steps from hop to hop until the last one. Started at the end, it begins anew. */
 export function usePlayer(step: number, count: number, onStep: (step: number) => void): Player {
   const [playing, setPlaying] = useState(false);
+  // The step lives in the URL and arrives a moment later: until then, being at the end is no reason to stop.
+  const rewinding = useRef(false);
   useEffect(() => {
     if (!playing) return;
     if (step >= count - 1) {
-      setPlaying(false);
+      if (!rewinding.current) setPlaying(false);
       return;
     }
+    rewinding.current = false;
     const timer = setTimeout(() => onStep(step + 1), HOP_MS);
     return () => clearTimeout(timer);
   }, [playing, step, count, onStep]);
@@ -26,7 +29,8 @@ export function usePlayer(step: number, count: number, onStep: (step: number) =>
     playing,
     stop: () => setPlaying(false),
     toggle: () => {
-      if (!playing && step >= count - 1) onStep(0);
+      rewinding.current = !playing && step >= count - 1;
+      if (rewinding.current) onStep(0);
       setPlaying(!playing && count > 1);
     },
   };
