@@ -14,7 +14,7 @@ const TREE = `my-cloud.tar.gz
 /** What a bundle is, for whoever has none yet. */
 export function BundleHelp() {
   return (
-    <details className="group/help mt-auto">
+    <details className="group/help -mt-4">
       <summary className="flex w-fit cursor-pointer list-none items-center gap-1.5 text-sm text-muted hover:text-ink [&::-webkit-details-marker]:hidden">
         <ChevronRight aria-hidden className="size-4 group-open/help:rotate-90" /> What is a bundle?
       </summary>
@@ -22,7 +22,7 @@ export function BundleHelp() {
         <p className="max-w-2xl text-sm text-muted">
           The outputs of ordinary commands, as they were printed: one directory for each host, and the answers of the
           APIs beside them. Anything may be missing; what is missing is reported, and a trace that needs it says so. The
-          clouds above are bundles too: look into lib/demo for an example of every file.
+          demo clouds are bundles too: look into lib/demo for an example of every file.
         </p>
         <pre
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard

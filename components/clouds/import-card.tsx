@@ -65,7 +65,7 @@ export function ImportCard(props: {
         </Frame>
       ) : state.step === "failed" ? (
         <Frame className="border-danger" role="alert">
-          <CircleAlert aria-hidden className="size-5 shrink-0 self-start text-danger" />
+          <CircleAlert aria-hidden className="size-5 shrink-0 text-danger" />
           <div className="min-w-0 flex-1">
             <h2 className="truncate text-base font-semibold">{state.file} was not opened</h2>
             <p className="pt-0.5 text-sm break-words">{state.error.message}</p>
@@ -79,7 +79,7 @@ export function ImportCard(props: {
         </Frame>
       ) : (
         <Frame className="flex-wrap border-line-strong">
-          <CircleCheck aria-hidden className="size-5 shrink-0 self-start text-ok" />
+          <CircleCheck aria-hidden className="size-5 shrink-0 text-ok" />
           <div role="status" className="min-w-0 flex-1">
             <h2 className="truncate text-base font-semibold">{state.cloud.name} is open</h2>
             <p className="pt-0.5 text-sm text-muted">

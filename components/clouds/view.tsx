@@ -38,6 +38,7 @@ export function CloudsView() {
           </p>
         </div>
         <ImportCard state={state} onFile={start} onDismiss={dismiss} focus={asked} />
+        <BundleHelp />
         {clouds.isPending ? (
           <Cards title="Clouds">
             {[0, 1, 2].map((key) => (
@@ -72,7 +73,6 @@ export function CloudsView() {
             ) : null}
           </>
         )}
-        <BundleHelp />
       </main>
       <DropAnywhere onFile={start} />
       <RemoveDialog cloud={removing} onClose={() => setRemoving(null)} />
