@@ -44,8 +44,10 @@ export function SearchPalette({ cloud }: { cloud: string }) {
         className="flex h-8 w-full items-center gap-2 rounded-md border border-line bg-bg px-2.5 text-left text-sm text-faint hover:border-line-strong"
       >
         <Search aria-hidden className="size-3.5 shrink-0" />
-        <span className="min-w-0 flex-1 truncate">Find a name, id, MAC, address or device</span>
-        <Kbd>Ctrl K</Kbd>
+        <span className="min-w-0 flex-1 truncate max-sm:sr-only">Find a name, id, MAC, address or device</span>
+        <span className="max-sm:hidden">
+          <Kbd>Ctrl K</Kbd>
+        </span>
       </button>
       <Dialog open={open} onOpenChange={setOpen} title="Find" bare>
         {open ? <Palette cloud={cloud} onDone={() => setOpen(false)} /> : null}

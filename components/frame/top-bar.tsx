@@ -7,7 +7,7 @@ import { ThemeToggle } from "./theme-toggle.tsx";
 
 export function TopBar({ cloud }: { cloud: CloudSummary }) {
   return (
-    <header className="grid grid-cols-[minmax(0,1fr)_minmax(160px,260px)_auto] wide:grid-cols-[minmax(0,1fr)_minmax(200px,380px)_minmax(0,1fr)] items-center gap-4 border-b border-line bg-surface px-4">
+    <header className="grid grid-cols-[minmax(0,1fr)_auto_auto] sm:grid-cols-[minmax(0,1fr)_minmax(160px,260px)_auto] wide:grid-cols-[minmax(0,1fr)_minmax(200px,380px)_minmax(0,1fr)] items-center gap-2 border-b sm:gap-4 border-line bg-surface px-4">
       <CloudSwitcher current={cloud} />
       <SearchPalette cloud={cloud.id} />
       <div className="flex items-center justify-end gap-2">
