@@ -82,7 +82,7 @@ export function EndCombo(props: {
   };
 
   return (
-    <div className="relative min-w-0 flex-1">
+    <div className="relative min-w-0 flex-1 max-md:basis-[calc(100%-3rem)]">
       <label htmlFor={id} className="sr-only">
         {props.label}
       </label>
@@ -131,7 +131,7 @@ export function EndCombo(props: {
         aria-label={props.label}
         hidden={!open || found.length === 0}
         className={cn(
-          "absolute z-40 mt-1 max-h-96 w-full min-w-96 overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-float",
+          "absolute z-40 mt-1 max-h-96 w-full min-w-[min(24rem,calc(100vw-6rem))] overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-float",
           props.align === "right" && "right-0",
         )}
       >

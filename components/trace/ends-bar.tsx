@@ -35,6 +35,8 @@ export function EndsBar(props: {
   const { draft, error, onDraft, onRun } = props;
   const dhcp = draft.proto === "dhcp";
   const options = useId();
+  // What is wrong must be in sight.
+  const open = props.open || (error !== undefined && error.field !== "from" && error.field !== "to");
   const fault = (field: string) => (error?.field === field ? error.message : undefined);
   const commit = (next: QueryDraft) => {
     if (isComplete(next)) onRun(next);
@@ -48,7 +50,7 @@ export function EndsBar(props: {
         commit(draft);
       }}
     >
-      <div className="flex items-start gap-2">
+      <div className="flex items-start gap-2 max-md:flex-wrap">
         <EndCombo
           label="From"
           placeholder="an instance, router, host or address"
@@ -96,24 +98,29 @@ export function EndsBar(props: {
         />
         <Button
           variant="outline"
-          className="h-12 min-w-28 justify-between px-3.5"
-          aria-expanded={props.open}
+          className="h-12 min-w-28 justify-between px-3.5 max-md:flex-1"
+          aria-expanded={open}
           aria-controls={options}
           aria-label={`Packet: ${describeQuery(draft)}`}
-          onClick={() => props.onOpen(!props.open)}
+          onClick={() => props.onOpen(!open)}
         >
           <span className="flex items-center gap-2">
             <SlidersHorizontal aria-hidden className="text-muted" />
             {describeQuery(draft)}
           </span>
-          <ChevronDown aria-hidden className={cn("text-muted transition-transform", props.open && "rotate-180")} />
+          <ChevronDown aria-hidden className={cn("text-muted transition-transform", open && "rotate-180")} />
         </Button>
-        <Button type="submit" variant="accent" className="h-12 min-w-32 px-5 text-base" disabled={!isComplete(draft)}>
+        <Button
+          type="submit"
+          variant="accent"
+          className="h-12 min-w-32 px-5 text-base max-md:flex-1"
+          disabled={!isComplete(draft)}
+        >
           {props.ran ? "Trace again" : "Trace"}
         </Button>
         {props.aside}
       </div>
-      <div id={options} hidden={!props.open}>
+      <div id={options} hidden={!open}>
         <Packet draft={draft} onDraft={onDraft} fault={fault} />
       </div>
     </form>
@@ -210,11 +217,16 @@ function NumberField(props: {
         max={props.max}
         placeholder={props.placeholder}
         aria-invalid={props.fault !== undefined || undefined}
-        title={props.fault}
+        aria-describedby={props.fault === undefined ? undefined : `${id}-fault`}
         className="w-24 font-mono"
         value={props.value ?? ""}
         onChange={(event) => props.onChange(event.target.value === "" ? undefined : Number(event.target.value))}
       />
+      {props.fault === undefined ? null : (
+        <span id={`${id}-fault`} role="alert" className="text-xs text-danger">
+          {props.fault}
+        </span>
+      )}
     </label>
   );
 }

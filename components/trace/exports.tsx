@@ -2,20 +2,20 @@
 import { Download, FileJson, FileText, Image, Link2, Shapes } from "lucide-react";
 import { type RefObject, useState } from "react";
 import { urls } from "../../lib/client/keys.ts";
-import type { TraceEvent } from "../../lib/datapath/event.ts";
 import { download, pngOf, svgOf } from "../graph/export.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuLine } from "../ui/menu.tsx";
+import type { TraceRun } from "./use-trace.ts";
 
 /** Everything a trace can be taken away as. */
 export function ExportMenu(props: {
   cloud: string;
   search: string;
   name: string;
-  events: readonly TraceEvent[];
+  run: TraceRun;
   svg: RefObject<SVGSVGElement | null>;
 }) {
-  const { name, events, svg } = props;
+  const { name, run, svg } = props;
   const [said, setSaid] = useState("");
   const copy = () =>
     navigator.clipboard.writeText(window.location.href).then(
@@ -38,7 +38,8 @@ export function ExportMenu(props: {
         label="Export"
         align="end"
         trigger={
-          <Button className="h-12">
+          // In its place from the start, so that nothing moves when there is something to take away.
+          <Button className="h-12 max-md:flex-1" disabled={run.state === "running" || run.events.length === 0}>
             <Download aria-hidden /> Export
           </Button>
         }
@@ -50,7 +51,7 @@ export function ExportMenu(props: {
         <MenuItem
           onSelect={() =>
             download(
-              `${events.map((event) => JSON.stringify(event)).join("\n")}\n`,
+              `${run.events.map((event) => JSON.stringify(event)).join("\n")}\n`,
               `${name}.ndjson`,
               "application/x-ndjson",
             )

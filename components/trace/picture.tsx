@@ -10,6 +10,9 @@ import type { ShownLeg, TraceView } from "../../lib/traceview/view.ts";
 import { FaultMark, Links, Traveller } from "./links.tsx";
 import { BoxShape, CardShape, HostShape } from "./shapes.tsx";
 
+/** Where the page is narrower than this leaves readable, the picture scrolls. */
+const LEAST_SCALE = 0.75;
+
 /** The devices of one leg, and the packet's way over them. */
 export function TracePicture(props: {
   view: TraceView;
@@ -45,7 +48,7 @@ export function TracePicture(props: {
   };
   const copiesAt = (index: number) => leg.rows[index]?.copies.length ?? 0;
   return (
-    <div ref={ref} className="w-full">
+    <div ref={ref} className="w-full overflow-x-auto">
       {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset of its own */}
       <svg
         ref={props.svgRef}
@@ -53,7 +56,7 @@ export function TracePicture(props: {
         aria-label={`Path of the ${leg.name}: ${leg.rows.length} hops`}
         viewBox={`0 0 ${layout.width} ${layout.height}`}
         className="block h-auto w-full select-none"
-        style={{ maxWidth: layout.width, marginInline: "auto" }}
+        style={{ minWidth: layout.width * LEAST_SCALE, maxWidth: layout.width, marginInline: "auto" }}
       >
         {layout.hosts.map((host) => (
           <HostShape key={`${host.name} ${host.x} ${host.y}`} host={host} />

@@ -72,7 +72,7 @@ export function Transport(props: { step: number; count: number; player: Player; 
         value={step + 1}
         disabled={count < 2}
         onChange={(event) => go(Number(event.target.value) - 1)}
-        className="ml-2 w-36 accent-accent xl:w-48"
+        className="ml-2 w-36 accent-accent max-sm:hidden xl:w-48"
       />
       <span aria-hidden className="ml-2 min-w-20 text-right text-xs text-muted tabular-nums">
         hop {count === 0 ? 0 : step + 1} of {count}

@@ -8,6 +8,7 @@ import { namesOf } from "../../lib/traceview/names.ts";
 import { restOf, targetOf } from "../../lib/traceview/rest.ts";
 import { firstLeg, firstStep, type ShownLeg, type TraceView, viewOf } from "../../lib/traceview/view.ts";
 import { Button } from "../ui/button.tsx";
+import { cn } from "../ui/cn.ts";
 import { Segmented } from "../ui/segmented.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Announcer } from "./announcer.tsx";
@@ -62,7 +63,7 @@ export function Result(props: {
       ) : view.verdict ? (
         <VerdictBanner cloud={props.cloud} view={view} verdict={view.verdict} onFault={showFault} />
       ) : (
-        <Skeleton className="h-[66px] shrink-0" />
+        <Skeleton className="h-[70px] shrink-0" />
       )}
       <section aria-label="Path" className="shrink-0 rounded-lg border border-line bg-surface">
         <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b border-line px-3 py-1.5">
@@ -101,8 +102,14 @@ export function Result(props: {
           )}
         </div>
       </section>
-      <div className="grid min-h-72 flex-1 grid-cols-1 gap-3 lg:grid-cols-[minmax(0,1fr)_minmax(300px,380px)]">
-        <div className="h-96 min-h-0 lg:h-auto xl:relative">
+      <div
+        className={cn(
+          "grid min-h-72 flex-1 grid-cols-1 gap-3 xl:grid-cols-[minmax(0,1fr)_minmax(300px,min(380px,30%))]",
+          // Where the picture pushes it down as it grows, it appears when it has its place.
+          run.state === "running" && "max-xl:invisible",
+        )}
+      >
+        <div className="h-96 min-h-0 xl:relative xl:h-auto">
           <div className="h-full xl:absolute xl:inset-0">
             <Timeline
               label={leg ? `Hops of the ${leg.name}` : "Hops"}

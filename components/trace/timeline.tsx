@@ -32,7 +32,7 @@ export function Timeline(props: {
     setOpen(next);
   };
   return (
-    <Table label={props.label} wrapClassName="h-full min-h-0 scroll-pt-9" className="table-fixed">
+    <Table label={props.label} wrapClassName="h-full min-h-0 scroll-pt-9" className="min-w-160 table-fixed">
       <thead>
         <tr>
           <Th className="w-14 pr-0">#</Th>

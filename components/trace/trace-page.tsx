@@ -83,8 +83,8 @@ export function TracePage({ cloud }: { cloud: string }) {
         fromRef={from}
         toRef={to}
         aside={
-          run.events.length > 0 && run.state !== "running" ? (
-            <ExportMenu cloud={cloud} search={search} name={name} events={run.events} svg={svg} />
+          run.state !== "idle" && run.state !== "failed" ? (
+            <ExportMenu cloud={cloud} search={search} name={name} run={run} svg={svg} />
           ) : null
         }
       />

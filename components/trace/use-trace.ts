@@ -19,7 +19,10 @@ const NOTHING: TraceEvent[] = [];
  * leaving the page abort the request, and so the walk on the server.
  */
 export function useTrace(url: string | undefined): { run: TraceRun; again: () => void } {
-  const [run, setRun] = useState<TraceRun>({ state: "idle", events: NOTHING });
+  const [run, setRun] = useState<TraceRun>({
+    state: url === undefined ? "idle" : "running",
+    events: NOTHING,
+  });
   const [round, setRound] = useState(0);
   const again = useCallback(() => setRound((now) => now + 1), []);
   const paint = useRef(0);

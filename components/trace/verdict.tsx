@@ -35,16 +35,16 @@ export function VerdictBanner(props: { cloud: string; view: TraceView; verdict: 
         verdict.outcome === "dropped" ? "border-danger" : "border-line",
       )}
     >
-      <div className="flex items-center gap-3 py-3 pr-4 pl-4">
+      <div className="flex items-center gap-3 py-3 pr-4 pl-4 max-md:flex-wrap">
         <Icon aria-hidden className={cn("size-5 shrink-0", look.ink)} />
         <div className="min-w-0 flex-1">
-          <p className="flex items-baseline gap-3">
+          <p className="flex flex-wrap items-baseline gap-x-3">
             <strong className={cn("text-base font-semibold", look.ink)}>{headline(view, verdict)}</strong>
             {verdict.code === "DELIVERED" ? null : <code className="text-xs text-muted">{verdict.code}</code>}
           </p>
           <p className="pt-0.5 text-sm">{verdict.summary}</p>
         </div>
-        <div className="flex shrink-0 gap-2">
+        <div className="flex shrink-0 gap-2 empty:hidden max-md:w-full max-md:flex-wrap">
           {link ? (
             <Link className={buttonClass("outline")} href={link.href}>
               {link.label}

@@ -25,7 +25,7 @@ export function Segmented<T extends string>(props: {
           value={option.value}
           disabled={option.disabled}
           className={cn(
-            "inline-flex h-6.5 items-center gap-1.5 rounded-md px-3 text-sm font-medium text-muted transition-colors",
+            "inline-flex h-6.5 shrink-0 items-center gap-1.5 rounded-md px-3 text-sm font-medium whitespace-nowrap text-muted transition-colors",
             "hover:text-ink disabled:opacity-50 data-[state=on]:bg-solid data-[state=on]:text-on-solid",
           )}
         >
