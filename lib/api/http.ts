@@ -245,8 +245,10 @@ export interface FlowTable {
     cookie: string;
     packets: number;
     bytes: number;
-    /** As ovs-ofctl prints it. */
-    text: string;
+    /** As ovs-ofctl prints it, like what follows; the whole line is made of them (lib/client/flow-text.ts). */
+    duration: string;
+    /** Timeouts, flags and ages, ending in a blank; absent where there are none. */
+    terms?: string;
     match: string;
     actions: string;
     /** Names woven in: token in the text → what it is (port, network, VM). */

@@ -7,7 +7,7 @@ const flow = {
   cookie: "0xabc",
   packets: 3,
   bytes: 120,
-  text: "cookie=0xabc, table=60, priority=20,dl_vlan=1,dl_dst=fa:16:3e:5f:49:6f actions=strip_vlan,output:4",
+  duration: "7.5s",
   match: "dl_vlan=1,dl_dst=fa:16:3e:5f:49:6f",
   actions: "strip_vlan,output:4",
   hints: [{ token: "output:4", name: "cirros-vm1" }],

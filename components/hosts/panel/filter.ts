@@ -1,5 +1,6 @@
 /** The filter box above flows, rules and entries: words that must all be found; `field=value` asks a field, `-word` excludes. */
 import type { FlowTable } from "../../../lib/api/http.ts";
+import { flowText } from "../../../lib/client/flow-text.ts";
 
 export interface Term {
   not: boolean;
@@ -37,7 +38,7 @@ function hasTerm({ field, value }: Term, table: Pick<FlowTable, "table" | "name"
   switch (field) {
     case undefined:
       return (
-        flow.text.toLowerCase().includes(value) ||
+        flowText(table.table, flow).toLowerCase().includes(value) ||
         (table.name?.toLowerCase().includes(value) ?? false) ||
         flow.hints.some((hint) => hint.name.toLowerCase().includes(value))
       );

@@ -1,5 +1,6 @@
 import { Fragment, type ReactNode } from "react";
 import type { FlowTable } from "../../../lib/api/http.ts";
+import { flowText } from "../../../lib/client/flow-text.ts";
 import { cn } from "../../ui/cn.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { breakable } from "./breakable.tsx";
@@ -7,7 +8,7 @@ import { breakable } from "./breakable.tsx";
 type FlowEntry = FlowTable["flows"][number];
 
 /** A flow as ovs-ofctl prints it, names woven in; the names are not part of what is selected and copied. */
-export function FlowRow({ flow }: { flow: FlowEntry }) {
+export function FlowRow({ table, flow }: { table: number; flow: FlowEntry }) {
   const priority = `priority=${flow.priority}${flow.match === "" ? "" : ","}`;
   const hints = flow.hints.reduce((n, hint) => n + hint.name.length + 2, 0);
   const short = priority.length + flow.match.length + flow.actions.length + hints < 48;
@@ -34,7 +35,7 @@ export function FlowRow({ flow }: { flow: FlowEntry }) {
           {flow.packets.toLocaleString("en")}
         </span>
         <CopyButton
-          text={flow.text}
+          text={() => flowText(table, flow)}
           label="Copy this flow"
           className="-my-1 size-6 opacity-0 group-hover/flow:opacity-100 focus-visible:opacity-100 [&_svg]:size-3.5"
         />

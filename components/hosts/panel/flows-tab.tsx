@@ -1,6 +1,7 @@
 "use client";
 import { useCallback, useMemo } from "react";
 import type { DevicePanel, FlowTable } from "../../../lib/api/http.ts";
+import { flowText } from "../../../lib/client/flow-text.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { flowMatches, parseFilter } from "./filter.ts";
 import { FilterBox } from "./filter-box.tsx";
@@ -10,7 +11,7 @@ import { VirtualList } from "./virtual-list.tsx";
 
 type Item =
   | { kind: "table"; key: string; table: FlowTable; shown: number }
-  | { kind: "flow"; key: string; flow: FlowTable["flows"][number] };
+  | { kind: "flow"; key: string; table: number; flow: FlowTable["flows"][number] };
 
 interface Props {
   flows: NonNullable<DevicePanel["flows"]>;
@@ -27,7 +28,8 @@ export function FlowsTab({ flows, partial, filter, onFilter }: Props) {
   const all = flows.tables.reduce((n, table) => n + table.flows.length, 0);
   const table = /^table=(\d+)$/.exec(filter.trim())?.[1];
   const keyOf = useCallback((item: Item) => item.key, []);
-  const copy = () => items.flatMap((item) => (item.kind === "flow" ? [item.flow.text] : [])).join("\n");
+  const copy = () =>
+    items.flatMap((item) => (item.kind === "flow" ? [flowText(item.table, item.flow)] : [])).join("\n");
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="flex flex-col gap-2 border-b border-line px-4 py-3">
@@ -69,7 +71,9 @@ export function FlowsTab({ flows, partial, filter, onFilter }: Props) {
           items={items}
           keyOf={keyOf}
           estimate={estimate}
-          render={(item) => (item.kind === "flow" ? <FlowRow flow={item.flow} /> : <TableHead item={item} />)}
+          render={(item) =>
+            item.kind === "flow" ? <FlowRow table={item.table} flow={item.flow} /> : <TableHead item={item} />
+          }
         />
       )}
     </div>
@@ -91,7 +95,12 @@ function itemsOf(tables: readonly FlowTable[], terms: ReturnType<typeof parseFil
     return [
       head,
       ...flows.map(
-        (flow, i): Item => ({ kind: "flow", key: `${table.table} ${i} ${flow.priority} ${flow.match}`, flow }),
+        (flow, i): Item => ({
+          kind: "flow",
+          key: `${table.table} ${i} ${flow.priority} ${flow.match}`,
+          table: table.table,
+          flow,
+        }),
       ),
     ];
   });

@@ -3,7 +3,7 @@ import type { DevicePanel, FlowTable } from "../../api/http.ts";
 import { bridgeRole, tableName } from "../../explain/tables.ts";
 import type { OvsBridge } from "../../host/state.ts";
 import type { Flow } from "../../net/openflow/ast.ts";
-import { printActions, printFlow, printMatch } from "../../net/openflow/print.ts";
+import { printActions, printDuration, printMatch, printTerms } from "../../net/openflow/print.ts";
 import type { HostContext, OvsPlug } from "../context.ts";
 import { ovsPortOwner } from "../names.ts";
 import { type Dictionary, dictionaryOf, hintsOf } from "./hints.ts";
@@ -44,7 +44,9 @@ export function flowsOf(context: HostContext, bridge: OvsBridge, plug?: OvsPlug)
 function entryOf(flow: Flow, match: string, actions: string, dictionary: Dictionary): FlowTable["flows"][number] {
   const hints = hintsOf(`${match} actions=${actions}`, dictionary);
   const { priority, cookie, packets, bytes } = flow;
-  return { priority, cookie, packets, bytes, text: printFlow(flow), match, actions, hints };
+  const terms = printTerms(flow);
+  const duration = printDuration(flow.duration);
+  return { priority, cookie, packets, bytes, duration, ...(terms === "" ? {} : { terms }), match, actions, hints };
 }
 
 /** What a flow that is about this port says: its number, its MAC, one of its addresses. */

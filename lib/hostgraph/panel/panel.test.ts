@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { flowText } from "../../client/flow-text.ts";
 import { readBundle } from "../../collect/bundle.ts";
 import type { CollectedCloud } from "../../collect/cloud.ts";
 import { hostGraph } from "../graph.ts";
@@ -64,7 +65,7 @@ describe("device panel", () => {
     const dump = await legacy.raw("compute1", "ovs/br-int/ovs-ofctl-O-OpenFlow13-dump-flows.txt");
     const lines = new Set(dump.split("\n").map((line) => line.trim()));
     for (const table of flows?.tables ?? [])
-      for (const flow of table.flows) expect(lines.has(flow.text), flow.text).toBe(true);
+      for (const flow of table.flows.map((one) => flowText(table.table, one))) expect(lines.has(flow), flow).toBe(true);
   });
 
   it("weaves the names of ports, networks, guests and tables into flows", async () => {
@@ -89,7 +90,7 @@ describe("device panel", () => {
 
   it("gives a port the flows that name it, and those alone", async () => {
     const { flows } = await panel(legacy, "compute1", "root", "qvocb9bcee4-5d");
-    const texts = flows?.tables.flatMap((table) => table.flows.map((flow) => flow.text)) ?? [];
+    const texts = flows?.tables.flatMap((table) => table.flows.map((flow) => flowText(table.table, flow))) ?? [];
     expect(texts.length).toBeGreaterThan(4);
     for (const text of texts) expect(text).toMatch(/in_port=4\b|output:4\b|fa:16:3e:5f:49:6f|172\.16\.10\.237/);
     expect(flows?.total).toBeGreaterThan(texts.length);

@@ -17,7 +17,7 @@ export function printMatch(match: Match): string {
 }
 
 /** Whole seconds, else milliseconds, else nanoseconds (lib/ofp-print.c ofp_print_duration). */
-function printDuration(seconds: number): string {
+export function printDuration(seconds: number): string {
   if (Number.isInteger(seconds)) return `${seconds}s`;
   const milliseconds = seconds.toFixed(3);
   return `${Number(milliseconds) === seconds ? milliseconds : seconds.toFixed(9)}s`;
@@ -25,14 +25,20 @@ function printDuration(seconds: number): string {
 
 /** A flow with its counters, as a line of dump-flows without the leading blank. */
 export function printFlow(f: Flow): string {
-  let out = `cookie=${f.cookie}, duration=${printDuration(f.duration)}, table=${f.table}, n_packets=${f.packets}, n_bytes=${f.bytes}, `;
+  const out = `cookie=${f.cookie}, duration=${printDuration(f.duration)}, table=${f.table}, n_packets=${f.packets}, n_bytes=${f.bytes}, `;
+  return `${out}${printTerms(f)}${printRule(f)}`;
+}
+
+/** What stands between a flow's counters and its rule: timeouts, flags, importance and ages; mostly nothing. */
+export function printTerms(f: Flow): string {
+  let out = "";
   if (f.idleTimeout) out += `idle_timeout=${f.idleTimeout}, `;
   if (f.hardTimeout) out += `hard_timeout=${f.hardTimeout}, `;
   for (const flag of f.flags) out += `${flag} `;
   if (f.importance !== undefined) out += `importance=${f.importance}, `;
   if (f.idleAge !== undefined) out += `idle_age=${f.idleAge}, `;
   if (f.hardAge !== undefined) out += `hard_age=${f.hardAge}, `;
-  return `${out}${printRule(f)}`;
+  return out;
 }
 
 /** Table, priority, match and actions: what decides, without counters. */
