@@ -9,11 +9,13 @@ import {
   useRef,
   useState,
 } from "react";
+import { styleOf } from "./canvas-style.ts";
 import { elementsOf } from "./elements.ts";
-import { paintInk, type View } from "./ink.ts";
+import { write } from "./ink.ts";
 import { nodeAt, type PaintedNode, type Painting } from "./painting.ts";
 import { onTheme, type Palette, paletteOf } from "./palette.ts";
 import type { PictureHandle } from "./picture.tsx";
+import { firstInView, scrollTo } from "./sheet.ts";
 import { Stage, type StageProps, sheetStyle } from "./stage.tsx";
 
 /*
@@ -75,7 +77,7 @@ export function Canvas(props: CanvasProps) {
     const cy = cytoscape({
       container: ground.current,
       elements: elementsOf(painting, palette),
-      style: styleOf(palette),
+      style: styleOf(palette) as StylesheetJson, // Its types know no data() for ends and bends.
       layout: { name: "preset", fit: false },
       autoungrabify: true,
       autounselectify: true,
@@ -227,75 +229,6 @@ function marked(cy: Core, elements: CollectionReturnValue, name: string): () => 
   };
 }
 
-function styleOf({ colour }: Palette): StylesheetJson {
-  const accent = colour("var(--accent)");
-  return [
-    {
-      selector: "node",
-      style: {
-        shape: "round-rectangle",
-        "corner-radius": "6px",
-        width: "data(w)",
-        height: "data(h)",
-        "background-color": "data(fill)",
-        "border-color": "data(stroke)",
-        "border-width": 1,
-        "z-index-compare": "manual",
-        "z-index": 2,
-      },
-    },
-    { selector: "node.ground", style: { "z-index": 0, "corner-radius": "9px" } },
-    { selector: "node.dashed", style: { "border-style": "dashed", "border-dash-pattern": [3, 3] } },
-    {
-      selector: "edge",
-      style: {
-        width: 1.6,
-        "line-color": "data(stroke)",
-        "curve-style": "straight",
-        "source-endpoint": "data(start)",
-        "target-endpoint": "data(end)",
-        "z-index-compare": "manual",
-        "z-index": 1,
-      },
-    },
-    {
-      selector: "edge.bent",
-      style: {
-        "curve-style": "round-segments",
-        "edge-distances": "endpoints",
-        "segment-weights": "data(weights)",
-        "segment-distances": "data(distances)",
-        "segment-radii": [5],
-        "radius-type": ["influence-radius"],
-      },
-    },
-    { selector: "node.dim", style: { opacity: 0.45 } },
-    { selector: "edge.dim", style: { opacity: 0.3 } },
-    { selector: "node.lit", style: { "border-color": accent } },
-    { selector: "edge.lit", style: { width: 3 } },
-    { selector: "node.ring", style: { "outline-width": 2, "outline-offset": 2, "outline-color": accent } },
-  ] as unknown as StylesheetJson; // The types lag behind: no data() for endpoints and segments, no lists of radii.
-}
-
-function write(
-  canvas: HTMLCanvasElement,
-  painting: Painting,
-  view: View,
-  palette: Palette,
-  network: string | null,
-  ratio: number,
-): void {
-  const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, width, height);
-  context.setTransform(view.zoom * ratio, 0, 0, view.zoom * ratio, view.x * ratio, view.y * ratio);
-  paintInk(context, painting.ink, view, palette, network);
-}
-
 /** What is seen, with its letters: the whole would be larger than any image may be. */
 async function viewAsPng(
   { cy, palette }: { cy: Core; palette: Palette },
@@ -318,25 +251,4 @@ async function viewAsPng(
   return new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the view is too large for a PNG"))), "image/png"),
   );
-}
-
-/** The least scrolling that brings a node into the stage, with some of what is around it. */
-function scrollTo(node: PaintedNode, width: number, stage: HTMLElement | null, sheet: HTMLElement | null): void {
-  const [frame, box] = [stage?.getBoundingClientRect(), sheet?.getBoundingClientRect()];
-  if (!stage || !frame || !box) return;
-  const zoom = box.width / width;
-  const way = (start: number, size: number, length: number) => {
-    const margin = Math.min(60, length / 4);
-    if (start < margin) return start - margin;
-    return start + size > length - margin ? Math.min(start - margin, start + size - length + margin) : 0;
-  };
-  stage.scrollLeft += way(box.left - frame.left + node.x * zoom, node.w * zoom, stage.clientWidth);
-  stage.scrollTop += way(box.top - frame.top + node.y * zoom, Math.min(node.h, 36) * zoom, stage.clientHeight);
-}
-
-function firstInView(painting: Painting, stage: HTMLElement | null, sheet: HTMLElement | null) {
-  const [frame, box] = [stage?.getBoundingClientRect(), sheet?.getBoundingClientRect()];
-  if (!frame || !box) return undefined;
-  const top = ((frame.top - box.top) / box.width) * painting.width;
-  return painting.nodes.find((node) => node.label && node.layer === "top" && node.y >= top);
 }

@@ -1,5 +1,5 @@
 /** Letters, rules and glyphs of a painting on a 2D canvas: only what is in view. */
-import type { GlyphPart, Ink } from "./painting.ts";
+import type { GlyphPart, Ink, Painting } from "./painting.ts";
 import type { Palette } from "./palette.ts";
 
 export interface View {
@@ -17,7 +17,7 @@ const LEGIBLE = 0.22;
 const REACH = 320;
 
 /** `network`: ink of every other network steps back. */
-export function paintInk(
+function paintInk(
   context: CanvasRenderingContext2D,
   ink: readonly Ink[],
   view: View,
@@ -72,4 +72,24 @@ function paintGlyph(context: CanvasRenderingContext2D, part: GlyphPart, palette:
   context.setLineDash([...(part.dash ?? [])]);
   context.stroke(path);
   context.setLineDash([]);
+}
+
+/** Paints the ink of a view on a canvas of its own, `ratio` pixels to one of the screen. */
+export function write(
+  canvas: HTMLCanvasElement,
+  painting: Painting,
+  view: View,
+  palette: Palette,
+  network: string | null,
+  ratio: number,
+): void {
+  const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.setTransform(view.zoom * ratio, 0, 0, view.zoom * ratio, view.x * ratio, view.y * ratio);
+  paintInk(context, painting.ink, view, palette, network);
 }
