@@ -3,7 +3,7 @@
  * same flows, and the same outputs with the same headers.
  */
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -169,6 +169,28 @@ describe("the command", () => {
     expect(out).toBe("");
     expect(err).toContain(reason);
     expect(err.trim().split("\n")).toHaveLength(1);
+  });
+
+  it.each([
+    ["ovs/ovs-vsctl-list-Interface.json", true],
+    ["ovs/ovs-vsctl-list-Port.json", true],
+    ["ovs/ovs-vsctl-list-Bridge.json", true],
+    ["ovs/br-int/ovs-ofctl-O-OpenFlow13-dump-flows.txt", true],
+    ["ovs/br-int/ovs-ofctl-O-OpenFlow13-dump-groups.txt", false],
+  ])("exits 2 and names %s where it is missing and would tell: %s", async (file, needed) => {
+    const dir = await mkdtemp(join(tmpdir(), "underlay-host-"));
+    try {
+      await cp(host, join(dir, "compute1"), { recursive: true });
+      await rm(join(dir, "compute1", file));
+      const { status, out, err } = await runCommand("--host", join(dir, "compute1"), "br-int", flow);
+      expect(status === 2).toBe(needed);
+      if (needed) {
+        expect(err).toMatch(new RegExp(`cannot tell: .*compute1/${file}`));
+        expect(out).not.toContain("Output: none");
+      }
+    } finally {
+      await rm(dir, { recursive: true });
+    }
   });
 
   it("reads a file of flows, one line of JSON for each", async () => {

@@ -3,7 +3,9 @@ import { readFile, stat } from "node:fs/promises";
 import { readHost } from "../collect/host.ts";
 import { type CompiledOvs, compileOvs } from "../datapath/openflow/compile.ts";
 import { type FlowTrace, traceFlow } from "../datapath/openflow/trace.ts";
+import type { HostState } from "../host/state.ts";
 import { FlowSyntaxError } from "../net/openflow/scan.ts";
+import { unreadOf } from "./unread-switch.ts";
 
 export const USAGE = `Usage: underlay ofproto-trace --host DIR BRIDGE FLOW [--json]
        underlay ofproto-trace --host DIR BRIDGE --flows FILE
@@ -69,8 +71,8 @@ export async function main(args: string[]): Promise<number> {
   }
   try {
     const options = parseOptions(args);
-    const ovs = await load(options.host);
-    return options.flows === undefined ? one(ovs, options) : await many(ovs, options.bridge, options.flows);
+    const known = await load(options.host);
+    return options.flows === undefined ? one(known, options) : await many(known, options.bridge, options.flows);
   } catch (error) {
     process.stderr.write(`underlay ofproto-trace: ${oneLine(error)}\n`);
     return 2;
@@ -87,7 +89,12 @@ function oneLine(error: unknown): string {
   return text.replaceAll("\n", " ");
 }
 
-async function load(dir: string): Promise<CompiledOvs> {
+interface Switch {
+  host: HostState;
+  ovs: CompiledOvs;
+}
+
+async function load(dir: string): Promise<Switch> {
   const found = await stat(dir).catch(() => undefined);
   if (!found?.isDirectory()) throw new Error(`${dir}: expected the directory of a host in a bundle`);
   const host = await readHost(dir);
@@ -98,7 +105,13 @@ async function load(dir: string): Promise<CompiledOvs> {
       );
   }
   if (!host.ovs) throw new Error(`${dir}/ovs: expected the outputs of ovs-vsctl and ovs-ofctl`);
-  return compileOvs(host.ovs);
+  return { host, ovs: compileOvs(host.ovs) };
+}
+
+/** What is missing of the bridges on the way counts as unknown: a packet that comes out nowhere may have had a port. */
+function traced({ host, ovs }: Switch, bridge: string, flow: string): FlowTrace {
+  const trace = traceFlow(ovs, bridge, flow);
+  return { ...trace, unknowns: [...trace.unknowns, ...unreadOf(host, bridge, trace)] };
 }
 
 function statusOf(trace: FlowTrace): number {
@@ -114,15 +127,15 @@ function toJson(trace: FlowTrace): string {
   });
 }
 
-function one(ovs: CompiledOvs, options: Options): number {
-  const trace = traceFlow(ovs, options.bridge, options.flow as string);
+function one(known: Switch, options: Options): number {
+  const trace = traced(known, options.bridge, options.flow as string);
   process.stdout.write(options.json ? `${toJson(trace)}\n` : toText(trace, options.flow as string));
   if (trace.unknowns.length > 0)
     process.stderr.write(`underlay ofproto-trace: cannot tell: ${trace.unknowns.join("; ")}\n`);
   return statusOf(trace);
 }
 
-async function many(ovs: CompiledOvs, bridge: string, file: string): Promise<number> {
+async function many(known: Switch, bridge: string, file: string): Promise<number> {
   const text = await readFile(file === "-" ? "/dev/stdin" : file, "utf8").catch(() => {
     throw new Error(`${file}: expected a file with one flow a line`);
   });
@@ -132,7 +145,7 @@ async function many(ovs: CompiledOvs, bridge: string, file: string): Promise<num
     const line = raw.trim();
     if (line === "" || line.startsWith("#")) continue;
     try {
-      const trace = traceFlow(ovs, bridge, line);
+      const trace = traced(known, bridge, line);
       out += `${toJson(trace)}\n`;
       status = Math.max(status, statusOf(trace));
     } catch (error) {
