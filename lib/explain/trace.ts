@@ -7,11 +7,12 @@ import { walk } from "../datapath/walk.ts";
 import type { HostState } from "../host/state.ts";
 import { canonicalIp } from "../net/address.ts";
 import { catalogOf } from "./catalog.ts";
-import { destination, type End, EndError, resolveEnd } from "./end.ts";
+import { type End, EndError, resolveEnd } from "./end.ts";
 import { Intent } from "./intent.ts";
 import { resourceOf } from "./resource.ts";
 import { summarize } from "./summary.ts";
 import { type BridgeRole, bridgeRole, tableName } from "./tables.ts";
+import { targetOf } from "./target.ts";
 
 /**
  * Traces one exchange over a collected cloud. Throws EndError, before the first event, when `from` or `to` names nothing
@@ -52,7 +53,7 @@ export function probeOf(cloud: CollectedCloud, query: TraceQuery): Question {
   }
   if (query.to === undefined) throw new EndError("to", "to: expected a server, port, address or host");
   const to = resolveEnd(cloud, query.to, "to");
-  probe.to = destination(from, to);
+  probe.to = targetOf(cloud, from, to, probe.source);
   return { probe, from, to };
 }
 

@@ -214,7 +214,8 @@ export const ZERO_MAC = "00:00:00:00:00:00";
 
 /** Group bit: broadcast and multicast. `mac` is canonical. */
 export function isGroupMac(mac: string): boolean {
-  return "13579bdf".includes(mac.charAt(1));
+  const digit = mac.charAt(1);
+  return digit !== "" && "13579bdf".includes(digit);
 }
 
 export function isMulticastIp(address: string): boolean {

@@ -5,6 +5,7 @@ import {
   BROADCAST_MAC,
   cidrContains,
   isGroupMac,
+  isLoopbackIp,
   multicastMac,
   networkContains,
   networkOf,
@@ -112,6 +113,16 @@ function ovsPortOf(
       for (const i of p.interfaces)
         if (i.externalIds["iface-id"] === portId && i.type.startsWith("dpdk")) return i.name;
   return undefined;
+}
+
+/** An address of the guest's own machine, of whichever card: its kernel delivers that by lo. */
+export function isGuestsOwn(w: Walk, guest: Guest, dst: string): boolean {
+  if (isLoopbackIp(dst)) return true;
+  return w.index.guests.some(
+    (g) =>
+      (g.portId === guest.portId || (g.serverId !== undefined && g.serverId === guest.serverId)) &&
+      g.fixedIps.some((f) => f.address === dst),
+  );
 }
 
 /** Where the guest sends a packet for `dst`: itself when on the link, a host route's next hop, else its gateway. */

@@ -5,10 +5,10 @@ import type { Leg, Place } from "../event.ts";
 import { lookupNeighbour } from "../kernel/neighbour.ts";
 import { routeOutput } from "../kernel/routing.ts";
 import { type Asked, ask, askFrom } from "./ask.ts";
-import { drop, emit, guestPlace, knownNeighbour, type Taker, unknown, type Walk } from "./context.ts";
+import { deliver, drop, emit, guestPlace, knownNeighbour, type Taker, unknown, type Walk } from "./context.ts";
 import type { Branch } from "./flight.ts";
 import { goalFor, type Start, startOfGuest } from "./goal.ts";
-import { fromGuest, guestAsks, guestRoute } from "./guest.ts";
+import { fromGuest, guestAsks, guestRoute, isGuestsOwn } from "./guest.ts";
 import type { NamespaceIndex } from "./index.ts";
 import { queryOf } from "./stack.ts";
 
@@ -33,11 +33,11 @@ export function guestSender(w: Walk, guest: Guest, source?: string): Sender {
     taker,
     from,
     network: guest.networkId,
-    sourceFor: (dst) => guestRoute(guest, dst, source)?.src,
+    sourceFor: (dst) => (isGuestsOwn(w, guest, dst) ? (source ?? dst) : guestRoute(guest, dst, source)?.src),
     askFirst(walk, packet, legs, root) {
       const dst = packet.ip?.dst ?? "";
       const route = guestRoute(guest, dst, packet.ip?.src);
-      if (!route || guest.fixedIps.some((f) => f.address === dst)) return undefined;
+      if (!route || isGuestsOwn(walk, guest, dst)) return undefined;
       if (knownNeighbour(walk, taker, route.nexthop) !== undefined) return undefined;
       const question = guestAsks(guest, route.nexthop, route.src);
       return ask(walk, {
@@ -53,6 +53,8 @@ export function guestSender(w: Walk, guest: Guest, source?: string): Sender {
     },
     send(walk, packet, branch) {
       const dst = packet.ip?.dst ?? "";
+      if (isGuestsOwn(walk, guest, dst))
+        return deliver(walk, { ...place, device: "lo" }, branch, packet, { taker, packet, branch });
       const route = guestRoute(guest, dst, packet.ip?.src);
       if (!route)
         return drop(walk, place, branch, packet, "NO_ROUTE", {
