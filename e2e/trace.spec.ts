@@ -231,6 +231,19 @@ test("an end that nothing is named by is said at its box", async ({ page }) => {
   await expect(verdict(page)).toContainText("Delivered");
 });
 
+test("a question in the address that cannot be read is an error at its field, and nothing is traced", async ({
+  page,
+}) => {
+  for (const [search, message] of [
+    ["proto=gopher", "“gopher” is not one of"],
+    ["proto=tcp&dport=abc", "“abc” is not a whole number"],
+  ] as const) {
+    await visit(page, `/clouds/legacy/trace?from=cirros-vm1&to=cirros-vm3&${search}`);
+    await expect(page.getByRole("form", { name: "Trace" }).getByRole("alert")).toContainText(message);
+    await expect(verdict(page)).toHaveCount(0);
+  }
+});
+
 test("bad input is a 400 that names the field", async ({ request }) => {
   for (const [search, field] of [
     ["to=x", "from"],

@@ -146,6 +146,7 @@ function Packet(props: {
         options={PROTOCOLS}
         onChange={(next: TraceQuery["proto"]) => onDraft({ ...draft, proto: next })}
       />
+      <Fault message={fault("proto")} />
       {proto === "tcp" || proto === "udp" ? (
         <NumberField
           label="Port"
@@ -190,9 +191,19 @@ function Packet(props: {
             />
             Don’t fragment
           </label>
+          <Fault message={fault("df")} />
         </>
       )}
+      <Fault message={fault("fromAddress")} />
     </div>
+  );
+}
+
+function Fault({ message, id }: { message: string | undefined; id?: string }) {
+  return message === undefined ? null : (
+    <span id={id} role="alert" className="self-center text-xs text-danger">
+      {message}
+    </span>
   );
 }
 
@@ -222,11 +233,7 @@ function NumberField(props: {
         value={props.value ?? ""}
         onChange={(event) => props.onChange(event.target.value === "" ? undefined : Number(event.target.value))}
       />
-      {props.fault === undefined ? null : (
-        <span id={`${id}-fault`} role="alert" className="text-xs text-danger">
-          {props.fault}
-        </span>
-      )}
+      <Fault id={`${id}-fault`} message={props.fault} />
     </label>
   );
 }

@@ -7,7 +7,14 @@ import { keys, urls } from "../../lib/client/keys.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { examplesOf } from "../../lib/traceview/examples.ts";
 import { findEnd } from "../../lib/traceview/match.ts";
-import { isComplete, type QueryDraft, queryParams, readDraft, toSearch } from "../../lib/traceview/query.ts";
+import {
+  isComplete,
+  type QueryDraft,
+  queryParams,
+  readDraft,
+  toSearch,
+  unreadable,
+} from "../../lib/traceview/query.ts";
 import { ErrorState } from "../ui/state.tsx";
 import { EndsBar } from "./ends-bar.tsx";
 import { ExportMenu } from "./exports.tsx";
@@ -20,7 +27,8 @@ export function TracePage({ cloud }: { cloud: string }) {
   const { params, set } = useUrlState();
   const asked = useMemo(() => readDraft(params), [params]);
   const search = toSearch(asked);
-  const complete = isComplete(asked);
+  const malformed = unreadable(params);
+  const complete = isComplete(asked) && !malformed;
   const [draft, setDraft] = useState<QueryDraft>(asked);
   // biome-ignore lint/correctness/useExhaustiveDependencies: back and forward bring another question, and the boxes follow it
   useEffect(() => setDraft(asked), [search]);
@@ -46,10 +54,10 @@ export function TracePage({ cloud }: { cloud: string }) {
   const start = useCallback(
     (query: QueryDraft) => {
       setDraft(query);
-      if (toSearch(query) === search) again();
+      if (complete && toSearch(query) === search) again();
       else set({ ...queryParams(query), leg: null, step: null });
     },
-    [search, again, set],
+    [search, complete, again, set],
   );
   // Another leg is a step in the history; hops are not, or playing would fill it.
   const place = useCallback(
@@ -61,7 +69,7 @@ export function TracePage({ cloud }: { cloud: string }) {
   const fieldError =
     run.state === "failed" && run.error.field
       ? { field: run.error.field, message: withoutField(run.error.message, run.error.field) }
-      : undefined;
+      : malformed;
   const endOf = (value: string | undefined) => findEnd(ends.data ?? [], topology.data, value);
   const label = (value: string | undefined) => endOf(value)?.label ?? value ?? "";
   const name = `trace ${label(asked.from)}${asked.to ? ` to ${label(asked.to)}` : " dhcp"}`.replace(/[^\w.-]+/g, "-");

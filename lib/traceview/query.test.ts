@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { describeQuery, isComplete, type QueryDraft, readDraft, toSearch } from "./query.ts";
+import { describeQuery, isComplete, type QueryDraft, readDraft, toSearch, unreadable } from "./query.ts";
 
 test("a question survives the URL", () => {
   const draft = fc.record(
@@ -41,4 +41,19 @@ test.each<[QueryDraft, string]>([
   [{ proto: "dhcp", size: 3 }, "DHCP"],
 ])("%j reads %s", (draft, text) => {
   expect(describeQuery(draft)).toBe(text);
+});
+
+test.each<[string, string | undefined]>([
+  ["from=a&to=b", undefined],
+  ["from=a&to=b&proto=tcp&dport=22&size=9&ttl=3&df=1", undefined],
+  ["from=a&to=b&proto=gopher", "proto"],
+  ["from=a&to=b&proto=tcp&dport=abc", "dport"],
+  ["from=a&to=b&size=-1", "size"],
+  ["from=a&to=b&ttl=1.5", "ttl"],
+  ["from=a&to=b&ttl=&df=", undefined],
+  ["from=a&to=b&df=maybe", "df"],
+  ["from=a&to=b&dport=abc", undefined], // ICMP has no ports: it is not asked for.
+  ["from=a&proto=dhcp&size=abc", undefined],
+])("of %s, unreadable is %s", (search, field) => {
+  expect(unreadable(new URLSearchParams(search))?.field).toBe(field);
 });

@@ -4,8 +4,28 @@ import type { TraceQuery } from "../api/http.ts";
 export type QueryDraft = Partial<TraceQuery>;
 
 const NUMBERS = ["dport", "size", "ttl"] as const;
+const PROTOCOLS: readonly string[] = ["icmp", "tcp", "udp", "dhcp"] satisfies TraceQuery["proto"][];
+const FLAG = /^(1|true|0|false)$/;
 
-/** Reads what is there; anything malformed is left for the server to refuse, which names the field. */
+/**
+ * What of a URL's question cannot be read, at its field: such a question must not run, or another one would be answered.
+ * Numbers out of range are the server's to refuse; what is empty, or of no use to the protocol, counts as absent.
+ */
+export function unreadable(params: URLSearchParams): { field: string; message: string } | undefined {
+  const proto = params.get("proto") || "icmp";
+  if (!PROTOCOLS.includes(proto))
+    return { field: "proto", message: `“${proto}” is not one of ${PROTOCOLS.join(", ")}` };
+  if (proto === "dhcp") return undefined;
+  for (const field of NUMBERS) {
+    const text = params.get(field);
+    if (field === "dport" && proto === "icmp") continue;
+    if (text && !/^\d+$/.test(text)) return { field, message: `“${text}” is not a whole number` };
+  }
+  const df = params.get("df");
+  return !df || FLAG.test(df) ? undefined : { field: "df", message: `df: “${df}” is neither 1 nor 0` };
+}
+
+/** Reads what is there; what is malformed is left out (see `unreadable`), what is wrong is left for the server to refuse. */
 export function readDraft(params: URLSearchParams): QueryDraft {
   const draft: QueryDraft = {};
   const from = params.get("from");
