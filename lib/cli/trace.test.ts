@@ -79,6 +79,20 @@ describe("underlay trace", () => {
     ],
     [["trace", "--cloud", LEGACY, "--from", "cirros-vm1", "--colour"], /--colour: no such option/],
     [["trace", "--cloud", LEGACY, "--from", "outside", "--proto", "dhcp"], /no guest/],
+    [["trace", "--cloud", LEGACY, "--from", "nobody", "--to", "cirros-vm2"], /^underlay: --from: nothing/],
+    [["trace", "--cloud", LEGACY, "--from", "cirros-vm1", "--to", "224.0.0.1"], /^underlay: --to: .*multicast/],
+    [
+      ["trace", "--cloud", LEGACY, "--from", "cirros-vm1", "--to", "cirros-vm2", "--from-address", "x"],
+      /^underlay: --from-address: expected an IP address/,
+    ],
+    [
+      ["trace", "--cloud", LEGACY, "--from", "cirros-vm1", "--to", "cirros-vm2", "--dport", "80"],
+      /^underlay: --dport: icmp has no ports/,
+    ],
+    [
+      ["trace", "--cloud", LEGACY, "--from", "cirros-vm1", "--to", "cirros-vm2", "--proto", "dhcp"],
+      /^underlay: --to: dhcp takes none/,
+    ],
     [["fly"], /"fly" is no command/],
   ])("bad input %#: one line, status 2", async (args, message) => {
     const r = await underlay(...args);

@@ -18,9 +18,10 @@ import { TraceText } from "./trace-text.ts";
 
 const USAGE = `underlay trace --cloud <bundle directory or .tar.gz> --from END --to END [options]
 
-  END            a server, port, address, MAC, router or host: name, id or the beginning of an id
-  --proto P      icmp (default), tcp, udp or dhcp; dhcp needs no --to
-  --dport N      destination port of tcp and udp (80)
+  END            a server, port, address, MAC, router or host: name, id or the beginning
+                 of an id (4 characters or more)
+  --proto P      icmp (default), tcp, udp or dhcp; dhcp takes no --to
+  --dport N      destination port, of tcp and udp alone (80)
   --size N       payload bytes (56 for icmp, else 0)
   --ttl N        time to live (64)
   --df           don't fragment
@@ -79,10 +80,16 @@ function run(cloud: CollectedCloud, query: TraceQuery, json: boolean): number {
       if (event.kind === "verdict") status = STATUS[event.outcome];
     }
   } catch (error) {
-    if (error instanceof EndError) throw new InputError(error.message);
+    if (error instanceof EndError) throw new InputError(asOption(error));
     throw error;
   }
   return status;
+}
+
+/** The same complaint, with the option as it is typed in place of the field. */
+function asOption({ field, message }: EndError): string {
+  const option = `--${field === "fromAddress" ? "from-address" : field}`;
+  return message.startsWith(`${field}:`) ? `${option}${message.slice(field.length)}` : `${option}: ${message}`;
 }
 
 /** Opens a bundle for as long as `use` runs: an archive is unpacked into a directory of its own that is removed after. */

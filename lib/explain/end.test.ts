@@ -15,6 +15,8 @@ describe("ends of a trace", () => {
     "cirros-vm1",
     VM1_PORT,
     "cb9bcee4",
+    "cb9b",
+    "cb9bcee4-5",
     "0a3c64a0-bf46-4145-96a3-2dbbd050d8b1",
     "fa:16:3e:5f:49:6f",
     "FA-16-3E-5F-49-6F",
@@ -43,6 +45,16 @@ describe("ends of a trace", () => {
   it("takes any address as a destination, and none that nobody has as a sender", () => {
     expect(resolveEnd(cloud, "8.8.8.8", "to").addresses).toEqual(["8.8.8.8"]);
     expect(() => resolveEnd(cloud, "8.8.8.8", "from")).toThrow(EndError);
+  });
+  it("takes no fewer than four characters for the beginning of an id", () => {
+    expect(() => resolveEnd(cloud, "cb9", "from")).toThrow(/nothing in legacy is named "cb9"$/);
+  });
+  it("says that the answers which would name it are not there", () => {
+    const gap = { host: "api", file: "api", reason: "the bundle has no API answers" };
+    const bare = { ...cloud, api: { ...cloud.api, ports: [] }, world: { ...cloud.world, guests: [] }, gaps: [gap] };
+    expect(() => resolveEnd(bare, "cirros-vm1", "from")).toThrow(
+      /is named "cirros-vm1": api\/ \(ports.json, .* not in the bundle/,
+    );
   });
   it("lists the candidates of an ambiguous name", () => {
     const [first, ...rest] = cloud.world.guests;

@@ -6,15 +6,21 @@ import type { Guest } from "../host/world.ts";
 import { canonicalIp, canonicalMac, cidrContains } from "../net/address.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 
+/** What of a question can be wrong in itself. */
+export type QuestionField = "from" | "to" | "fromAddress" | "dport";
+
 /** Bad input: one line for the person who typed it. */
 export class EndError extends Error {
-  readonly field: "from" | "to" | "fromAddress";
-  constructor(field: "from" | "to" | "fromAddress", message: string) {
+  readonly field: QuestionField;
+  /** `message` begins with the field and a colon. */
+  constructor(field: QuestionField, message: string) {
     super(message);
     this.name = "EndError";
     this.field = field;
   }
 }
+
+const NAMING = /^api$|^api\/(ports|nova-servers-detail|servers-detail|servers|routers)\.json$/;
 
 export interface End {
   /** Where it can send from; absent for an address that nobody here has. */
@@ -26,7 +32,8 @@ export interface End {
   label: string;
 }
 
-const ID = /^[0-9a-f]{8}(?:-?[0-9a-f-]{0,28})$/;
+/** The beginning of an id: four characters or more. */
+const ID = /^[0-9a-f]{4}[0-9a-f-]{0,32}$/;
 
 /** Finds the one end that `text` names. Throws EndError when there is none, or several. */
 export function resolveEnd(cloud: CollectedCloud, text: string, field: "from" | "to"): End {
@@ -38,7 +45,10 @@ export function resolveEnd(cloud: CollectedCloud, text: string, field: "from" | 
   const found = candidates(cloud, c, wanted);
   const [first, second] = found;
   if (!first)
-    throw new EndError(field, `${field}: nothing in ${cloud.name} is named ${JSON.stringify(wanted.slice(0, 80))}`);
+    throw new EndError(
+      field,
+      `${field}: nothing in ${cloud.name} is named ${JSON.stringify(wanted.slice(0, 80))}${unnamed(cloud)}`,
+    );
   if (second) {
     const list = found
       .slice(0, 6)
@@ -50,6 +60,14 @@ export function resolveEnd(cloud: CollectedCloud, text: string, field: "from" | 
     );
   }
   return first;
+}
+
+/** Answers that would have told names, and are not there. */
+function unnamed(cloud: CollectedCloud): string {
+  const files = cloud.gaps.flatMap((g) => (NAMING.test(g.file) ? [g.file] : []));
+  if (files.length === 0) return "";
+  const list = [...new Set(files)].map((f) => (f === "api" ? "api/ (ports.json, nova-servers-detail.json, …)" : f));
+  return `: ${list.join(", ")} ${list.length === 1 ? "is" : "are"} not in the bundle, or not wholly, which would name ports, servers and routers`;
 }
 
 function candidates(cloud: CollectedCloud, c: Catalog, text: string): End[] {

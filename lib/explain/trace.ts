@@ -33,6 +33,8 @@ export function probeOf(cloud: CollectedCloud, query: TraceQuery): Question {
   const from = resolveEnd(cloud, query.from, "from");
   if (!from.origin) throw new EndError("from", `from: ${from.label} cannot send: it is on no host of the snapshot`);
   const probe: Probe = { from: from.origin, proto: query.proto };
+  if (query.dport !== undefined && query.proto !== "tcp" && query.proto !== "udp")
+    throw new EndError("dport", `dport: ${query.proto} has no ports; tcp and udp have`);
   if (query.dport !== undefined) probe.dport = query.dport;
   if (query.size !== undefined) probe.size = query.size;
   if (query.df !== undefined) probe.df = query.df;
@@ -47,6 +49,7 @@ export function probeOf(cloud: CollectedCloud, query: TraceQuery): Question {
     probe.source = source;
   }
   if (query.proto === "dhcp") {
+    if (query.to !== undefined) throw new EndError("to", "to: dhcp takes none, it asks whichever server there is");
     if (from.origin.kind !== "guest")
       throw new EndError("from", `from: ${from.label} is no guest: only guests ask for addresses`);
     return { probe, from };
