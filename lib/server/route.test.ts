@@ -45,6 +45,14 @@ describe("route", () => {
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ error: { code: "bad_request", field: "size" } });
   });
+
+  test("a parameter that is not there is said to be missing", async () => {
+    const handler = route((req) => json(query(req, z.object({ name: z.string() }))));
+    const response = await handler(request("/"), context);
+    expect(await response.json()).toEqual({
+      error: { code: "bad_request", field: "name", message: "name is missing" },
+    });
+  });
 });
 
 describe("ndjson", () => {

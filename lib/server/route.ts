@@ -42,11 +42,9 @@ export function query<S extends z.ZodType>(request: Request, schema: S): z.outpu
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join(".");
-  throw new Failure(
-    "bad_request",
-    `${field ? `${field}: ` : ""}${issue?.message ?? "bad query"}`,
-    field ? { field } : {},
-  );
+  if (!issue || !field) throw new Failure("bad_request", issue?.message ?? "bad query");
+  const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  throw new Failure("bad_request", missing ? `${field} is missing` : `${field}: ${issue.message}`, { field });
 }
 
 export function failed(error: unknown): Response {
