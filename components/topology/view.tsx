@@ -1,5 +1,5 @@
 "use client";
-import { FileImage, Network, Waypoints } from "lucide-react";
+import { FileImage, Waypoints } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { pages } from "../../lib/api/pages.ts";
@@ -16,8 +16,9 @@ import { useTopology } from "../objects/use-topology.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Menu, MenuItem } from "../ui/menu.tsx";
 import { Segmented } from "../ui/segmented.tsx";
-import { EmptyState, ErrorState } from "../ui/state.tsx";
+import { ErrorState } from "../ui/state.tsx";
 import { TopologyDrawing } from "./drawing.tsx";
+import { NoTopology } from "./none.tsx";
 import { TopologyOverview } from "./overview.tsx";
 import { TopologySkeleton } from "./skeleton.tsx";
 import { TopologyTables } from "./tables.tsx";
@@ -122,18 +123,7 @@ export function TopologyView({ cloud }: { cloud: string }) {
             action={<ButtonLink href={pages.clouds()}>All clouds</ButtonLink>}
           />
         ) : topology?.networks.length === 0 && topology.instances.length === 0 ? (
-          <EmptyState
-            icon={<Network aria-hidden />}
-            title="No topology in this recording"
-            action={
-              <ButtonLink variant="solid" href={pages.hosts(cloud)}>
-                See its hosts
-              </ButtonLink>
-            }
-          >
-            The bundle has no answers of the Neutron API (its <code>api/</code> directory), so networks, routers and
-            instances are not known. The hosts are there all the same.
-          </EmptyState>
+          <NoTopology cloud={cloud} />
         ) : topology && drawing && view === "picture" ? (
           <TopologyDrawing
             ref={picture}
