@@ -19,10 +19,13 @@ export function GapReport({ gaps }: { gaps: readonly Gap[] }) {
             {host.files.map((file) => (
               <li key={file.file} className="border-b border-line">
                 <details className="group/gap">
-                  <summary className="flex cursor-pointer list-none items-center gap-2 py-1.5 text-sm [&::-webkit-details-marker]:hidden">
-                    <ChevronRight aria-hidden className="size-3.5 shrink-0 text-faint group-open/gap:rotate-90" />
-                    <span className="min-w-0 flex-1 truncate font-mono text-xs">{file.file}</span>
-                    <span className="shrink-0 text-xs text-muted">
+                  <summary className="flex cursor-pointer list-none items-baseline gap-2 py-1.5 text-sm [&::-webkit-details-marker]:hidden">
+                    <ChevronRight
+                      aria-hidden
+                      className="size-3.5 shrink-0 self-start mt-0.5 text-faint group-open/gap:rotate-90"
+                    />
+                    <span className="min-w-0 flex-1 font-mono text-xs break-all">{file.file}</span>
+                    <span className="max-w-[60%] shrink-0 text-right text-xs text-muted">
                       {file.gaps.length === 1 ? file.gaps[0]?.reason : `${file.gaps.length} gaps`}
                     </span>
                   </summary>
