@@ -128,6 +128,8 @@ export interface Link {
     local?: string;
     remote?: string;
     group?: string;
+    /** Device that its packets are bound to. */
+    dev?: string;
     port?: number;
     learning?: boolean;
     external?: boolean;

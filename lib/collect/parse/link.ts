@@ -150,6 +150,8 @@ function tunnel(f: Fields): NonNullable<Link["tunnel"]> {
   if (remote !== undefined && remote !== "any") out.remote = remote;
   const group = f.text("group") ?? f.text("group6");
   if (group !== undefined) out.group = group;
+  const dev = f.text("link");
+  if (dev !== undefined) out.dev = dev;
   const port = f.number("port");
   if (port !== undefined) out.port = port;
   if (f.object.learning !== undefined) out.learning = f.flag("learning") ?? true;

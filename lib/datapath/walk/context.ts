@@ -66,7 +66,7 @@ export interface Parts {
   /** A frame is handed to the namespace's own stack. */
   toStack(w: Walk, device: Device, packet: Packet, branch: Branch, skb?: Skb): undefined;
   /** A namespace sends an IP packet of its own. */
-  sendLocal(w: Walk, ns: NamespaceIndex, packet: Packet, branch: Branch, skb?: Skb): undefined;
+  sendLocal(w: Walk, ns: NamespaceIndex, packet: Packet, branch: Branch, skb?: Skb, oif?: string): undefined;
   toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): undefined;
   fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): undefined;
   /** A frame enters Open vSwitch by the port that this name has. */

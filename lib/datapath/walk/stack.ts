@@ -1,5 +1,5 @@
 /** The IP stack of one namespace, in packet order: ARP, prerouting, route, input or forward, postrouting, neighbour. */
-import { isGroupMac } from "../../net/address.ts";
+import { isGroupMac, multicastMac } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
 import type { Place, Step } from "../event.ts";
 import { type IcmpError, type IcmpErrorReason, icmpError } from "../kernel/icmp.ts";
@@ -191,7 +191,7 @@ function fragment(p: Passing, out: Device, routeMtu: number | undefined, packet:
 
 /**
  * A namespace sends a packet of its own: an answer, an error, a tunnel's outer packet. `skb` is what it starts with: an
- * error is related to the connection of the packet that it is about.
+ * error is related to the connection of the packet that it is about. `oif` is the device that the sender is bound to.
  */
 export function sendLocal(
   w: Walk,
@@ -199,13 +199,14 @@ export function sendLocal(
   packet: Packet,
   branch: Branch,
   skb: Skb = FRESH_SKB,
+  oif?: string,
 ): undefined {
   const l3 = outerOf(packet);
   const { ip } = l3;
   const first: Place = { host: ns.host.name, netns: ns.name, device: "lo" };
   if (!ip) return ignore(w, first, branch, packet);
   const steps: Step[] = [];
-  const before = routeOutput(ns.state, queryOf(l3, skb.mark), (step) => void steps.push(step));
+  const before = routeOutput(ns.state, bound(queryOf(l3, skb.mark), oif), (step) => void steps.push(step));
   const place = before.kind === "unicast" ? { ...first, device: before.dev } : first;
   for (const step of steps) emit(w, place, branch, step);
   const p: Passing = { w, ns, place, branch, original: packet };
@@ -214,7 +215,7 @@ export function sendLocal(
   const output = hook(p, { hook: "OUTPUT", packet: named, skb, out: before.dev });
   if (!output) return;
   const route = reroutes(named, skb, output)
-    ? routeOutput(ns.state, queryOf(output.packet, output.skb.mark), noter(w, place, branch))
+    ? routeOutput(ns.state, bound(queryOf(output.packet, output.skb.mark), oif), noter(w, place, branch))
     : before;
   if (route.kind === "unknown" || route.kind === "drop") return noRoute(p, route);
   const out = ns.devices.get(route.dev);
@@ -224,7 +225,8 @@ export function sendLocal(
   if (route.kind === "unicast") return postrouting(at, out, route, output.packet, output.skb);
   const post = hook(at, { hook: "POSTROUTING", packet: output.packet, skb: output.skb, out: route.dev });
   if (!post) return;
-  const framed = { ...post.packet, ethSrc: out.link.mac, ethDst: "ff:ff:ff:ff:ff:ff", vlans: [] };
+  const ethDst = route.kind === "multicast" ? multicastMac(ip.dst) : "ff:ff:ff:ff:ff:ff";
+  const framed = { ...post.packet, ethSrc: out.link.mac, ethDst, vlans: [] };
   w.parts.transmit(w, out, rewrap(framed, packet), branch, post.skb.mark);
 }
 
@@ -244,6 +246,10 @@ function loopback(p: Passing, lo: Device | undefined, packet: Packet, skb: Skb):
   if (!post) return;
   const pre = hook(at, { hook: "PREROUTING", packet: post.packet, skb: post.skb, in: lo.link.name });
   if (pre) localInput(at, lo, pre.packet, pre.skb);
+}
+
+function bound(query: RouteQuery, oif: string | undefined): RouteQuery {
+  return oif === undefined ? query : { ...query, oif };
 }
 
 export function queryOf(packet: Packet, mark: number): RouteQuery {

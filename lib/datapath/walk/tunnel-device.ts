@@ -2,6 +2,7 @@
 import { isGroupMac, isMulticastIp } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
 import { viewPacket } from "../../net/packet.ts";
+import { FRESH_SKB } from "../kernel/skb.ts";
 import { drop, emit, placeOf, type Walk } from "./context.ts";
 import { type Branch, fork } from "./flight.ts";
 import type { Device } from "./index.ts";
@@ -15,7 +16,7 @@ export function tunnelDeviceSend(w: Walk, device: Device, packet: Packet, branch
   const place = placeOf(device);
   const t = link.tunnel;
   const kind = link.kind === "vxlan" || link.kind === "geneve" ? link.kind : "gre";
-  const remotes = destinations(device, packet.ethDst);
+  const remotes = destinations(w, device, packet.ethDst);
   const element = { type: "fdb" as const, text: `${packet.ethDst} dev ${link.name}: no destination` };
   if (!t || remotes.length === 0) return drop(w, place, branch, packet, "L2POP_ENTRY_MISSING", element);
   const local = t.local ?? "";
@@ -36,12 +37,25 @@ export function tunnelDeviceSend(w: Walk, device: Device, packet: Packet, branch
       port: link.name,
       packet: viewPacket(wrapped),
     });
-    w.parts.sendLocal(w, device.ns, wrapped, b);
+    // The device below decides where a group is (vxlan_get_route asks with its ifindex).
+    w.parts.sendLocal(w, device.ns, wrapped, b, FRESH_SKB, isMulticastIp(dst) ? t.dev : undefined);
   }
 }
 
-function destinations(device: Device, mac: string): string[] {
+/** What the tunnel devices of a walk have learned on it: MAC → address of the other end. */
+const remotesOf = new WeakMap<Walk, Map<Device, Map<string, string>>>();
+
+/** A tunnel device has heard a MAC from an endpoint. */
+export function learnRemote(w: Walk, device: Device, mac: string, from: string): void {
+  const all = remotesOf.get(w) ?? new Map<Device, Map<string, string>>();
+  remotesOf.set(w, all);
+  all.set(device, (all.get(device) ?? new Map<string, string>()).set(mac, from));
+}
+
+function destinations(w: Walk, device: Device, mac: string): string[] {
   const { link, ns } = device;
+  const learned = remotesOf.get(w)?.get(device)?.get(mac);
+  if (learned !== undefined) return [learned];
   const entries = ns.state.fdb.filter((e) => e.dev === link.name && e.dst);
   if (!isGroupMac(mac)) {
     const exact = entries.find((e) => e.mac === mac);

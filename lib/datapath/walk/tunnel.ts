@@ -8,6 +8,7 @@ import { assume, drop, emit, frame, unknown, type Walk } from "./context.ts";
 import type { Branch } from "./flight.ts";
 import { type Device, deviceOfPort, type HostIndex, isUserspace } from "./index.ts";
 import { outerLength, outerOf } from "./outer.ts";
+import { learnRemote } from "./tunnel-device.ts";
 
 const LOCAL_PORT = 65534;
 
@@ -181,23 +182,30 @@ export function decapsulate(w: Walk, host: HostIndex, packet: Packet, place: Pla
     if (system && !frame(w, { host: host.name, netns: "root", device: system.link.name }, "in", inner, branch)) return;
     return w.parts.runSwitch(w, host, ingress, inner, branch, port);
   }
+  let otherKey: Device | undefined;
   for (const ns of host.namespaces.values())
     for (const device of ns.devices.values()) {
       const t = device.link.tunnel;
       const kind = device.link.kind === "gretap" ? "gre" : device.link.kind;
-      if (kind !== e.kind || !t || (t.key ?? 0) !== e.key) continue;
+      if (kind !== e.kind || !t) continue;
+      if ((t.key ?? 0) !== e.key) {
+        otherKey ??= device;
+        continue;
+      }
       if (t.remote && t.remote !== e.src && !t.group) continue;
-      if (t.local && t.local !== e.dst) continue;
+      if (t.local && t.local !== e.dst && t.group !== e.dst) continue;
       emit(
         w,
         { host: host.name, netns: ns.name, device: device.link.name },
         branch,
         encapStep("decap", e, e.src, device.link.name, inner),
       );
+      // vxlan_snoop, before the frame is anybody's.
+      if (t.learning !== false && kind === "vxlan") learnRemote(w, device, inner.ethSrc, e.src);
       return w.parts.receive(w, device, inner, branch);
     }
   const text = `${e.kind} ${e.key} from ${e.src} to ${e.dst}: no tunnel port on ${host.name}`;
-  drop(w, place, branch, packet, "TUNNEL_MISSING", { type: "tunnel", text });
+  drop(w, place, branch, packet, otherKey ? "TUNNEL_KEY_UNKNOWN" : "TUNNEL_MISSING", { type: "tunnel", text });
 }
 
 function outerPort(packet: Packet): number {
