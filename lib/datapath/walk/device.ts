@@ -19,17 +19,20 @@ export function receive(w: Walk, device: Device, packet: Packet, branch: Branch,
   const { link, ns, host } = device;
   if (!link.up) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device));
   if (!frame(w, place, "in", packet, branch)) return;
+  const heard = macvlansFor(device, packet);
+  const [own = branch, ...theirs] = fork(branch, 1 + heard.length);
+  for (const [i, upper] of heard.entries()) receive(w, upper, packet, theirs[i] ?? own, mark);
   const above = upperFor(device, packet);
-  if (above) return receive(w, above, above.link.kind === "vlan" ? popVlan(packet) : packet, branch, mark);
+  if (above) return receive(w, above, above.link.kind === "vlan" ? popVlan(packet) : packet, own, mark);
   if (ns.name === "root") {
     const port = host.ovs?.portOf(link.name);
     if (port && port.type !== "internal" && port.ofport !== LOCAL_PORT)
-      return w.parts.toSwitch(w, host, link.name, packet, branch);
+      return w.parts.toSwitch(w, host, link.name, packet, own);
   }
   const master = link.master ? ns.devices.get(link.master) : undefined;
-  if (master?.link.kind === "bridge") return bridgeReceive(w, device, master, packet, branch, mark);
-  if (master?.link.kind === "bond") return receive(w, master, packet, branch, mark);
-  w.parts.toStack(w, device, packet, branch, { ...FRESH_SKB, mark });
+  if (master?.link.kind === "bridge") return bridgeReceive(w, device, master, packet, own, mark);
+  if (master?.link.kind === "bond") return receive(w, master, packet, own, mark);
+  w.parts.toStack(w, device, packet, own, { ...FRESH_SKB, mark });
 }
 
 /** VLAN subinterface or macvlan that takes a frame off its parent (__netif_receive_skb_core: VLANs before rx handlers). */
@@ -40,6 +43,12 @@ function upperFor(device: Device, packet: Packet): Device | undefined {
   if (tag) return uppers.find((u) => u.link.kind === "vlan" && u.link.vlan?.id === tag.vid && u.link.up);
   const mac = outerOf(packet).ethDst;
   return isGroupMac(mac) ? undefined : uppers.find((u) => u.link.kind !== "vlan" && u.link.mac === mac);
+}
+
+/** Every macvlan device that is up hears a frame for many, and so does its parent (macvlan.c macvlan_handle_frame). */
+function macvlansFor(device: Device, packet: Packet): Device[] {
+  if (!isGroupMac(outerOf(packet).ethDst) || outerVlan(packet)) return [];
+  return (device.ns.upper.get(device.link.name) ?? []).filter((u) => u.link.kind !== "vlan" && u.link.up);
 }
 
 /** A frame that Open vSwitch sends to one of its own (internal) devices: the stack behind it receives it. */
@@ -166,6 +175,8 @@ function transmitMacvlan(w: Walk, device: Device, packet: Packet, branch: Branch
       ? (parent.ns.upper.get(parent.link.name) ?? []).filter((d) => d !== device && d.link.kind !== "vlan")
       : [];
   const mine = siblings.filter((d) => group || d.link.mac === mac);
+  // A frame for a sibling comes in by the parent (macvlan_queue_xmit); one for many goes to the siblings themselves.
+  if (mine.length > 0 && !group) return receive(w, parent, packet, branch);
   const out = mine.length === 0 || group;
   const branches = fork(branch, mine.length + (out ? 1 : 0));
   for (const [i, sibling] of mine.entries()) receive(w, sibling, packet, branches[i] ?? branch);
