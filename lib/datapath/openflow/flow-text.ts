@@ -1,8 +1,8 @@
 /** A written flow, as `ofproto/trace` takes it, as a key (lib/ofp-flow.c parse_ofp_exact_flow). */
-import { findField, PROTOCOL_WORDS } from "../../net/openflow/field.ts";
+import { type Field, findField, PROTOCOL_WORDS } from "../../net/openflow/field.ts";
 import { parsePort } from "../../net/openflow/parse-operand.ts";
 import { FlowSyntaxError, splitTop } from "../../net/openflow/scan.ts";
-import { parseFieldValue } from "../../net/openflow/value.ts";
+import { bigToWords, parseFieldValue } from "../../net/openflow/value.ts";
 import { type FlowKey, hasField, locate, newKey, W } from "./key.ts";
 import { type PortNames, portNumber } from "./match.ts";
 import { fixTpid } from "./vlan.ts";
@@ -40,10 +40,19 @@ export function parseExactFlow(text: string, names: PortNames): FlowKey {
     const read =
       slash < 0 ? parseFieldValue(field, value) : parseFieldValue(field, value.slice(0, slash), value.slice(slash + 1));
     if (!read) throw new FlowSyntaxError(`bad value for ${name} (${value})`, text);
+    // Signs give some flags, and leave the others open.
+    if (/^[+-]/.test(value) || !isExact(field, read.mask))
+      throw new FlowSyntaxError(`bad value for ${name} (${value}: wildcards not allowed here)`, text);
     put(key, field.name, at, read.value);
   }
   if (!hasPort) key[W.IN_PORT] = NO_PORT;
   return key;
+}
+
+/** A packet has a value for every bit: masks that leave one open are refused (lib/meta-flow.c mf_parse_value). */
+function isExact(field: Field, mask: readonly number[]): boolean {
+  const ones = bigToWords((1n << BigInt(field.bits)) - 1n, field.bits) ?? [];
+  return ones.every((word, i) => ((mask[i] ?? 0) & word) >>> 0 === word);
 }
 
 function putWord(key: FlowKey, piece: string): void {

@@ -190,3 +190,48 @@ it(
   },
   PACKETS * 60 + 120_000,
 );
+
+const TAKEN = [
+  "ip,nw_src=10.0.0.1/32",
+  "ip,nw_src=10.0.0.1/255.255.255.255",
+  "ip,ct_state=trk",
+  "ip,ct_state=new|trk",
+  "ip,nw_frag=first",
+  "ip,nw_frag=later",
+  "ip,nw_frag=no",
+  "tcp,tcp_flags=syn|ack",
+  "tcp,tcp_flags=0x2",
+  "dl_vlan=5",
+  "vlan_tci=0x1005",
+  "vlan_vid=0x1005",
+];
+const REFUSED = [
+  "ip,nw_src=10.0.0.0/24",
+  "ip,ct_state=+trk",
+  "ip,ct_state=0x21/0x21",
+  "ip,nw_frag=yes",
+  "ip,nw_frag=not_later",
+  "tcp,tcp_flags=+syn",
+  "reg0=1/1",
+  "dl_dst=01:00:00:00:00:00/01:00:00:00:00:00",
+  "tcp,tp_dst=80/0xff",
+  "vlan_tci=0x1005/0x1fff",
+  "tun_id=5/7",
+  "tun_flags=+oam",
+  "ipv6,ipv6_src=fe80::/64",
+];
+
+it.each([...TAKEN.map((flow) => [flow, true] as const), ...REFUSED.map((flow) => [flow, false] as const)])(
+  "the written flow %s: taken by both, or refused by both for its wildcards: %s",
+  async (flow, taken) => {
+    const bridge = labState().bridges[0]?.name ?? "";
+    const asked = ovs.appctl("ofproto/trace", bridge, flow);
+    if (taken) {
+      await expect(asked).resolves.toContain("Flow:");
+      expect(() => parseExactFlow(flow, new Map())).not.toThrow();
+    } else {
+      await expect(asked).rejects.toThrow("wildcards not allowed here");
+      expect(() => parseExactFlow(flow, new Map())).toThrow("wildcards not allowed here");
+    }
+  },
+);
