@@ -7,6 +7,16 @@ import { type NextRequest, NextResponse } from "next/server";
 import { guardHost } from "./lib/server/guard.ts";
 import { failed } from "./lib/server/route.ts";
 
+/** An address that is no UTF-8 under its percent signs, where Next would answer with a bare 500. */
+function malformed(url: string): boolean {
+  try {
+    decodeURIComponent(new URL(url).pathname);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 export function proxy(request: NextRequest): Response {
   try {
     guardHost(request.headers.get("host"));
@@ -27,7 +37,9 @@ export function proxy(request: NextRequest): Response {
   ].join("; ");
   const headers = new Headers(request.headers);
   headers.set("content-security-policy", policy);
-  const response = NextResponse.next({ request: { headers } });
+  const response = malformed(request.url)
+    ? NextResponse.rewrite(new URL("/not-found", request.url), { request: { headers } })
+    : NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
   return response;
 }
