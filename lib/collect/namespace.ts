@@ -28,9 +28,9 @@ export async function readNamespace(files: HostFiles, dir: string, name: string)
   const routes =
     (await reader.read("routes", "ip-j-route-table-all.json", {}, (text, note) => parseRoutes(text, note))) ?? [];
   const routes6 =
-    (await reader.read("routes", "ip-j-6-route-table-all.json", {}, (text, note) => parseRoutes(text, note, 6))) ?? [];
+    (await reader.read("routes6", "ip-j-6-route-table-all.json", {}, (text, note) => parseRoutes(text, note, 6))) ?? [];
   const rules = (await reader.read("rules", "ip-j-rule.json", {}, (text, note) => parseRules(text, 4, note))) ?? [];
-  const rules6 = (await reader.read("rules", "ip-j-6-rule.json", {}, (text, note) => parseRules(text, 6, note))) ?? [];
+  const rules6 = (await reader.read("rules6", "ip-j-6-rule.json", {}, (text, note) => parseRules(text, 6, note))) ?? [];
   const namespace: Namespace = {
     name,
     links,

@@ -30,6 +30,8 @@ export interface Case {
   neighbours: (StepEvent & { kind: "neighbour" })[];
   flows: (StepEvent & { kind: "flow" })[];
   encaps: (StepEvent & { kind: "encap" })[];
+  /** Copies that ended where the state does not tell how they go on. */
+  lost: (StepEvent & { kind: "drop" })[];
   /** Where the request was taken. */
   delivered?: StepEvent;
 }
@@ -58,6 +60,7 @@ export class Intent {
       neighbours: [],
       flows: [],
       encaps: [],
+      lost: [],
       ...(to ? { to } : {}),
     };
   }
@@ -69,6 +72,7 @@ export class Intent {
     else if (event.kind === "encap") c.encaps.push(event);
     else if (event.kind === "fdb") c.fdb.push(event);
     else if (event.kind === "neighbour") c.neighbours.push(event);
+    else if (event.kind === "drop" && event.code === "STATE_INCOMPLETE") c.lost.push(event);
     else if (event.kind === "deliver" && event.leg === "request") c.delivered = event;
   }
 

@@ -43,6 +43,8 @@ export type NamespacePart =
   | "addresses"
   | "routes"
   | "rules"
+  | "routes6"
+  | "rules6"
   | "neighbours"
   | "proxies"
   | "fdb"

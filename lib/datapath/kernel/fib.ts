@@ -3,7 +3,7 @@
  * each namespace (WeakMap): a Namespace must not be changed after its first lookup.
  * Mirrors net/core/fib_rules.c, net/ipv4/fib_rules.c, fib_trie.c (fib_table_lookup) and net/ipv6/ip6_fib.c.
  */
-import type { Namespace, PolicyRule, Route } from "../../host/state.ts";
+import type { Namespace, NamespacePart, PolicyRule, Route } from "../../host/state.ts";
 import {
   type IpFamily,
   type IpValue,
@@ -146,11 +146,14 @@ export function hasCustomRules(ns: Namespace, family: IpFamily): boolean {
   return fibOf(ns, family).customRules;
 }
 
+const UNREAD: Record<IpFamily, readonly NamespacePart[]> = { 4: ["routes", "rules"], 6: ["routes6", "rules6"] };
+
 /** fib_rules_lookup: rules by priority until one gives an end. */
 export function fibLookup(ns: Namespace, q: FibQuery): FibAnswer {
   // A longer prefix or an earlier rule may be what is missing.
-  const missing = ns.unread?.find((part) => part === "routes" || part === "rules");
-  if (missing) return { kind: "unknown", reason: `the ${missing} of ${ns.name} could not all be read` };
+  const missing = ns.unread?.find((part) => UNREAD[q.family].includes(part));
+  if (missing)
+    return { kind: "unknown", reason: `the ${missing.replace("6", "")} of ${ns.name} could not all be read` };
   const fib = fibOf(ns, q.family);
   const dst = ipOf(q.dst);
   if (!dst || dst.family !== q.family) return { kind: "none" };
