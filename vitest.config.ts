@@ -12,6 +12,7 @@ export default defineConfig({
     setupFiles: ["lib/testing/property-seed.ts"],
     maxWorkers: 2,
     testTimeout: 30_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
