@@ -67,18 +67,21 @@ export function Result(props: {
       )}
       <section aria-label="Path" className="shrink-0 rounded-lg border border-line bg-surface">
         <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b border-line px-3 py-1.5">
-          {leg ? (
-            <Legs
-              view={view}
-              value={leg.id}
-              onChange={(id) => {
-                player.stop();
-                onPlace(id, null);
-              }}
-            />
-          ) : (
-            <Skeleton className="h-7 w-64" />
-          )}
+          {/* Below xl always a row of its own: legs that come one by one would wrap it, and move what is below. */}
+          <div className="min-w-0 max-xl:basis-full">
+            {leg ? (
+              <Legs
+                view={view}
+                value={leg.id}
+                onChange={(id) => {
+                  player.stop();
+                  onPlace(id, null);
+                }}
+              />
+            ) : (
+              <Skeleton className="h-8 w-64 max-w-full" />
+            )}
+          </div>
           <Transport step={step} count={leg?.rows.length ?? 0} player={player} onStep={onStep} />
         </header>
         <div className="grid min-h-64 content-center p-3">
@@ -106,7 +109,7 @@ export function Result(props: {
         className={cn(
           "grid min-h-72 flex-1 grid-cols-1 gap-3 xl:grid-cols-[minmax(0,1fr)_minmax(300px,min(380px,30%))]",
           // Where the picture pushes it down as it grows, it appears when it has its place.
-          run.state === "running" && "max-xl:invisible",
+          run.state === "running" && "max-xl:hidden",
         )}
       >
         <div className="h-96 min-h-0 xl:relative xl:h-auto">
@@ -118,6 +121,7 @@ export function Result(props: {
               fault={fault}
               element={view.verdict?.element}
               danger={view.verdict?.outcome === "dropped"}
+              settled={run.state !== "running"}
               onStep={pick}
             />
           </div>

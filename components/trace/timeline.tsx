@@ -18,14 +18,16 @@ export function Timeline(props: {
   /** What the verdict holds responsible. */
   element: Element | undefined;
   danger: boolean;
+  /** False while it may not be laid out: nothing can be scrolled then. */
+  settled: boolean;
   onStep: (step: number) => void;
 }) {
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const body = useRef<HTMLTableSectionElement>(null);
   useEffect(() => {
     const row = body.current?.querySelector<HTMLElement>(`[data-step="${props.step}"]`);
-    if (row) reveal(row);
-  }, [props.step]);
+    if (row && props.settled) reveal(row);
+  }, [props.step, props.settled]);
   const toggle = (index: number) => {
     const next = new Set(open);
     if (!next.delete(index)) next.add(index);
