@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { packTar, type TarEntry } from "modern-tar";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type UnpackLimits, type UnpackProgress, unpackBundle } from "./archive.ts";
+import { UNPACK_LIMITS, type UnpackLimits, type UnpackProgress, unpackBundle } from "./archive.ts";
 import { ArchiveError } from "./archive-error.ts";
 import { readBundle } from "./bundle.ts";
 
@@ -133,6 +133,16 @@ describe("a hostile archive", () => {
     expect(error.code).toBe("ratio");
   });
 
+  test("a flood of small files ends early, and is told about on the way", async () => {
+    const data = await archive([...HOST, ...Array.from({ length: 3000 }, (_, i) => file(`compute1/ovs/${i}`))]);
+    const seen: number[] = [];
+    const unpacking = unpackBundle(stream(data, 65536), target, { files: 2500, ratio: 1e6 }, ({ files }) =>
+      seen.push(files),
+    );
+    await expect(unpacking).rejects.toThrow("the archive holds more than 2500 files");
+    expect(seen.filter((n) => n % 500 === 0)).toEqual([500, 1000, 1500, 2000, 2500]);
+    expect(UNPACK_LIMITS.files).toBe(50_000);
+  });
   test("limits: bytes in, bytes out, files", async () => {
     const data = await archive([...HOST, file("compute1/a", "a".repeat(50_000)), file("compute1/b")]);
     expect((await refusal(data, { compressed: 100 })).code).toBe("too_large");

@@ -38,13 +38,16 @@ export const UNPACK_LIMITS: UnpackLimits = {
   compressed: 500 * 1024 ** 2,
   unpacked: 4 * 1024 ** 3,
   ratio: 200,
-  files: 200_000,
+  // A host has some hundred files.
+  files: 50_000,
   path: 1024,
 };
 
 /** Host outputs of a quiet cloud repeat themselves: small archives may be dense. */
 const RATIO_FLOOR = 32 * 1024 ** 2;
 const PROGRESS_STEP = 1024 ** 2;
+/** Small files take their time, too. */
+const PROGRESS_FILES = 500;
 
 type Source = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
@@ -208,6 +211,7 @@ class Unpacker {
     if (++this.progress.files > this.#limits.files) {
       throw new ArchiveError("too_many_files", `the archive holds more than ${this.#limits.files} files`);
     }
+    if (this.progress.files % PROGRESS_FILES === 0) this.#onProgress?.({ ...this.progress });
     if (path.includes("/")) await this.#directory(dirname(path), header.name);
     this.#paths.set(path, "file");
     const file = await open(join(this.#dir, path), "wx", 0o600);
