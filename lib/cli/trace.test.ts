@@ -1,6 +1,7 @@
 /** `underlay trace` as a program: output, exit status, one line for bad input. */
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, open, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -107,6 +108,29 @@ describe("underlay trace", () => {
     const r = await underlay("trace", "--cloud", file, "--from", "a", "--to", "b");
     expect(r.status).toBe(2);
     expect(r.err).toContain("none.tar.gz");
+  });
+  it("names the entry that an archive was refused for", async () => {
+    const directory = await mkdtemp(join(scratch, "link-"));
+    await symlink("/etc/passwd", join(directory, "passwd"));
+    const archive = join(scratch, "link.tar.gz");
+    await run("tar", ["-czf", archive, "-C", directory, "passwd"]);
+    const r = await underlay("trace", "--cloud", archive, "--from", "a", "--to", "b");
+    expect(r.status).toBe(2);
+    expect(r.err).toContain('("passwd")');
+  });
+  it.each(["SIGINT", "SIGTERM"] as const)("leaves nothing unpacked behind after %s", async (signal) => {
+    const temporary = await mkdtemp(join(scratch, "tmp-"));
+    const fifo = join(scratch, `${signal}.tar.gz`);
+    await run("mkfifo", [fifo]);
+    const args = ["trace", "--cloud", fifo, "--from", "a", "--to", "b"];
+    const child = spawn(join(ROOT, "bin/underlay"), args, { env: { ...process.env, TMPDIR: temporary } });
+    const writer = await open(fifo, "w");
+    await expect.poll(() => readdir(temporary), { timeout: 20_000 }).toHaveLength(1);
+    child.kill(signal);
+    const [, by] = await once(child, "exit");
+    await writer.close();
+    expect(by).toBe(signal);
+    expect(await readdir(temporary)).toEqual([]);
   });
   it("answers --help and --version", async () => {
     expect((await underlay("--help")).out).toContain("underlay trace");

@@ -1,12 +1,13 @@
 /** `underlay trace`: one exchange over a bundle, as NDJSON or as text. */
 
-import { createReadStream } from "node:fs";
+import { createReadStream, rmSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import type { TraceQuery } from "../api/http.ts";
 import { unpackBundle } from "../collect/archive.ts";
+import { ArchiveError } from "../collect/archive-error.ts";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { Outcome } from "../datapath/event.ts";
@@ -33,6 +34,8 @@ Exit status: 0 delivered or exited, 1 dropped, 2 unknown or bad input.
 
 const VALUED = ["cloud", "from", "to", "proto", "dport", "size", "ttl", "from-address"];
 const STATUS: Record<Outcome, number> = { delivered: 0, exited: 0, dropped: 1, unknown: 2 };
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 export async function trace(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, VALUED, ["json", "df", "help"]);
@@ -92,19 +95,29 @@ function asOption({ field, message }: EndError): string {
   return message.startsWith(`${field}:`) ? `${option}${message.slice(field.length)}` : `${option}: ${message}`;
 }
 
-/** Opens a bundle for as long as `use` runs: an archive is unpacked into a directory of its own that is removed after. */
+/** Opens a bundle. An archive is unpacked into a directory of its own, which is gone once it was read, or at a signal. */
 async function withCloud(where: string, use: (cloud: CollectedCloud) => number): Promise<number> {
   const info = await stat(where).catch(() => undefined);
   if (!info) throw new InputError(`--cloud: ${where}: no such file or directory`);
-  if (info.isDirectory()) return use(await open(where, where));
+  return use(info.isDirectory() ? await open(where, where) : await openArchive(where));
+}
+
+async function openArchive(where: string): Promise<CollectedCloud> {
   const scratch = await mkdtemp(join(tmpdir(), "underlay-"));
+  const leave = (signal: NodeJS.Signals) => {
+    for (const one of SIGNALS) process.removeListener(one, leave);
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
+    process.kill(process.pid, signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, leave);
   try {
     const stream = Readable.toWeb(createReadStream(where)) as ReadableStream<Uint8Array>; // node's type of the same thing
     const { root } = await unpackBundle(stream, join(scratch, "bundle")).catch((error: unknown) => {
       throw new InputError(`--cloud: ${where}: ${messageOf(error)}`);
     });
-    return use(await open(root, where));
+    return await open(root, where);
   } finally {
+    for (const signal of SIGNALS) process.removeListener(signal, leave);
     await rm(scratch, { recursive: true, force: true });
   }
 }
@@ -118,5 +131,7 @@ async function open(directory: string, where: string): Promise<CollectedCloud> {
 }
 
 function messageOf(error: unknown): string {
+  if (error instanceof ArchiveError && error.entry !== undefined)
+    return `${error.message} (${JSON.stringify(error.entry)})`;
   return error instanceof Error ? error.message : String(error);
 }
