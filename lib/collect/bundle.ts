@@ -43,10 +43,17 @@ export async function readBundle(dir: string, options: ReadBundleOptions = {}): 
   }
   const { api, gaps: apiGaps } = await readApi(join(dir, API_DIRECTORY));
   const states = hosts.map((host) => host.state);
-  const hostOf = hostNames(hosts);
+  const { hostOf, gaps: nameGaps } = hostNames(hosts);
   const { guests, gaps: guestGaps } = deriveGuests(api, states, hostOf);
   const { segments, gaps: segmentGaps } = inferSegments(states, api, hostOf);
-  const worldGaps: Gap[] = [...strays.map(strayGap), ...unreadable, ...apiGaps, ...guestGaps, ...segmentGaps];
+  const worldGaps: Gap[] = [
+    ...strays.map(strayGap),
+    ...unreadable,
+    ...nameGaps,
+    ...apiGaps,
+    ...guestGaps,
+    ...segmentGaps,
+  ];
   const filesOf = (host: string) => {
     const found = hosts.find(({ state }) => state.name === host);
     if (!found) throw new Error(`no such host: ${host}`);
