@@ -62,12 +62,19 @@ export function HostView({ cloud, host, initial }: Props) {
   return <Loaded cloud={cloud} graph={graph.data} />;
 }
 
+/** What a link chose: `<netns>/<device>`. A bare name is the host's own device; one that it has not chooses nothing. */
+function deviceId(graph: HostGraph, param: string | null): string | null {
+  if (param === null || param.includes("/")) return param;
+  const own = `root/${param}`;
+  return graph.nodes.some((node) => node.id === own) ? own : null;
+}
+
 function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
   const { params, set } = useUrlState();
   const picture = useRef<PictureHandle>(null);
   const scrolled = useRef({ left: 0, top: 0 });
   const open = params.get("open") ?? "";
-  const selected = params.get("device");
+  const selected = deviceId(graph, params.get("device"));
   const hidden = useMemo(() => (selected ? stackOf(graph, selected) : undefined), [graph, selected]);
   const scene = useMemo(() => layoutHost(graph, [hidden, ...open.split(",")].filter(isId)), [graph, open, hidden]);
   const large = scene.cards.length + scene.boxes.length >= CANVAS_FROM;
