@@ -2,7 +2,7 @@
 import type { Gap } from "../host/state.ts";
 import type { CollectedHost } from "./host.ts";
 
-export interface HostNames {
+interface HostNames {
   hostOf(name: string): string | undefined;
   /** Names that several hosts go by, and directories that bear another host's name. */
   gaps: Gap[];

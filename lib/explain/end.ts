@@ -7,7 +7,7 @@ import { canonicalIp, canonicalMac, cidrContains } from "../net/address.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 
 /** What of a question can be wrong in itself. */
-export type QuestionField = "from" | "to" | "fromAddress" | "dport";
+type QuestionField = "from" | "to" | "fromAddress" | "dport";
 
 /** Bad input: one line for the person who typed it. */
 export class EndError extends Error {
