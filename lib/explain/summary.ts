@@ -24,10 +24,22 @@ const LEGS: Record<Leg, string> = {
 };
 
 export function summarize(subject: Subject, v: VerdictEvent): string {
-  const where = v.netns === "root" ? `${v.device} on ${v.host}` : `${v.device} in ${v.netns} on ${v.host}`;
+  const where = placeOf(v);
   const whose = v.resource ? `${v.resource.type.replaceAll("_", " ")} ${v.resource.name ?? v.resource.id}` : "";
   const text = v.element?.text ?? "";
   return SENTENCES[v.code]({ subject, where, leg: LEGS[v.leg], whose, text, v });
+}
+
+function placeOf(v: VerdictEvent): string {
+  if (v.netns === "root") return `${v.device} on ${v.host}`;
+  const guest = guestOf(v);
+  return guest === undefined
+    ? `${v.device} in ${v.netns} on ${v.host}`
+    : `${v.device} of the instance ${guest} on ${v.host}`;
+}
+
+function guestOf(v: VerdictEvent): string | undefined {
+  return v.netns.startsWith("guest:") ? v.netns.slice("guest:".length) : undefined;
 }
 
 interface Words {
@@ -47,7 +59,7 @@ const SENTENCES: Record<VerdictCode, Sentence> = {
   DELIVERED: ({ subject, where, v }) =>
     subject.probe.proto === "dhcp"
       ? `${subject.from} got its address: the whole DHCP exchange came through.`
-      : `${subject.from} reached ${subject.to}, and the ${LEGS[v.leg]} came back to ${where}.`,
+      : `${subject.from} reached ${subject.to}, and the ${LEGS[v.leg]} came back to ${guestOf(v) ?? where}.`,
   EXITED_PHYSICAL_NETWORK: ({ leg, where }) =>
     `The ${leg} left by ${where} for a network whose other end is not in the snapshot.`,
   LINK_DOWN: ({ leg, where, whose }) => `The ${leg} stopped at ${where}: the link is down${of(whose)}.`,

@@ -6,7 +6,7 @@ import type { Probe } from "../datapath/walk/probe.ts";
 import { walk } from "../datapath/walk.ts";
 import type { HostState } from "../host/state.ts";
 import { canonicalIp } from "../net/address.ts";
-import { catalogOf } from "./catalog.ts";
+import { type Catalog, catalogOf, objectOfNamespace } from "./catalog.ts";
 import { type End, EndError, resolveEnd } from "./end.ts";
 import { Intent } from "./intent.ts";
 import { resourceOf } from "./resource.ts";
@@ -63,7 +63,7 @@ export function probeOf(cloud: CollectedCloud, query: TraceQuery): Question {
 function* explained(cloud: CollectedCloud, probe: Probe, from: End, to: End | undefined): Generator<TraceEvent> {
   const catalog = catalogOf(cloud.api);
   const hosts = new Map<string, HostState>(cloud.world.hosts.map((h) => [h.name, h]));
-  const subject = { probe, from: nameOf(from, probe.source), to: to ? nameOf(to, probe.to) : "" };
+  const subject = { probe, from: nameOf(catalog, from, probe.source), to: to ? nameOf(catalog, to, probe.to) : "" };
   const intent = new Intent(cloud, catalog, probe, from, to);
   for (const event of guarded(cloud, probe)) {
     intent.see(event);
@@ -126,7 +126,17 @@ function roleOf(host: HostState, bridge: string): BridgeRole | undefined {
   return known.get(bridge);
 }
 
-function nameOf(end: End, address: string | undefined): string {
-  const name = end.guest?.name ?? end.label;
+function nameOf(catalog: Catalog, end: End, address: string | undefined): string {
+  const name = end.guest?.name ?? serviceName(catalog, end) ?? end.label;
   return address === undefined || name === address ? name : `${name} (${address})`;
+}
+
+/** Whose namespace an end is, by Neutron's name; undefined where Neutron knows of none. */
+function serviceName(catalog: Catalog, { origin }: End): string | undefined {
+  if (origin?.kind !== "netns") return undefined;
+  const owner = objectOfNamespace(catalog, origin.netns);
+  if (!owner) return undefined;
+  const name = owner.name ?? owner.id;
+  if (owner.type === "router") return `router ${name} on ${origin.host}`;
+  return `${origin.netns.startsWith("fip-") ? "floating IP namespace" : "DHCP server"} of ${name} on ${origin.host}`;
 }

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { readBundle } from "../collect/bundle.ts";
+import { traceCloud } from "./trace.ts";
+
+const legacy = await readBundle(new URL("../demo/legacy", import.meta.url).pathname);
+const NETWORK = "3c9a2c1f-099a-4fc9-bee1-b377a05a8081";
+const network = legacy.api.networks.find((one) => one.id === NETWORK)?.name;
+const said = (from: string, to: string) => [...traceCloud(legacy, { from, to, proto: "icmp" })].at(-1);
+
+test("an answer comes back to the instance by its name", () => {
+  expect(said("cirros-vm1", "cirros-vm3")).toMatchObject({
+    summary: expect.stringMatching(/^cirros-vm1 reached cirros-vm3 .*, and the reply came back to cirros-vm1\.$/),
+  });
+});
+
+test("a namespace is named after what Neutron runs in it", () => {
+  expect(said(`network1:qdhcp-${NETWORK}`, "cirros-vm1")).toMatchObject({
+    summary: expect.stringContaining(`DHCP server of ${network} on network1 `),
+  });
+});
