@@ -18,8 +18,12 @@ const COUNTS = [
 ] as const;
 
 export function CloudCard({ cloud, onRemove }: { cloud: CloudSummary; onRemove?: () => void }) {
+  // Two bundles can have one name: when they were opened tells them apart.
+  const label = cloud.addedAt
+    ? `${cloud.name}, opened ${cloud.addedAt.slice(0, 19).replace("T", " ")} UTC`
+    : cloud.name;
   return (
-    <Panel aria-label={cloud.name} className="group relative flex flex-col p-5 shadow-card hover:border-line-strong">
+    <Panel aria-label={label} className="group relative flex flex-col p-5 shadow-card hover:border-line-strong">
       <div className="flex items-start justify-between gap-3">
         <h3 className="min-w-0 text-base font-semibold break-words">
           {/* The link covers the card; what else can be pressed lies above it. */}
@@ -37,7 +41,7 @@ export function CloudCard({ cloud, onRemove }: { cloud: CloudSummary; onRemove?:
           <Button
             variant="ghost"
             size="icon"
-            aria-label={`Remove ${cloud.name}`}
+            aria-label={`Remove ${label}`}
             title="Remove"
             className="relative z-10 -mt-1.5 -mr-2"
             onClick={onRemove}
