@@ -1,6 +1,6 @@
 /** Bundles for tests, made of the demo clouds by the tools that an operator would use. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -8,7 +8,7 @@ const DEMO = path.resolve(import.meta.dirname, "../../lib/demo");
 
 /** Packs a copy of a demo cloud after `change` was done to it; answers the path of `<name>.tar.gz`. */
 export function bundle(name: string, change: (dir: string) => void = () => {}, demo = "legacy"): string {
-  const work = mkdtempSync(path.join(tmpdir(), "underlay-e2e-"));
+  const work = temporary();
   const dir = path.join(work, name);
   cpSync(path.join(DEMO, demo), dir, { recursive: true });
   change(dir);
@@ -22,8 +22,16 @@ export function pack(work: string, name: string, args: string[]): string {
   return archive;
 }
 
+const made: string[] = [];
+process.once("exit", () => {
+  for (const dir of made) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A directory of its own, removed when the worker that runs the tests ends. */
 export function temporary(): string {
-  return mkdtempSync(path.join(tmpdir(), "underlay-e2e-"));
+  const dir = mkdtempSync(path.join(tmpdir(), "underlay-e2e-"));
+  made.push(dir);
+  return dir;
 }
 
 /** Rewrites an answer of the API inside a bundle. */
