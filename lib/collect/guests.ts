@@ -30,7 +30,10 @@ export function deriveGuests(
       log.add(PORTS, `port ${port.id} is a trunk's subport: its guest's VLAN device is not supported`);
       continue;
     }
-    const bound = port["binding:host_id"];
+    // Only an administrator's answers tell the host; the device tells it, too. An empty one is that of an unbound port.
+    const bound = port["binding:host_id"] ?? hosts.find((h) => tapOf(port, h, plugged.get(h.name)).found)?.name;
+    if (bound === undefined && port.device_owner.startsWith("compute:"))
+      log.add(PORTS, `port ${port.id} does not tell its host, and no host has its device`);
     if (bound === undefined || bound === "") continue;
     const host = hostOf(bound);
     const tap = tapOf(

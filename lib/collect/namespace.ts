@@ -60,6 +60,9 @@ export async function readNamespace(files: HostFiles, dir: string, name: string)
   if (iptables) namespace.iptables = iptables;
   const ip6tables = await readIptables(reader, 6, agent);
   if (ip6tables) namespace.ip6tables = ip6tables;
+  for (const { name: dev, kind, rawKind } of links)
+    if (kind === "other" && rawKind !== undefined)
+      files.log.add(`${dir}/ip-j-d-link.json`, `${dev} is of kind ${rawKind}, which is not supported`, undefined, dev);
   if (reader.unread.size > 0) namespace.unread = [...reader.unread];
   return namespace;
 }

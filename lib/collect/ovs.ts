@@ -15,6 +15,13 @@ const VLAN_MODES: readonly string[] = [
   "dot1q-tunnel",
 ] satisfies OvsPort["vlanMode"][];
 
+/** Interface types that Open vSwitch knows (vswitchd/vswitch.xml, lib/netdev-*.c). */
+const INTERFACE_TYPES: ReadonlySet<string> = new Set(
+  "system internal tap patch vxlan gre ip6gre geneve lisp stt erspan ip6erspan gtpu bareudp srv6 dpdk dpdkvhostuser dpdkvhostuserclient afxdp afxdp-nonpmd dummy dummy-pmd dummy-internal".split(
+    " ",
+  ),
+);
+
 /** Columns of each table: without the needed ones its rows cannot be told apart or put in place. */
 const COLUMNS = {
   Open_vSwitch: { needed: [], read: ["other_config", "external_ids", "ovs_version"] },
@@ -167,8 +174,12 @@ function readPort(
   if (bond !== undefined) port.bondMode = bond;
   for (const uuid of row.texts("interfaces")) {
     const found = interfaces.get(uuid);
-    if (found) port.interfaces.push(readInterface(found, shown));
-    else if (interfaces.size > 0) files.log.add(list("Interface"), `interface ${uuid} of port ${name} is missing`);
+    if (found) {
+      const iface = readInterface(found, shown);
+      port.interfaces.push(iface);
+      if (iface.type !== "" && !INTERFACE_TYPES.has(iface.type))
+        files.log.add(list("Interface"), `${iface.name} is of type ${iface.type}, which is not supported`);
+    } else if (interfaces.size > 0) files.log.add(list("Interface"), `interface ${uuid} of port ${name} is missing`);
   }
   return port;
 }

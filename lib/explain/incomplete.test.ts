@@ -1,5 +1,5 @@
 /** Bundles with parts cut out: where the walk would need them the verdict is unknown and names the file. */
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -12,6 +12,8 @@ import { traceCloud } from "./trace.ts";
 const ping = (from: string, to: string): TraceQuery => ({ from, to, proto: "icmp" });
 const VM1_TO_VM2 = ping("cirros-vm1", "cirros-vm2");
 const VM1_TO_VM3 = ping("cirros-vm1", "cirros-vm3");
+const TO_OUTSIDE = ping("cirros-vm1", "172.24.4.1");
+const ROUTER = "network1/netns/qrouter-dbf66ea4-91da-4a1b-b9b1-8cbcea946e95";
 const FLOWS = "ovs-ofctl-O-OpenFlow13-dump-flows.txt";
 
 const directory = mkdtempSync(join(tmpdir(), "underlay-cut-"));
@@ -57,6 +59,21 @@ const CUTS: Cut[] = [
   { path: "compute2/ovs/ovs-vsctl-list-Port.json", how: "emptied" },
   { path: "compute2/ovs/ovs-vsctl-list-Bridge.json", how: "emptied" },
   { path: "compute1/ovs/route-show.txt" },
+  { path: "compute1/root/ip-j-d-link.json" },
+  { path: "compute1/root/ip-j-addr.json", query: { from: "cirros-vm1", proto: "dhcp" } },
+  { path: "compute1/ovs/ovs-vsctl-list-Bridge.json" },
+  { path: "compute1/ovs/ovs-vsctl-list-Port.json" },
+  { path: "compute1/ovs/ovs-vsctl-list-Interface.json" },
+  { path: "api/subnets.json", query: ping("cirros-vm1", "172.16.10.126") },
+  { path: "api/networks.json", query: TO_OUTSIDE },
+  { path: "outside/root/ip-j-addr.json", query: TO_OUTSIDE },
+  { path: `${ROUTER}/ip-j-addr.json`, query: TO_OUTSIDE },
+  { path: `${ROUTER}/ip-j-d-link.json`, query: VM1_TO_VM3 },
+  { path: `${ROUTER}/ip-j-rule.json`, query: VM1_TO_VM3 },
+  {
+    path: "network1/dnsmasq/6f1232c9-5d5f-4d14-bf55-5520c6ff9405/host",
+    query: { from: "cirros-vm1", proto: "dhcp" },
+  },
   { path: "network1/netns", query: VM1_TO_VM3, names: /network1\/netns\/qrouter-\S+\/ip-j-d-link\.json/ },
 ];
 
@@ -69,8 +86,29 @@ describe("a bundle without", () => {
   });
 
   it("what the walk does not need is whole", async () => {
+    for (const path of [`${ROUTER}/ip-j-6-rule.json`, `${ROUTER}/ip-j-6-route-table-all.json`])
+      expect(verdictOf(await cut(path, "removed"), VM1_TO_VM3).code, path).toBe("DELIVERED");
     for (const path of ["compute2/root/ip-j-6-rule.json", "compute1/ovs/tnl-neigh-show.txt", "network1/netns"])
       expect(verdictOf(await cut(path, "removed"), VM1_TO_VM2).code, path).toBe("DELIVERED");
+  });
+});
+
+describe("a device of a kind that nobody knows", () => {
+  it("is a gap, and ends the walk where a frame meets it", async () => {
+    const copy = join(directory, `cut${++count}`);
+    cpSync(new URL("../demo/legacy", import.meta.url).pathname, copy, { recursive: true });
+    const file = join(copy, "compute1/root/ip-j-d-link.json");
+    const links = JSON.parse(readFileSync(file, "utf8")) as { ifname: string; linkinfo?: { info_kind: string } }[];
+    const bridge = links.find((l) => l.ifname.startsWith("qbrcb9bcee4"));
+    if (!bridge?.linkinfo) throw new Error("cirros-vm1 has no qbr bridge");
+    bridge.linkinfo.info_kind = "frob";
+    writeFileSync(file, JSON.stringify(links));
+    const cloud = await readBundle(copy);
+    const reason = `${bridge.ifname} is of kind frob, which is not supported`;
+    expect(cloud.gaps.map((g) => g.reason)).toContain(reason);
+    const v = verdictOf(cloud, VM1_TO_VM2);
+    expect([v.outcome, v.code, v.element?.type], v.summary).toEqual(["unknown", "STATE_INCOMPLETE", "gap"]);
+    expect(v.element?.text).toContain(reason);
   });
 });
 

@@ -58,8 +58,7 @@ export function withGaps(c: Case, v: VerdictEvent): VerdictEvent {
   if (v.outcome === "delivered" || !need || !fromAbsence(c, v)) return v;
   const scope = scopeOf(c, v);
   // A copy that nobody could follow might have been the one.
-  const lost =
-    need.reach === "cloud" && c.lost.find((d) => d.leg === v.leg && scope.hosts.some((h) => h.name === d.host));
+  const lost = c.lost.find((d) => d.leg === v.leg && scope.hosts.some((h) => h.name === d.host));
   const { resource: _, ...rest } = v;
   if (lost) {
     const { host, netns, device, branch, element } = lost;
@@ -116,6 +115,8 @@ function notThere(c: Case, name: string): Gap {
 function ofHost(host: HostState, need: Need, concerns: (netns: string) => boolean, family: 4 | 6): Gap | undefined {
   return host.gaps.find((g) => {
     if (!need.files.some((file) => file.test(g.file))) return false;
+    // A device that nobody here knows ends the walk where a frame meets it.
+    if (LINKS.test(g.file) && g.reason.endsWith("which is not supported")) return false;
     // A command line that cannot be asked for is that of no process.
     if (g.file.endsWith("/cmdline.txt") && g.reason.includes("failed with status")) return false;
     if (g.file.includes("/ip-j-6-") && family === 4) return false;
@@ -148,6 +149,7 @@ function endpoint(c: Case, v: VerdictEvent): Gap | undefined {
 const TOLD_BY: readonly (readonly [RegExp, RegExp])[] = [
   [/match-set/, /ipset/],
   [/sysctl/, /sysctl/],
+  [/of kind/, /ip-j-d-link/],
   [/ip6tables/, /ip6tables/],
   [/iptables/, /\/iptables/],
   [/FDB/, /fdb/],

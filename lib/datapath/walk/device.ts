@@ -1,6 +1,7 @@
 /** Frames in and out of network devices, by the kind of device: net/core/dev.c and the drivers, as far as a path goes. */
 import { isGroupMac } from "../../net/address.ts";
 import type { Packet } from "../../net/packet.ts";
+import type { Element } from "../event.ts";
 import { FRESH_SKB } from "../kernel/skb.ts";
 import { bridgeReceive, bridgeSend } from "./bridging.ts";
 import { drop, frame, ignore, placeOf, unknown, type Walk } from "./context.ts";
@@ -19,6 +20,8 @@ export function receive(w: Walk, device: Device, packet: Packet, branch: Branch,
   const { link, ns, host } = device;
   if (!link.up) return drop(w, place, branch, packet, "LINK_DOWN", linkElement(device));
   if (!frame(w, place, "in", packet, branch)) return;
+  const strange = unsupported(device) ?? unsupported(link.master ? ns.devices.get(link.master) : undefined);
+  if (strange) return unknown(w, place, branch, packet, strange);
   const heard = macvlansFor(device, packet);
   const [own = branch, ...theirs] = fork(branch, 1 + heard.length);
   for (const [i, upper] of heard.entries()) receive(w, upper, packet, theirs[i] ?? own, mark);
@@ -33,6 +36,12 @@ export function receive(w: Walk, device: Device, packet: Packet, branch: Branch,
   if (master?.link.kind === "bridge") return bridgeReceive(w, device, master, packet, own, mark);
   if (master?.link.kind === "bond") return receive(w, master, packet, own, mark);
   w.parts.toStack(w, device, packet, own, { ...FRESH_SKB, mark });
+}
+
+/** What a device of a kind that nobody here knows does with a frame is not told by the state. */
+function unsupported(device: Device | undefined): Element | undefined {
+  if (device?.link.kind !== "other" || device.link.rawKind === undefined) return undefined;
+  return { type: "gap", text: `${device.link.name} is of kind ${device.link.rawKind}, which is not supported` };
 }
 
 /** VLAN subinterface or macvlan that takes a frame off its parent (__netif_receive_skb_core: VLANs before rx handlers). */
@@ -77,6 +86,8 @@ export function transmit(w: Walk, device: Device, packet: Packet, branch: Branch
   if (length > link.mtu)
     return drop(w, place, branch, packet, "MTU_EXCEEDED", linkElement(device, `packet of ${length} bytes`));
   if (!frame(w, place, "out", packet, branch)) return;
+  const strange = unsupported(device);
+  if (strange) return unknown(w, place, branch, packet, strange);
   const port = host.ovs?.portOf(link.name);
   if (port && (port.type === "internal" || port.ofport === LOCAL_PORT) && deviceOfPort(host, link.name) === device)
     return w.parts.toSwitch(w, host, link.name, packet, branch);
