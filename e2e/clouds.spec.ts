@@ -43,11 +43,27 @@ test("a bundle is opened, shown, listed and removed", async ({ page }) => {
   await mine.getByRole("button", { name: "Remove production" }).click();
   await expectAccessible(page);
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  // While it is open, the rest of the page counts as hidden.
+  await expect(page.getByRole("dialog")).toBeHidden();
   await expect(mine).toBeHidden();
 
   expect((await page.goto(address))?.status()).toBe(404);
   await expect(page.getByRole("heading", { name: "There is nothing at this address" })).toBeVisible();
   await expectAccessible(page);
+});
+
+test("a cloud that is removed elsewhere is not shown from memory", async ({ page, request }) => {
+  await visit(page, "/clouds");
+  await open(page, bundle("short-lived"));
+  await openCard(page).getByRole("link", { name: "Show its topology" }).click();
+  await page.getByRole("link", { name: "Networks" }).click();
+  await expect(page.getByRole("table")).toBeVisible();
+  const id = new URL(page.url()).pathname.split("/")[2];
+  await request.delete(`/api/clouds/${id}`, { headers: { origin: new URL(page.url()).origin } });
+  // What coming back to the tab does.
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
+  await expect(page.getByRole("heading", { name: "This cloud is no longer here" })).toBeVisible();
+  await expect(page.getByRole("main").getByRole("link", { name: "All clouds" })).toBeVisible();
 });
 
 test("a bundle can be dropped anywhere on the page", async ({ page }) => {

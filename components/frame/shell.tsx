@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { CloudSummary } from "../../lib/api/http.ts";
+import { Presence } from "./presence.tsx";
 import { Rail } from "./rail.tsx";
 import { TopBar } from "./top-bar.tsx";
 
@@ -18,7 +19,9 @@ export function Shell({ cloud, children }: { cloud: CloudSummary; children: Reac
       </div>
       <TopBar cloud={cloud} />
       <main id="main" tabIndex={-1} className="relative min-h-0 overflow-auto focus:outline-none">
-        {children}
+        <Presence key={cloud.id} cloud={cloud.id}>
+          {children}
+        </Presence>
       </main>
     </div>
   );
