@@ -15,6 +15,7 @@ const PACKAGE_OF = {
   "ovs-appctl": "openvswitch-common",
   ip: "iproute2",
   bridge: "iproute2",
+  brctl: "bridge-utils",
   ss: "iproute2",
   iptables: "iptables",
   ipset: "ipset",
@@ -24,6 +25,7 @@ const PACKAGE_OF = {
   dnsmasq: "dnsmasq-base",
   tcpdump: "tcpdump",
   tshark: "tshark",
+  python3: "python3",
 };
 /** Where Debian keeps commands that an ordinary user's PATH leaves out. */
 const SYSTEM_PATHS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
