@@ -263,7 +263,8 @@ function asArchiveError(error: unknown): ArchiveError {
   if (code.startsWith("E") && !code.startsWith("ERR_"))
     return new ArchiveError("write_failed", `cannot be written: ${message(error)}`);
   const text = message(error);
-  if (/truncated/i.test(text)) return new ArchiveError("truncated", "the archive is cut: its end is missing");
+  if (/truncated/i.test(text))
+    return new ArchiveError("truncated", "the tar inside ends early: it was cut, or it is no tar at all");
   return new ArchiveError("corrupt", `the tar data is damaged: ${text}`);
 }
 
