@@ -5,8 +5,8 @@ import { Status } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
 import type { DetailsProps } from "./details.tsx";
-import { projectName, traceEndOf } from "./find.ts";
-import { DetailsHead, IdValue, ObjectLink } from "./parts.tsx";
+import { traceEndOf } from "./find.ts";
+import { DetailsHead, Identity, ObjectLink } from "./parts.tsx";
 
 export function InstanceDetails({ instance, topology, cloud }: DetailsProps & { instance: TopologyInstance }) {
   const end = traceEndOf(topology, instance);
@@ -103,14 +103,7 @@ export function InstanceDetails({ instance, topology, cloud }: DetailsProps & { 
           </Facts>
         </PanelSection>
       ) : null}
-      <PanelSection title="Identity">
-        <Facts>
-          <Fact label="Project">{projectName(topology, instance.projectId)}</Fact>
-          <Fact label="Id" mono>
-            <IdValue id={instance.id} />
-          </Fact>
-        </Facts>
-      </PanelSection>
+      <Identity object={instance} topology={topology} />
     </>
   );
 }

@@ -4,8 +4,7 @@ import { pages } from "../../lib/api/pages.ts";
 import { Status } from "../ui/badge.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
 import type { DetailsProps } from "./details.tsx";
-import { projectName } from "./find.ts";
-import { DetailsHead, IdValue, ObjectLink } from "./parts.tsx";
+import { DetailsHead, Identity, ObjectLink } from "./parts.tsx";
 
 /** What Neutron calls the owner of a service port, in plain words. */
 const OWNERS: Record<string, string> = {
@@ -100,14 +99,7 @@ export function NetworkDetails({ network, topology, cloud }: DetailsProps & { ne
           ))}
         </Facts>
       </PanelSection>
-      <PanelSection title="Identity">
-        <Facts>
-          <Fact label="Project">{projectName(topology, network.projectId)}</Fact>
-          <Fact label="Id" mono>
-            <IdValue id={network.id} />
-          </Fact>
-        </Facts>
-      </PanelSection>
+      <Identity object={network} topology={topology} />
     </>
   );
 }

@@ -1,7 +1,10 @@
 "use client";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import type { Topology } from "../../lib/api/http.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
+import { projectName } from "./find.ts";
 
 export function DetailsHead(props: { title: string; line: ReactNode; children?: ReactNode }) {
   return (
@@ -32,5 +35,19 @@ export function IdValue({ id }: { id: string }) {
       <span title={id}>{id.length > 13 ? `${id.slice(0, 13)}…` : id}</span>
       <CopyButton text={id} label="Copy the id" className="-my-1.5 -mr-2 h-7 w-7" />
     </span>
+  );
+}
+
+/** Whose it is and what it is called by: the last section of a panel. */
+export function Identity({ object, topology }: { object: { id: string; projectId: string }; topology: Topology }) {
+  return (
+    <PanelSection title="Identity">
+      <Facts>
+        <Fact label="Project">{projectName(topology, object.projectId)}</Fact>
+        <Fact label="Id" mono>
+          <IdValue id={object.id} />
+        </Fact>
+      </Facts>
+    </PanelSection>
   );
 }

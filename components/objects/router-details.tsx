@@ -4,8 +4,7 @@ import { pages } from "../../lib/api/pages.ts";
 import { Status } from "../ui/badge.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
 import type { DetailsProps } from "./details.tsx";
-import { projectName } from "./find.ts";
-import { DetailsHead, IdValue, ObjectLink } from "./parts.tsx";
+import { DetailsHead, Identity, ObjectLink } from "./parts.tsx";
 
 export function RouterDetails({ router, topology, cloud }: DetailsProps & { router: TopologyRouter }) {
   const name = (id: string) => topology.networks.find((network) => network.id === id)?.name ?? id.slice(0, 8);
@@ -63,14 +62,7 @@ export function RouterDetails({ router, topology, cloud }: DetailsProps & { rout
           </Facts>
         </PanelSection>
       ) : null}
-      <PanelSection title="Identity">
-        <Facts>
-          <Fact label="Project">{projectName(topology, router.projectId)}</Fact>
-          <Fact label="Id" mono>
-            <IdValue id={router.id} />
-          </Fact>
-        </Facts>
-      </PanelSection>
+      <Identity object={router} topology={topology} />
     </>
   );
 }
