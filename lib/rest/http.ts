@@ -1,0 +1,23 @@
+/** What the REST services see of HTTP: no more than this, so that they run under any server, and under tests without one. */
+
+export interface RestRequest {
+  readonly method: string;
+  /** Segments after the service's own prefix, percent-decoded: `/networking/v2.0/networks/ID` → `["v2.0", "networks", "ID"]`. */
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+  /** Where clients reach this server: `http://127.0.0.1:3000`, without a slash at its end. Links and the catalogue begin with it. */
+  readonly origin: string;
+  /** The raw body; `undefined` when there was none. Throws RestError 413 past the limit. */
+  text(): Promise<string | undefined>;
+}
+
+export interface RestReply {
+  readonly status: number;
+  /** JSON; absent: no body. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One OpenStack service. Never throws for what a client did wrong: that is a reply of its own shape. */
+export type RestService = (request: RestRequest) => Promise<RestReply>;
