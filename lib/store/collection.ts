@@ -51,6 +51,11 @@ export class Collection<T extends Stored> {
     this.options = options;
   }
 
+  /** Whether `list` takes this name in `where.keys`. */
+  hasKey(name: string): boolean {
+    return this.options.keys?.[name] !== undefined || this.options.unique?.[name] !== undefined;
+  }
+
   async get(reader: Reader, id: string): Promise<T | undefined> {
     const seen = reader.seen?.get(`${this.kind}/${id}`);
     if (seen !== undefined) return seen === null ? undefined : (seen as T); // Written by this collection alone.

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type TestService, testService } from "./testing/service.ts";
+
+let cloud: TestService;
+beforeAll(async () => {
+  cloud = await testService();
+});
+afterAll(() => cloud.close());
+
+const scope = (more: object) => ({ address_scope: { name: "s", ip_version: 4, ...more } });
+
+test("an object is created for the caller's project, with both names of it", async () => {
+  const { status, body } = await cloud.call(cloud.demo, "POST", "address-scopes", scope({}));
+  expect(status).toBe(201);
+  expect(body.address_scope).toMatchObject({
+    name: "s",
+    project_id: cloud.demo.projectId,
+    tenant_id: cloud.demo.projectId,
+  });
+});
+
+test("what Neutron refuses is refused in its words, and nothing is written", async () => {
+  const before = (await cloud.call(cloud.admin, "GET", "address-scopes")).body.address_scopes.length;
+  for (const [who, body, status, type, message] of [
+    [cloud.demo, scope({ colour: "red" }), 400, "HTTPBadRequest", "Unrecognized attribute(s) 'colour'"],
+    [
+      cloud.demo,
+      { address_scope: { name: "s" } },
+      400,
+      "HTTPBadRequest",
+      "Failed to parse request. Required attribute 'ip_version' not specified",
+    ],
+    [
+      cloud.demo,
+      scope({ name: 7 }),
+      400,
+      "HTTPBadRequest",
+      "Invalid input for name. Reason: '7' is not a valid string.",
+    ],
+    [cloud.demo, "{", 400, "HTTPBadRequest", "Body contains invalid data"],
+    [
+      cloud.demo,
+      scope({ shared: true }),
+      403,
+      "PolicyNotAuthorized",
+      "(rule:create_address_scope and rule:create_address_scope:shared) is disallowed by policy",
+    ],
+    [
+      cloud.demo,
+      scope({ project_id: "x" }),
+      400,
+      "HTTPBadRequest",
+      "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin privileges",
+    ],
+  ] as const) {
+    const reply = await cloud.call(who, "POST", "address-scopes", body);
+    expect(reply.body).toEqual({ NeutronError: { type, message, detail: "" } });
+    expect(reply.status).toBe(status);
+  }
+  expect((await cloud.call(cloud.admin, "GET", "address-scopes")).body.address_scopes).toHaveLength(before);
+});
+
+test("another project's object is not there", async () => {
+  const { id } = (await cloud.call(cloud.demo, "POST", "address-scopes", scope({}))).body.address_scope;
+  for (const [method, body] of [
+    ["GET", undefined],
+    ["PUT", { address_scope: { name: "x" } }],
+    ["DELETE", undefined],
+  ] as const)
+    expect((await cloud.call(cloud.other, method, `address-scopes/${id}`, body)).status).toBe(404);
+  expect((await cloud.call(cloud.other, "GET", "address-scopes")).body.address_scopes).toEqual([]);
+});
+
+test("lists filter, sort, page with links, and pick fields", async () => {
+  for (const name of ["a", "c", "b"]) await cloud.call(cloud.other, "POST", "address-scopes", scope({ name }));
+  const names = async (query: string) => {
+    const { body } = await cloud.call(cloud.other, "GET", `address-scopes?${query}`);
+    return { names: body.address_scopes.map((one: { name: string }) => one.name), links: body.address_scopes_links };
+  };
+  expect((await names("name=c&name=a")).names).toEqual(["a", "c"]);
+  expect((await names("ip_version=6")).names).toEqual([]);
+  expect((await names("sort_key=name&sort_dir=desc")).names).toEqual(["c", "b", "a"]);
+  const page = await names("sort_key=name&sort_dir=asc&limit=2");
+  expect(page.names).toEqual(["a", "b"]);
+  const next = page.links.find((link: { rel: string }) => link.rel === "next").href;
+  expect((await names(next.split("?")[1])).names).toEqual(["c"]);
+  const { body } = await cloud.call(cloud.other, "GET", "address-scopes?fields=name&name=a");
+  expect(body.address_scopes).toEqual([{ name: "a" }]);
+  expect((await cloud.call(cloud.other, "GET", "address-scopes?colour=red")).body.NeutronError.message).toBe(
+    "['colour'] is invalid attribute for filtering",
+  );
+});
+
+test("an update of a revision that has passed changes nothing", async () => {
+  const { id, ...made } = (await cloud.call(cloud.demo, "POST", "address-scopes", scope({}))).body.address_scope;
+  void made;
+  const stale = { "if-match": "revision_number=77" };
+  const reply = await cloud.call(cloud.demo, "PUT", `address-scopes/${id}`, { address_scope: { name: "x" } }, stale);
+  expect([reply.status, reply.body.NeutronError.type]).toEqual([412, "RevisionNumberConstraintFailed"]);
+  expect((await cloud.call(cloud.demo, "GET", `address-scopes/${id}`)).body.address_scope.name).toBe("s");
+});

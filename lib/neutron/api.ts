@@ -1,0 +1,241 @@
+/**
+ * The API's order of doing things, the same for every resource: read the body, check quota and policy, call the resource,
+ * hide what the policy hides. Knows no HTTP. Source: neutron/pecan_wsgi/hooks, neutron/api/v2/base.py.
+ */
+import type { Context } from "../identity/context.ts";
+import type { Attributes, Json } from "./attribute.ts";
+import { readCreate, readUpdate } from "./attribute.ts";
+import { hidden, httpBadRequest, NeutronError } from "./errors.ts";
+import { filterViews, type ListRequest, type Page, pageOf, sortViews } from "./list-query.ts";
+import type { Neutron } from "./neutron.ts";
+import { allowed, forbidden, type Policy } from "./policy.ts";
+import type { Action, Call, Change, Resource } from "./resource.ts";
+
+type Verb = "create" | "update" | "remove" | "get";
+const VERB_NAMES: Record<Verb, string> = { create: "create", update: "update", remove: "delete", get: "get" };
+
+export class Api {
+  private readonly neutron: Neutron;
+
+  constructor(neutron: Neutron) {
+    this.neutron = neutron;
+  }
+
+  async list(context: Context, resource: Resource, request: ListRequest, parent?: string): Promise<Page> {
+    const call = this.call(context);
+    const views = await resource.list(call, { filters: request.filters }, parent);
+    const seen: Json[] = [];
+    for (const view of views)
+      if (await allowed(resource.policy.get, call, view)) seen.push(await shown(call, resource, view));
+    const key = resource.key ?? "id";
+    const page = pageOf(sortViews(filterViews(seen, request.filters, resource.attributes), request, key), request, key);
+    return { ...page, items: page.items.map((view) => pick(view, request.fields)) };
+  }
+
+  async show(
+    context: Context,
+    resource: Resource,
+    id: string,
+    fields: readonly string[],
+    parent?: string,
+  ): Promise<Json> {
+    const call = this.call(context);
+    const view = await resource.show(call, id, parent);
+    if (!view) throw resource.missing(id);
+    if (!(await allowed(resource.policy.get, call, view))) throw hidden();
+    return pick(await shown(call, resource, view), fields);
+  }
+
+  /** @returns one view, or several for a body that holds `resource.plural` */
+  async create(context: Context, resource: Resource, body: Json, parent?: string): Promise<Json | Json[]> {
+    const make = resource.create;
+    if (!make) throw notAllowed();
+    const bulk = body[resource.plural];
+    const bodies = bulk === undefined ? [body[resource.name]] : bulk;
+    if (!Array.isArray(bodies) || (bulk !== undefined && bodies.length === 0))
+      throw httpBadRequest("Resources required");
+    const views = await this.change(context, async (change) => {
+      const items: Json[] = [];
+      for (const one of bodies) items.push(await this.readNew(change, resource, one));
+      if (resource.quota) await this.neutron.quota.check(change, resource.quota, items);
+      for (const values of items)
+        await this.authorize(change, resource, "create", parentTarget(values, parent), values);
+      const made: Json[] = [];
+      for (const values of items)
+        made.push(await shown(change, resource, await make.call(resource, change, values, parent)));
+      return made;
+    });
+    return bulk === undefined ? (views[0] ?? {}) : views;
+  }
+
+  /** @param revision from If-Match: the revision_number that the object must still have */
+  async update(
+    context: Context,
+    resource: Resource,
+    id: string,
+    body: Json,
+    parent?: string,
+    revision?: number,
+  ): Promise<Json> {
+    const write = resource.update;
+    if (!write) throw notAllowed();
+    return this.change(context, async (change) => {
+      const given = objectOf(body[resource.name], resource);
+      const prepared = resource.prepare?.(change, given, "update") ?? given;
+      const values = readUpdate(resource.attributes, prepared);
+      const current = await this.current(change, resource, id, parent);
+      checkRevision(current, revision);
+      await this.authorize(change, resource, "update", { ...current, ...values }, values);
+      return shown(change, resource, await write.call(resource, change, id, values, parent));
+    });
+  }
+
+  async remove(context: Context, resource: Resource, id: string, parent?: string, revision?: number): Promise<void> {
+    const remove = resource.remove;
+    if (!remove) throw notAllowed();
+    await this.change(context, async (change) => {
+      const current = await this.current(change, resource, id, parent);
+      checkRevision(current, revision);
+      await this.authorize(change, resource, "remove", current, {});
+      await remove.call(resource, change, id, parent);
+    });
+  }
+
+  async act(
+    context: Context,
+    resource: Resource,
+    name: string,
+    action: Action,
+    id: string,
+    body: Json | undefined,
+    argument?: string,
+  ): Promise<unknown> {
+    return this.change(context, async (change) => {
+      const current = await this.current(change, resource, id);
+      if (!(await allowed(action.rule, change, current))) throw forbidden([action.policyName ?? `${name}`]);
+      return action.run(change, id, body, argument);
+    });
+  }
+
+  call(context: Context): Call {
+    return { context, reader: this.neutron.store.read, neutron: this.neutron };
+  }
+
+  /** One transaction, for a body of work of the service. */
+  change<T>(context: Context, work: (change: Change) => Promise<T>): Promise<T> {
+    return this.neutron.change(context, work);
+  }
+
+  private async readNew(change: Change, resource: Resource, body: unknown): Promise<Json> {
+    const given = withOwner(change.context, resource.attributes, objectOf(body, resource));
+    const prepared = resource.prepare?.(change, given, "create") ?? given;
+    return readCreate(resource.attributes, prepared);
+  }
+
+  private async current(change: Change, resource: Resource, id: string, parent?: string): Promise<Json> {
+    const current = await resource.show(change, id, parent);
+    if (!current) throw resource.missing(id);
+    return current;
+  }
+
+  /** Throws PolicyNotAuthorized, or as if nothing were there for what one may not even see. */
+  private async authorize(
+    call: Call,
+    resource: Resource,
+    verb: "create" | "update" | "remove",
+    target: Json,
+    values: Json,
+  ): Promise<void> {
+    if (call.context.isAdmin) return;
+    const name = `${VERB_NAMES[verb]}_${resource.policyName ?? resource.name}`;
+    const names = [name];
+    let pass = await allowed(resource.policy[verb], call, target);
+    if (verb !== "remove")
+      for (const attribute of touched(resource, values, verb)) {
+        const rule = resource.policy.attributes?.[attribute]?.[verb];
+        if (!rule) continue;
+        names.push(`${name}:${attribute}`);
+        pass = (await allowed(rule, call, target)) && pass;
+      }
+    if (pass) return;
+    if (verb !== "create" && !(await allowed(resource.policy.get, call, target))) throw hidden();
+    throw forbidden(names);
+  }
+}
+
+/** Attributes that the request really names, and the keys of dictionaries among them. neutron/policy.py _build_match_rule. */
+function* touched(resource: Resource, values: Json, verb: "create" | "update"): Generator<string> {
+  for (const [name, value] of Object.entries(values)) {
+    if (verb === "create" && value === resource.attributes[name]?.default) continue;
+    yield name;
+    const parts = Array.isArray(value) ? value : [value];
+    const keys = new Set(parts.flatMap((part) => (typeof part === "object" && part !== null ? Object.keys(part) : [])));
+    for (const key of keys) yield `${name}:${key}`;
+  }
+}
+
+const hiddenRules = new WeakMap<Policy, [string, import("./policy.ts").Rule][]>();
+
+/** The view without what its attributes and the policy hide. */
+async function shown(call: Call, resource: Resource, view: Json): Promise<Json> {
+  const rules = call.context.isAdmin ? [] : getRules(resource.policy);
+  const out: Record<string, unknown> = {};
+  for (const name in view)
+    if (resource.attributes[name] && resource.attributes[name].visible !== false) out[name] = view[name];
+  for (const [name, rule] of rules) if (name in out && !(await rule(call, view))) delete out[name];
+  return out;
+}
+
+function getRules(policy: Policy) {
+  let rules = hiddenRules.get(policy);
+  if (!rules) {
+    rules = Object.entries(policy.attributes ?? {})
+      .flatMap(([name, one]) => (one.get ? [[name, one.get] as const] : []))
+      .map(([a, b]) => [a, b]);
+    hiddenRules.set(policy, rules);
+  }
+  return rules;
+}
+
+function pick(view: Json, fields: readonly string[]): Json {
+  if (fields.length === 0) return view;
+  return Object.fromEntries(fields.filter((name) => name in view).map((name) => [name, view[name]]));
+}
+
+function parentTarget(values: Json, parent: string | undefined): Json {
+  return parent === undefined ? values : { ...values, parent_id: parent };
+}
+
+function objectOf(value: unknown, resource: Resource): Json {
+  if (value === undefined) throw httpBadRequest(`Unable to find '${resource.name}' in request body`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw httpBadRequest("Body contains invalid data");
+  return value as Json; // What JSON.parse calls an object.
+}
+
+/** project_id and tenant_id are one; another's needs an administrator. neutron_lib/api/attributes.py populate_project_info. */
+function withOwner(context: Context, attributes: Attributes, body: Json): Json {
+  if (!("project_id" in attributes)) return body;
+  const { project_id, tenant_id } = body;
+  if (project_id !== undefined && tenant_id !== undefined && project_id !== tenant_id)
+    throw httpBadRequest("'project_id' and 'tenant_id' do not match");
+  const project = project_id ?? tenant_id ?? context.projectId ?? undefined;
+  if (project !== context.projectId && !context.isAdmin)
+    throw httpBadRequest(
+      "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin privileges",
+    );
+  return { ...body, project_id: project, tenant_id: project };
+}
+
+function checkRevision(current: Json, revision: number | undefined): void {
+  if (revision === undefined || current.revision_number === revision) return;
+  throw new NeutronError(
+    "precondition-failed",
+    "RevisionNumberConstraintFailed",
+    `Constrained to ${revision}, but current revision is ${String(current.revision_number)}`,
+  );
+}
+
+function notAllowed(): NeutronError {
+  return new NeutronError("not-allowed", "HTTPMethodNotAllowed", "The method is not allowed for this resource.");
+}

@@ -1,0 +1,3 @@
+import type { Part } from "../resource.ts";
+
+export const PART: Part = { resources: [], extensions: [] };

@@ -1,0 +1,125 @@
+/** A resource whose objects are rows of a collection: what most are. The parts say only what is their own. */
+import type { Collection, Stored, Where } from "../store/collection.ts";
+import type { Attributes, Json } from "./attribute.ts";
+import { notFound } from "./errors.ts";
+import type { Policy } from "./policy.ts";
+import type { Action, Call, Change, ListQuery, Resource } from "./resource.ts";
+
+export interface StoredOptions<Row extends Stored> {
+  readonly name: string;
+  readonly plural: string;
+  /** Absent: `plural` with hyphens. */
+  readonly path?: string;
+  /** As in messages: `Network`, `Security group`. */
+  readonly title: string;
+  /** The error's type when it is not `TITLENotFound`. */
+  readonly missingType?: string;
+  readonly rows: Collection<Row>;
+  readonly attributes: Attributes;
+  readonly policy: Policy;
+  readonly quota?: string;
+  readonly tagged?: boolean;
+  readonly policyName?: string;
+  readonly actions?: Readonly<Record<string, Action>>;
+  /** The attribute (a key of the collection) that holds the id of the parent in the path. */
+  readonly parentKey?: string;
+  /** Objects of other projects that the caller sees too (shared, external, by RBAC). Absent: none. */
+  readonly sees?: (call: Call) => Promise<(row: Row) => boolean>;
+  /** Rows as JSON with all attributes; absent: as they are, with tenant_id. */
+  readonly views?: (call: Call, rows: readonly Row[]) => Promise<Json[]> | Json[];
+  readonly prepare?: (call: Call, body: Json, mode: "create" | "update") => Json;
+  /** Attributes of `values` are as the attribute table makes them. */
+  readonly create?: (change: Change, values: Json, parent: string | undefined) => Promise<Row>;
+  readonly update?: (change: Change, row: Row, values: Json) => Promise<Row>;
+  readonly remove?: (change: Change, row: Row) => Promise<void>;
+}
+
+export function storedResource<Row extends Stored>(options: StoredOptions<Row>): Resource {
+  const { rows, create, update, remove } = options;
+  const views = options.views ?? ((_call: Call, all: readonly Row[]) => all.map(plainView));
+
+  async function one(call: Call, id: string, parent: string | undefined): Promise<Row | undefined> {
+    const row = await rows.get(call.reader, id);
+    if (!row || !ofParent(row, options.parentKey, parent)) return undefined;
+    return (await visible(call))(row) ? row : undefined;
+  }
+
+  async function visible(call: Call): Promise<(row: Row) => boolean> {
+    const { isAdmin, projectId } = call.context;
+    if (isAdmin) return () => true;
+    const other = options.sees && (await options.sees(call));
+    return (row) => (projectId !== null && row.project_id === projectId) || (other?.(row) ?? false);
+  }
+
+  async function view(call: Call, row: Row): Promise<Json> {
+    const [made] = await views(call, [row]);
+    return made ?? {};
+  }
+
+  return {
+    name: options.name,
+    plural: options.plural,
+    path: options.path ?? options.plural.replaceAll("_", "-"),
+    attributes: options.attributes,
+    policy: options.policy,
+    ...(options.quota === undefined ? {} : { quota: options.quota }),
+    ...(options.tagged === undefined ? {} : { tagged: options.tagged }),
+    ...(options.policyName === undefined ? {} : { policyName: options.policyName }),
+    ...(options.actions === undefined ? {} : { actions: options.actions }),
+    ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
+    async list(call, query, parent) {
+      const all = await rows.list(call.reader, whereOf(call, options, query, parent));
+      const sees = await visible(call);
+      return views(call, all.filter(sees));
+    },
+    async show(call, id, parent) {
+      const row = await one(call, id, parent);
+      return row && view(call, row);
+    },
+    missing: (id) => notFound(options.title, id, options.missingType),
+    ...(create && {
+      create: async (change: Change, values: Json, parent?: string) =>
+        view(change, await create(change, values, parent)),
+    }),
+    ...(update && {
+      update: async (change: Change, id: string, values: Json, parent?: string) => {
+        const row = await one(change, id, parent);
+        if (!row) throw notFound(options.title, id, options.missingType);
+        return view(change, await update(change, row, values));
+      },
+    }),
+    ...(remove && {
+      remove: async (change: Change, id: string, parent?: string) => {
+        const row = await one(change, id, parent);
+        if (!row) throw notFound(options.title, id, options.missingType);
+        await remove(change, row);
+      },
+    }),
+  };
+}
+
+/** A row as the API shows it: itself, and its owner by the old name too. */
+export function plainView(row: Stored): Json {
+  return row.project_id === undefined ? { ...row } : { ...row, tenant_id: row.project_id };
+}
+
+function ofParent(row: Stored, key: string | undefined, parent: string | undefined): boolean {
+  return key === undefined || parent === undefined || Reflect.get(row, key) === parent;
+}
+
+/** What the database itself can sort out; the API layer applies every filter again. */
+function whereOf<Row extends Stored>(
+  call: Call,
+  options: StoredOptions<Row>,
+  query: ListQuery,
+  parent?: string,
+): Where {
+  const keys: Record<string, readonly string[]> = {};
+  for (const [name, values] of Object.entries(query.filters))
+    if (options.rows.hasKey(name) && !values.includes("")) keys[name] = values;
+  if (options.parentKey && parent !== undefined) keys[options.parentKey] = [parent];
+  const { id, project_id } = query.filters;
+  const own = call.context.isAdmin || options.sees ? undefined : [call.context.projectId ?? ""];
+  const projectIds = own ?? (project_id?.includes("") ? undefined : project_id);
+  return { keys, ...(id && { ids: id }), ...(projectIds && { projectIds }) };
+}

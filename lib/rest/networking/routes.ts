@@ -1,0 +1,35 @@
+/** From a path to what it addresses: a collection, one object of it, an action on it, or the same below a parent. */
+import type { Resource } from "../../neutron/resource.ts";
+
+export interface Route {
+  readonly resource: Resource;
+  readonly parent?: string | undefined;
+  readonly id?: string | undefined;
+  readonly action?: string | undefined;
+  readonly argument?: string | undefined;
+}
+
+export class Routes {
+  private readonly patterns: { readonly resource: Resource; readonly segments: readonly string[] }[];
+
+  constructor(resources: readonly Resource[]) {
+    // The longest first: `floatingips/:parent/port_forwardings` before an action of `floatingips`.
+    this.patterns = resources
+      .map((resource) => ({ resource, segments: resource.path.split("/") }))
+      .sort((a, b) => b.segments.length - a.segments.length);
+  }
+
+  /** @param path segments after `/v2.0/` */
+  find(given: readonly string[]): Route | undefined {
+    const path = given.map((segment, i) => (i === given.length - 1 ? segment.replace(/\.json$/, "") : segment));
+    for (const { resource, segments } of this.patterns) {
+      if (segments.length > path.length || !segments.every((one, i) => one === ":parent" || one === path[i])) continue;
+      const parentAt = segments.indexOf(":parent");
+      const rest = path.slice(segments.length);
+      if (rest.length > 3) continue;
+      const [id, action, argument] = rest;
+      return { resource, parent: parentAt < 0 ? undefined : path[parentAt], id, action, argument };
+    }
+    return undefined;
+  }
+}
