@@ -1,24 +1,26 @@
 /** All objects of one kind: what they are found by, and what no two of them may share. */
-import { sql } from "kysely";
+import { parseFrozen } from "./cache.ts";
+import { readAll, readOne } from "./objects.ts";
+import { run, storable } from "./statement.ts";
 import type { Reader, Tx } from "./store.ts";
+import { add, claim, drop, type Fields, valuesOf, without } from "./values.ts";
+import { condition, type ValueTable, type Where } from "./where.ts";
 
 export interface Stored {
   readonly id: string;
   readonly project_id?: string | null;
 }
 
-type Values = string | number | boolean | null | undefined | readonly (string | number | null | undefined)[];
-
 export interface CollectionOptions<T> {
   /** Values that objects are listed by, by name. */
-  readonly keys?: Readonly<Record<string, (object: T) => Values>>;
-  /** Values that one object alone may hold, by name; a second one is a DuplicateError. */
-  readonly unique?: Readonly<Record<string, (object: T) => Values>>;
+  readonly keys?: Fields<T>;
+  /** Values that one object alone may hold, by name; a second one is a DuplicateError. Objects are listed by them, too. */
+  readonly unique?: Fields<T>;
   /** Changes that are nobody's business (heartbeats, tokens) leave no event. */
   readonly silent?: boolean;
 }
 
-/** Two objects of `kind` would share `value` of `field`. */
+/** Two objects of `kind` would share `value` of `field` (`id`, or one that is `unique`). */
 export class DuplicateError extends Error {
   readonly kind: string;
   readonly field: string;
@@ -31,17 +33,7 @@ export class DuplicateError extends Error {
   }
 }
 
-export interface Where {
-  /** Objects of these projects (null: of none). */
-  readonly projectIds?: readonly string[];
-  readonly ids?: readonly string[];
-  /** Key name → any of these values. Several keys must all hold. A name that the collection does not declare throws. */
-  readonly keys?: Readonly<Record<string, string | readonly string[]>>;
-}
-
-/** Parameters in one statement: SQLite takes 32,766, PostgreSQL 65,535. */
-const CHUNK = 5_000;
-
+/** What it answers is frozen, since all requests share it: change a copy, and `update` with that. */
 export class Collection<T extends Stored> {
   readonly kind: string;
   private readonly options: CollectionOptions<T>;
@@ -51,90 +43,89 @@ export class Collection<T extends Stored> {
     this.options = options;
   }
 
-  /** Whether `list` takes this name in `where.keys`. */
-  hasKey(name: string): boolean {
-    return this.options.keys?.[name] !== undefined || this.options.unique?.[name] !== undefined;
-  }
-
   async get(reader: Reader, id: string): Promise<T | undefined> {
-    const seen = reader.seen?.get(`${this.kind}/${id}`);
+    const seen = reader.seen?.get(this.key(id));
     if (seen !== undefined) return seen === null ? undefined : (seen as T); // Written by this collection alone.
-    const row = await reader.db
-      .selectFrom("objects")
-      .select("body")
-      .where("kind", "=", this.kind)
-      .where("id", "=", id)
-      .executeTakeFirst();
-    return row && this.parse(reader, id, row.body);
+    const object = await readOne(reader, this.kind, storable(id));
+    if (object !== undefined) reader.seen?.set(this.key(id), object);
+    return object as T | undefined;
   }
 
-  /** The objects in the order of their creation. */
+  /** The objects as they were at one moment, in the order of their creation. */
   async list(reader: Reader, where: Where = {}): Promise<T[]> {
-    const ids = where.ids;
-    if (ids !== undefined && ids.length > CHUNK) {
-      const found: T[] = [];
-      for (let i = 0; i < ids.length; i += CHUNK)
-        found.push(...(await this.list(reader, { ...where, ids: ids.slice(i, i + CHUNK) })));
-      return found;
-    }
-    const rows = await this.query(reader, where).select(["id", "body"]).orderBy("seq").execute();
-    return rows.map((row) => this.parse(reader, row.id, row.body));
+    const objects = (await readAll(reader, this.condition(reader, where))) as T[];
+    if (reader.seen) for (const object of objects) reader.seen.set(this.key(object.id), object);
+    return objects;
   }
 
+  /** As `list(…).length`, without reading the objects. */
   async count(reader: Reader, where: Where = {}): Promise<number> {
-    const row = await this.query(reader, where).select(sql<number>`count(*)`.as("n")).executeTakeFirst();
-    return Number(row?.n ?? 0);
+    const { text, parameters } = this.condition(reader, where);
+    const { rows } = await run<{ n: number }>(reader, `select count(*) as n from objects where ${text}`, parameters);
+    return rows[0]?.n ?? 0;
   }
 
   /** Who holds this value of a `unique` field. */
   async holder(reader: Reader, field: string, value: string): Promise<string | undefined> {
-    const row = await reader.db
-      .selectFrom("claims")
-      .select("id")
-      .where("kind", "=", this.kind)
-      .where("field", "=", field)
-      .where("value", "=", value)
-      .executeTakeFirst();
-    return row?.id;
+    const { rows } = await run<{ id: string }>(
+      reader,
+      "select o.id from claims c join objects o on o.seq = c.object where c.kind = ? and c.field = ? and c.value = ?",
+      [this.kind, field, storable(value)],
+    );
+    return rows[0]?.id;
   }
 
-  /** All values of a `unique` field that begin with `prefix`, e.g. the addresses of one subnet. */
+  /** All values of a `unique` field that begin with `prefix`, e.g. the addresses of one subnet, in the order of their bytes. */
   async claimed(reader: Reader, field: string, prefix = ""): Promise<string[]> {
-    const rows = await reader.db
-      .selectFrom("claims")
-      .select("value")
-      .where("kind", "=", this.kind)
-      .where("field", "=", field)
-      .where("value", ">=", prefix)
-      .where("value", "<", `${prefix}\u{10ffff}`)
-      .execute();
+    const { rows } = await run<{ value: string }>(
+      reader,
+      "select value from claims where kind = ? and field = ? and value >= ? and value < ? order by value",
+      [this.kind, field, storable(prefix), `${storable(prefix)}\u{10ffff}`],
+    );
     return rows.map((row) => row.value);
   }
 
+  /** Throws a DuplicateError, after which nothing of it is there and the transaction may go on. */
   async insert(tx: Tx, object: T): Promise<T> {
-    await tx.db
-      .insertInto("objects")
-      .values({ kind: this.kind, id: object.id, project_id: object.project_id ?? null, body: JSON.stringify(object) })
-      .execute();
-    await this.index(tx, undefined, object);
-    await this.record(tx, null, object);
-    tx.seen.set(`${this.kind}/${object.id}`, object);
+    const written = bodyOf(object);
+    const { rows } = await run<{ seq: number }>(
+      tx,
+      "insert into objects (kind, id, project_id, version, body) values (?, ?, ?, ?, ?) on conflict do nothing returning seq",
+      [this.kind, object.id, object.project_id ?? null, written.version, written.body],
+    );
+    const seq = rows[0]?.seq;
+    if (seq === undefined) throw new DuplicateError(this.kind, "id", object.id);
+    const held = await claim(tx, this.kind, seq, [...valuesOf(this.options.unique, object).values()]);
+    if (held) {
+      await run(tx, "delete from objects where seq = ?", [seq]);
+      throw new DuplicateError(this.kind, held.field, held.value);
+    }
+    await add(tx, "object_keys", this.kind, seq, [...valuesOf(this.options.keys, object).values()]);
+    this.note(tx, seq, written);
+    this.record(tx, null, object, null, written.body);
     return object;
   }
 
-  /** Replaces the object of the same id. Throws when there is none. */
+  /** Replaces the object of the same id. Throws when there is none, and a DuplicateError as `insert` does. */
   async update(tx: Tx, object: T): Promise<T> {
     const before = await this.get(tx, object.id);
     if (before === undefined) throw new Error(`${this.kind} ${object.id} is not there to be changed`);
-    await tx.db
-      .updateTable("objects")
-      .set({ project_id: object.project_id ?? null, body: JSON.stringify(object) })
-      .where("kind", "=", this.kind)
-      .where("id", "=", object.id)
-      .execute();
-    await this.index(tx, before, object);
-    await this.record(tx, before, object);
-    tx.seen.set(`${this.kind}/${object.id}`, object);
+    const written = bodyOf(object);
+    const seq = await this.replace(tx, object, written);
+    const claims = [valuesOf(this.options.unique, before), valuesOf(this.options.unique, object)] as const;
+    const held = await claim(tx, this.kind, seq, without(claims[1], claims[0]));
+    if (held) {
+      const restored = bodyOf(before);
+      await this.replace(tx, before, restored);
+      this.note(tx, seq, restored);
+      throw new DuplicateError(this.kind, held.field, held.value);
+    }
+    await drop(tx, "claims", this.kind, seq, without(claims[0], claims[1]));
+    const keys = [valuesOf(this.options.keys, before), valuesOf(this.options.keys, object)] as const;
+    await drop(tx, "object_keys", this.kind, seq, without(keys[0], keys[1]));
+    await add(tx, "object_keys", this.kind, seq, without(keys[1], keys[0]));
+    this.note(tx, seq, written);
+    this.record(tx, before, object, JSON.stringify(before), written.body);
     return object;
   }
 
@@ -142,93 +133,69 @@ export class Collection<T extends Stored> {
   async remove(tx: Tx, id: string): Promise<boolean> {
     const before = await this.get(tx, id);
     if (before === undefined) return false;
-    for (const table of ["objects", "object_keys", "claims"] as const)
-      await tx.db.deleteFrom(table).where("kind", "=", this.kind).where("id", "=", id).execute();
-    await this.record(tx, before, null);
-    tx.seen.set(`${this.kind}/${id}`, null);
+    const { rows } = await run<{ seq: number }>(tx, "delete from objects where kind = ? and id = ? returning seq", [
+      this.kind,
+      id,
+    ]);
+    const seq = rows[0]?.seq ?? 0;
+    if (this.options.keys) await run(tx, "delete from object_keys where object = ?", [seq]);
+    if (this.options.unique) await run(tx, "delete from claims where object = ?", [seq]);
+    tx.own.delete(seq);
+    tx.seen.set(this.key(id), null);
+    this.record(tx, before, null, JSON.stringify(before), null);
     return true;
   }
 
-  private query(reader: Reader, where: Where) {
-    let query = reader.db.selectFrom("objects").where("kind", "=", this.kind);
-    if (where.projectIds) query = query.where("project_id", "in", [...where.projectIds, ""]);
-    if (where.ids) query = query.where("id", "in", [...where.ids, ""]);
-    for (const [field, value] of Object.entries(where.keys ?? {})) {
-      const table = this.options.keys?.[field] ? "object_keys" : this.options.unique?.[field] ? "claims" : undefined;
-      if (table === undefined) throw new Error(`${this.kind} has no key ${field}`);
-      const values = typeof value === "string" ? [value] : [...value, "\0"];
-      query = query.where("id", "in", (sub) =>
-        sub
-          .selectFrom(table)
-          .select(`${table}.id`)
-          .where(`${table}.kind`, "=", this.kind)
-          .where(`${table}.field`, "=", field)
-          .where(`${table}.value`, "in", values),
-      );
-    }
-    return query;
+  private key(id: string): string {
+    return `${this.kind}/${id}`;
   }
 
-  private parse(reader: Reader, id: string, body: string): T {
-    const seen = reader.seen?.get(`${this.kind}/${id}`);
-    if (seen) return seen as T;
-    const object: T = JSON.parse(body);
-    reader.seen?.set(`${this.kind}/${id}`, object);
-    return object;
+  private condition(reader: Reader, where: Where) {
+    return condition(reader.dialect, this.kind, where, (field): ValueTable => {
+      if (this.options.keys && Object.hasOwn(this.options.keys, field)) return "object_keys";
+      if (this.options.unique && Object.hasOwn(this.options.unique, field)) return "claims";
+      throw new Error(`${this.kind} has no key ${field}`);
+    });
   }
 
-  private async index(tx: Tx, before: T | undefined, after: T): Promise<void> {
-    for (const [table, fields] of [
-      ["claims", this.options.unique],
-      ["object_keys", this.options.keys],
-    ] as const)
-      for (const [field, read] of Object.entries(fields ?? {})) {
-        const old = new Set(before === undefined ? [] : values(read(before)));
-        const now = new Set(values(read(after)));
-        const gone = [...old].filter((value) => !now.has(value));
-        const fresh = [...now].filter((value) => !old.has(value));
-        if (gone.length > 0)
-          await tx.db
-            .deleteFrom(table)
-            .where("kind", "=", this.kind)
-            .where("field", "=", field)
-            .where("id", "=", after.id)
-            .where("value", "in", gone)
-            .execute();
-        for (const value of fresh) {
-          const row = { kind: this.kind, field, value, id: after.id };
-          const result = await tx.db
-            .insertInto(table)
-            .values(row)
-            .onConflict((c) => c.doNothing())
-            .executeTakeFirst();
-          if (table === "claims" && Number(result.numInsertedOrUpdatedRows ?? 0) === 0)
-            throw new DuplicateError(this.kind, field, value);
-        }
-      }
+  private async replace(tx: Tx, object: T, written: Written): Promise<number> {
+    const { rows } = await run<{ seq: number }>(
+      tx,
+      "update objects set project_id = ?, version = ?, body = ? where kind = ? and id = ? returning seq",
+      [object.project_id ?? null, written.version, written.body, this.kind, object.id],
+    );
+    const seq = rows[0]?.seq;
+    if (seq === undefined) throw new Error(`${this.kind} ${object.id} is not there to be changed`);
+    return seq;
   }
 
-  private async record(tx: Tx, before: T | null, after: T | null): Promise<void> {
-    if (this.options.silent) return;
+  /** What this transaction reads from now on: what was written, not what the caller may go on changing. */
+  private note(tx: Tx, seq: number, written: Written): void {
+    const object: T = parseFrozen(written.body);
+    tx.own.set(seq, { version: written.version, object, weight: written.body.length });
+    tx.seen.set(this.key(object.id), object);
+  }
+
+  private record(tx: Tx, before: T | null, after: T | null, old: string | null, now: string | null): void {
     const object = after ?? before;
-    if (object === null) return;
-    const revision = "revision_number" in object ? Number(object.revision_number) : 0;
-    await tx.db
-      .insertInto("events")
-      .values({
-        kind: this.kind,
-        id: object.id,
-        project_id: object.project_id ?? null,
-        revision,
-        before: before && JSON.stringify(before),
-        after: after && JSON.stringify(after),
-        at: tx.now,
-      })
-      .execute();
+    if (this.options.silent || object === null) return;
+    tx.events.push({
+      kind: this.kind,
+      id: object.id,
+      project_id: object.project_id ?? null,
+      revision: "revision_number" in object ? Number(object.revision_number) : 0,
+      before: old,
+      after: now,
+      at: tx.now,
+    });
   }
 }
 
-function values(value: Values): string[] {
-  const list = Array.isArray(value) ? value : [value];
-  return list.filter((one) => one !== null && one !== undefined).map(String);
+interface Written {
+  readonly version: number;
+  readonly body: string;
+}
+
+function bodyOf(object: unknown): Written {
+  return { version: Math.floor(Math.random() * Number.MAX_SAFE_INTEGER), body: JSON.stringify(object) };
 }

@@ -1,5 +1,5 @@
 /** The schema's history. A migration that was released is never changed: add the next one. */
-import type { ColumnDefinitionBuilder, Kysely } from "kysely";
+import { type ColumnDefinitionBuilder, type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
 export type Dialect = "sqlite" | "postgres";
@@ -7,37 +7,40 @@ export type Dialect = "sqlite" | "postgres";
 export const migrations = (dialect: Dialect): Record<string, Migration> => ({
   "001-objects": {
     async up(db: Kysely<unknown>): Promise<void> {
-      const rising = risingInteger(dialect);
+      const { rising, text, clustered } = TYPES[dialect];
       await db.schema
         .createTable("objects")
         .addColumn("seq", rising.type, rising.build)
-        .addColumn("kind", "text", (c) => c.notNull())
-        .addColumn("id", "text", (c) => c.notNull())
-        .addColumn("project_id", "text")
+        .addColumn("kind", text, (c) => c.notNull())
+        .addColumn("id", text, (c) => c.notNull())
+        .addColumn("project_id", text)
+        .addColumn("version", "bigint", (c) => c.notNull())
         .addColumn("body", "text", (c) => c.notNull())
         .addUniqueConstraint("objects_kind_id", ["kind", "id"])
         .execute();
-      await db.schema.createIndex("objects_project").on("objects").columns(["kind", "project_id"]).execute();
+      // Covers the question which objects there are, and in which version: bodies are read only where nobody has them yet.
+      await db.schema.createIndex("objects_kind").on("objects").columns(["kind", "seq", "version"]).execute();
+      await db.schema.createIndex("objects_project").on("objects").columns(["kind", "project_id", "seq"]).execute();
       for (const table of ["object_keys", "claims"] as const) {
-        const key =
-          table === "claims" ? (["kind", "field", "value"] as const) : (["kind", "field", "value", "id"] as const);
+        const value = ["kind", "field", "value"] as const;
         await db.schema
           .createTable(table)
-          .addColumn("kind", "text", (c) => c.notNull())
-          .addColumn("field", "text", (c) => c.notNull())
-          .addColumn("value", "text", (c) => c.notNull())
-          .addColumn("id", "text", (c) => c.notNull())
-          .addPrimaryKeyConstraint(`${table}_key`, [...key])
+          .addColumn("kind", text, (c) => c.notNull())
+          .addColumn("field", text, (c) => c.notNull())
+          .addColumn("value", text, (c) => c.notNull())
+          .addColumn("object", "bigint", (c) => c.notNull())
+          .addPrimaryKeyConstraint(`${table}_key`, table === "claims" ? [...value] : [...value, "object"])
+          .modifyEnd(clustered)
           .execute();
-        await db.schema.createIndex(`${table}_object`).on(table).columns(["kind", "id"]).execute();
+        await db.schema.createIndex(`${table}_object`).on(table).column("object").execute();
       }
       await db.schema
         .createTable("events")
         .addColumn("seq", rising.type, rising.build)
-        .addColumn("kind", "text", (c) => c.notNull())
-        .addColumn("id", "text", (c) => c.notNull())
-        .addColumn("project_id", "text")
-        .addColumn("revision", "integer", (c) => c.notNull())
+        .addColumn("kind", text, (c) => c.notNull())
+        .addColumn("id", text, (c) => c.notNull())
+        .addColumn("project_id", text)
+        .addColumn("revision", "bigint", (c) => c.notNull())
         .addColumn("before", "text")
         .addColumn("after", "text")
         .addColumn("at", "bigint", (c) => c.notNull())
@@ -46,9 +49,17 @@ export const migrations = (dialect: Dialect): Record<string, Migration> => ({
   },
 });
 
-/** Each database's own way to number rows in the order that they are written. */
-function risingInteger(dialect: Dialect) {
-  return dialect === "postgres"
-    ? { type: "bigserial" as const, build: (c: ColumnDefinitionBuilder) => c.primaryKey() }
-    : { type: "integer" as const, build: (c: ColumnDefinitionBuilder) => c.primaryKey().autoIncrement() };
-}
+const TYPES = {
+  sqlite: {
+    rising: { type: "integer" as const, build: (c: ColumnDefinitionBuilder) => c.primaryKey().autoIncrement() },
+    text: "text" as const,
+    /** The rows stand in the primary key's own tree: half the writing. */
+    clustered: sql`without rowid`,
+  },
+  postgres: {
+    rising: { type: "bigserial" as const, build: (c: ColumnDefinitionBuilder) => c.primaryKey() },
+    /** Compared byte by byte, as SQLite does: a prefix is a range, whatever language the server speaks. */
+    text: sql`text collate "C"`,
+    clustered: sql``,
+  },
+};

@@ -12,11 +12,13 @@ export interface Tables {
 }
 
 interface ObjectRow {
-  /** Order of creation: what a list without a sort key is in. */
+  /** Order of creation: what a list without a sort key is in. Never used twice. */
   seq: Generated<number>;
   kind: string;
   id: string;
   project_id: string | null;
+  /** Drawn at random by each write: `seq` and this one name one body for ever, so that readers may keep what they parsed. */
+  version: number;
   /** JSON. */
   body: string;
 }
@@ -26,11 +28,12 @@ interface KeyRow {
   kind: string;
   field: string;
   value: string;
-  id: string;
+  /** The object's `seq`. */
+  object: number;
 }
 
 interface EventRow {
-  /** Rises in the order of the commits, without regard to which process wrote. */
+  /** Rises in the order of the commits, without regard to which process wrote. May have gaps. */
   seq: Generated<number>;
   kind: string;
   id: string;

@@ -1,16 +1,72 @@
 /** node:sqlite as Kysely's SQLite dialect wants it (the interface of better-sqlite3). */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
+import { StoreError } from "./error.ts";
 import type { Tables } from "./schema.ts";
+import type { Backend } from "./sql-store.ts";
+import { lockFile } from "./sqlite-lock.ts";
 
-/**
- * @param file path, or `:memory:`
- * @param write true for the one connection that writes
- */
-export function openSqlite(file: string, write: boolean): Kysely<Tables> {
-  const database = new DatabaseSync(file, { readOnly: !write, timeout: 10_000 });
-  // FULL: an acknowledged write is on the disk (kill -9 and power cuts lose none).
-  if (write) database.exec("pragma journal_mode = wal; pragma synchronous = full");
+/** "UNDL": the file's header says whose it is. */
+const APPLICATION_ID = 0x554e444c;
+/** Pages of 4 kB that are written to the log before they are moved to the file. */
+const CHECKPOINT_PAGES = 4_000;
+
+/** @param file path; its directory must exist */
+export async function openSqlite(file: string): Promise<Backend> {
+  const lock = lockFile(file);
+  const open: DatabaseSync[] = [];
+  try {
+    const writer = new DatabaseSync(file, { timeout: 10_000 });
+    open.push(writer);
+    claimFile(writer, file);
+    // FULL: an acknowledged write is on the disk (kill -9 and power cuts lose none).
+    writer.exec(
+      `pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    );
+    const reader = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
+    open.push(reader);
+    const [writing, reading] = [kyselyOf(writer), kyselyOf(reader)];
+    return {
+      dialect: "sqlite",
+      place: file,
+      writer: writing,
+      reader: reading,
+      exclusively: (work) => work(), // The lock says that nobody else is there.
+      announce: async () => {},
+      hear: async () => {},
+      async close() {
+        await reading.destroy();
+        await writing.destroy();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    for (const database of open) database.close();
+    lock.release();
+    throw error instanceof StoreError ? error : new StoreError(`${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Refuses a database of another program. */
+function claimFile(database: DatabaseSync, file: string): void {
+  const id = Number(database.prepare("pragma application_id").get()?.application_id);
+  if (id === APPLICATION_ID) return;
+  const { n } = database.prepare("select count(*) as n from sqlite_master").get() ?? {};
+  if (id !== 0 || n !== 0) throw new StoreError(`${file} is a database of another program`);
+  database.exec(`pragma application_id = ${APPLICATION_ID}`);
+}
+
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
+  if (code === SQLITE_NOTADB) return "this is not a database of Underlay";
+  if (code === SQLITE_CORRUPT) return "the database is damaged: restore it from a copy, or move it away to begin anew";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function kyselyOf(database: DatabaseSync): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(database) }) });
 }
 
