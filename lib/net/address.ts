@@ -246,6 +246,12 @@ export function solicitedNode(address: string): string {
   return formatIpv6(0xff0200000000000000000001ff000000n | (BigInt(ip.value) & 0xffffffn));
 }
 
+/** First address of a network: its name. */
+export function networkBase(cidr: Cidr): string {
+  const net = networkOf(cidr);
+  return net.family === 4 ? formatIpv4(net.base) : formatIpv6(net.base);
+}
+
 /** Last address of an IPv4 network: its directed broadcast. */
 export function broadcastOf(cidr: Cidr): string | undefined {
   const net = networkOf(cidr);
