@@ -10,7 +10,7 @@ import { MechanismManager } from "./ml2/mechanism-manager.ts";
 import { TypeManager } from "./ml2/type-manager.ts";
 import { Quota } from "./quota/quota.ts";
 import { PARTS } from "./registry.ts";
-import type { Change, Extension, Resource } from "./resource.ts";
+import type { Change, Extension, Resource, Shareable } from "./resource.ts";
 
 export class Neutron {
   readonly store: Store;
@@ -23,6 +23,8 @@ export class Neutron {
   readonly resources: readonly Resource[];
   readonly extensions: readonly Extension[];
   readonly hooks: readonly Hooks[];
+  /** By object type. */
+  readonly shareables: ReadonlyMap<string, Shareable>;
 
   constructor(store: Store, config: NeutronConfig) {
     this.store = store;
@@ -34,6 +36,7 @@ export class Neutron {
     this.resources = PARTS.flatMap((part) => part.resources);
     this.extensions = PARTS.flatMap((part) => part.extensions);
     this.hooks = PARTS.flatMap((part) => (part.hooks ? [part.hooks] : []));
+    this.shareables = new Map(PARTS.flatMap((part) => part.shareables ?? []).map((one) => [one.objectType, one]));
     this.api = new Api(this);
   }
 

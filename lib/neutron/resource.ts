@@ -1,10 +1,12 @@
 /** What a resource of the API is: its names, attributes and rules, and what reads and changes it. */
 import type { Context } from "../identity/context.ts";
+import type { Collection, Stored } from "../store/collection.ts";
 import type { Reader, Tx } from "../store/store.ts";
 import type { Attributes, Json } from "./attribute.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Neutron } from "./neutron.ts";
 import type { Policy } from "./policy.ts";
+import type { RbacPolicy } from "./rbac/model.ts";
 
 /** One request that reads. */
 export interface Call {
@@ -79,9 +81,22 @@ export interface Extension {
   readonly updated: string;
 }
 
+/** A kind of object that RBAC policies give to other projects. */
+export interface Shareable {
+  /** `network`, … */
+  readonly objectType: string;
+  readonly rows: Pick<Collection<Stored>, "get">;
+  readonly actions: readonly string[];
+  /** Projects with objects that use this one by `action`; its owner's may be among them. */
+  users(call: Call, id: string, action: string): Promise<Set<string>>;
+  /** What says that `policy` cannot go. */
+  inUse(policy: RbacPolicy): Error;
+}
+
 /** A part of the service: what it adds. */
 export interface Part {
   readonly resources: readonly Resource[];
   readonly extensions: readonly Extension[];
   readonly hooks?: Hooks;
+  readonly shareables?: readonly Shareable[];
 }

@@ -12,4 +12,7 @@ export class Quota {
 
   /** Throws OverQuota when `items` more of `name` are too many for one of their projects. */
   async check(_change: Change, _name: string, _items: readonly Json[]): Promise<void> {}
+
+  /** Throws OverQuota when `count` more of `name` are too many for this project. */
+  async need(_change: Change, _name: string, _projectId: string, _count: number): Promise<void> {}
 }
