@@ -43,6 +43,12 @@ export class Collection<T extends Stored> {
     this.options = options;
   }
 
+  /** Whether `list` takes this name in `where.keys`. */
+  hasKey(name: string): boolean {
+    const { keys, unique } = this.options;
+    return (keys !== undefined && Object.hasOwn(keys, name)) || (unique !== undefined && Object.hasOwn(unique, name));
+  }
+
   async get(reader: Reader, id: string): Promise<T | undefined> {
     const seen = reader.seen?.get(this.key(id));
     if (seen !== undefined) return seen === null ? undefined : (seen as T); // Written by this collection alone.
