@@ -1,3 +1,4 @@
 import type { Part } from "../resource.ts";
+import { agentResource } from "./agent-resource.ts";
 
-export const PART: Part = { resources: [], extensions: [] };
+export const PART: Part = { resources: [agentResource], extensions: [] };

@@ -1,0 +1,33 @@
+/** Keeps agents alive that nobody runs yet. */
+import { serviceContext } from "../../identity/context.ts";
+import type { Neutron } from "../neutron.ts";
+import { agents } from "./agents.ts";
+import { beat, lastBeats } from "./heartbeat.ts";
+
+/** neutron.conf [agent] report_interval. */
+const REPORT_INTERVAL_MS = 30_000;
+
+/** Keeps the simulated hosts' agents alive, from now until `signal` aborts. */
+export async function startHeartbeats(
+  neutron: Neutron,
+  signal: AbortSignal,
+  report: (error: unknown) => void,
+): Promise<void> {
+  const all = () =>
+    neutron.change(serviceContext(), async ({ tx }) => {
+      const at = await lastBeats(tx);
+      const known = await agents.list(tx);
+      // Another server process on the same store may just have done it; agents that are gone are forgotten.
+      const due = known.filter((agent) => tx.now - (at[agent.id] ?? 0) > REPORT_INTERVAL_MS / 2);
+      if (due.length > 0)
+        await beat(
+          tx,
+          due.map((agent) => agent.id),
+        );
+    });
+  await all();
+  if (signal.aborted) return;
+  const timer = setInterval(() => void all().catch(report), REPORT_INTERVAL_MS);
+  timer.unref();
+  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
