@@ -8,6 +8,8 @@ export interface RestRequest {
   readonly headers: Headers;
   /** Where clients reach this server: `http://127.0.0.1:3000`, without a slash at its end. Links and the catalogue begin with it. */
   readonly origin: string;
+  /** Address of the client as its connection says it, never a header: failed logins are counted by it. Absent under tests. */
+  readonly source?: string;
   /** The raw body; `undefined` when there was none. Throws RestError 413 past the limit. */
   text(): Promise<string | undefined>;
 }
