@@ -18,6 +18,8 @@ function tsconfigPath() {
 const config = {
   distDir,
   poweredByHeader: false,
+  // OpenStack's clients ask for `/identity/v3/` and do not all follow redirects.
+  skipTrailingSlashRedirect: true,
   reactStrictMode: true,
   devIndicators: false,
   // Pages get their content security policy, with a nonce, in proxy.ts; answers of the API are no pages at all.

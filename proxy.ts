@@ -1,7 +1,8 @@
 /**
  * For pages: the guard against other names for this address, and a content security policy with a fresh nonce, so that a
  * name in a recording could not become a script even if some view forgot to treat it as text. API routes guard
- * themselves (lib/server/route.ts): an upload must not pass through here, where Next would buffer it.
+ * themselves (lib/server/route.ts): an upload must not pass through here, where Next would buffer it. The OpenStack
+ * services take tokens, which no other site can send.
  */
 import { type NextRequest, NextResponse } from "next/server";
 import { guardHost } from "./lib/server/guard.ts";
@@ -44,4 +45,4 @@ export function proxy(request: NextRequest): Response {
   return response;
 }
 
-export const config = { matcher: ["/((?!api/|_next/|icon\\.svg).*)"] };
+export const config = { matcher: ["/((?!api/|identity|networking|compute|image|_next/|icon\\.svg).*)"] };

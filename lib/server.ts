@@ -2,9 +2,13 @@
 import { BundleDisk } from "./clouds/disk.ts";
 import { dataDir, demoDir } from "./clouds/places.ts";
 import { CloudStore } from "./clouds/store.ts";
+import { type EmbeddedCloud, openEmbedded, storePlace } from "./embedded.ts";
+import { log } from "./server/log.ts";
 
 export interface Server {
   readonly clouds: CloudStore;
+  /** The cloud of this server's own. Opened at the first call; a failure is told to every caller, and tried again by the next. */
+  embedded(): Promise<EmbeddedCloud>;
   /** Aborted when the process is asked to end: every open stream listens to it. */
   readonly ending: AbortController;
 }
@@ -15,9 +19,27 @@ type Holder = typeof globalThis & { [KEY]?: Server };
 /** Built at the first call, never at import: `next build` loads route modules too. */
 export function server(): Server {
   const holder: Holder = globalThis;
-  holder[KEY] ??= {
-    clouds: new CloudStore({ disk: new BundleDisk(dataDir()), demoDir: demoDir() }),
-    ending: new AbortController(),
-  };
+  holder[KEY] ??= construct();
   return holder[KEY];
+}
+
+function construct(): Server {
+  const ending = new AbortController();
+  let embedded: Promise<EmbeddedCloud> | undefined;
+  return {
+    clouds: new CloudStore({ disk: new BundleDisk(dataDir()), demoDir: demoDir() }),
+    ending,
+    embedded() {
+      embedded ??= openEmbedded({
+        place: storePlace(dataDir(), process.env),
+        env: process.env,
+        report: (error) => log().error(error),
+        signal: ending.signal,
+      }).catch((error: unknown) => {
+        embedded = undefined;
+        throw error;
+      });
+      return embedded;
+    },
+  };
 }

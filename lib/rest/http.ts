@@ -10,8 +10,10 @@ export interface RestRequest {
   readonly origin: string;
   /** Address of the client as its connection says it, never a header: failed logins are counted by it. Absent under tests. */
   readonly source?: string;
-  /** The raw body; `undefined` when there was none. Throws RestError 413 past the limit. */
+  /** The body as text; `undefined` when there was none. Throws BodyTooLarge past the limit. */
   text(): Promise<string | undefined>;
+  /** The body as it came, for what is no text. Absent under tests that send none. */
+  bytes?(): Promise<Uint8Array | undefined>;
 }
 
 export interface RestReply {

@@ -1,0 +1,81 @@
+/** The embedded cloud: its store and services, put together. Part of the composition root; lib/server.ts holds the one instance. */
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { Compute } from "./compute/compute.ts";
+import { prepareCompute } from "./compute/first-start.ts";
+import { serviceContext } from "./identity/context.ts";
+import { Identity } from "./identity/identity.ts";
+import { passwordsOf, prepare as prepareIdentity } from "./identity/prepare.ts";
+import { prepareAgents } from "./neutron/agent/hosts.ts";
+import { startHeartbeats } from "./neutron/agent/keep-alive.ts";
+import { DEFAULT_CONFIG } from "./neutron/config/config.ts";
+import { Neutron } from "./neutron/neutron.ts";
+import { computeService } from "./rest/compute/service.ts";
+import type { RestRequest, RestService } from "./rest/http.ts";
+import { identityService } from "./rest/identity/service.ts";
+import { imageService } from "./rest/image/service.ts";
+import { networkingService } from "./rest/networking/service.ts";
+import { openStore, type StorePlace } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
+
+export interface EmbeddedCloud {
+  readonly store: Store;
+  readonly identity: Identity;
+  readonly neutron: Neutron;
+  readonly compute: Compute;
+  /** Nobody had started it before. */
+  readonly fresh: boolean;
+  readonly services: Readonly<Record<"identity" | "networking" | "compute" | "image", RestService>>;
+  close(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  readonly place: StorePlace;
+  readonly env: NodeJS.ProcessEnv;
+  /** What nobody foresaw; the client is told nothing of it. */
+  report(error: unknown): void;
+  /** Ends what goes on beside requests. */
+  readonly signal: AbortSignal;
+}
+
+/** UNDERLAY_DATABASE_URL: PostgreSQL, which several servers may share; else a file in the data directory. */
+export function storePlace(dataDir: string, env: NodeJS.ProcessEnv): StorePlace {
+  if (env.UNDERLAY_DATABASE_URL) return { url: env.UNDERLAY_DATABASE_URL };
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  return { file: path.join(dataDir, "underlay.db") };
+}
+
+export async function openEmbedded({ place, env, report, signal }: EmbeddedOptions): Promise<EmbeddedCloud> {
+  const store = await openStore(place);
+  const identity = new Identity(store);
+  const fresh = await prepareIdentity(identity, passwordsOf(env));
+  const neutron = new Neutron(store, DEFAULT_CONFIG);
+  const compute = new Compute(store, neutron);
+  if (fresh) {
+    await neutron.change(serviceContext(), prepareAgents);
+    const admin = await identity.projects.byName("default", "admin");
+    await prepareCompute(store, randomUUID, admin?.id ?? "");
+  }
+  await startHeartbeats(neutron, signal, report);
+
+  const authenticate = (request: RestRequest) => identity.context(request.headers.get("x-auth-token") ?? "");
+  const options = { authenticate, report };
+  return {
+    store,
+    identity,
+    neutron,
+    compute,
+    fresh,
+    services: {
+      identity: identityService(identity),
+      networking: networkingService(neutron, options),
+      compute: computeService(compute, options),
+      image: imageService(compute, options),
+    },
+    async close() {
+      identity.close();
+      await store.close();
+    },
+  };
+}

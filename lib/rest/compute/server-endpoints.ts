@@ -1,0 +1,370 @@
+/** `servers` and what hangs on them. Source: nova/api/openstack/compute/servers.py, attach_interfaces.py. */
+import { z } from "zod";
+import type { Compute } from "../../compute/compute.ts";
+import { ComputeError } from "../../compute/errors.ts";
+import type { Server } from "../../compute/model.ts";
+import type { Context } from "../../identity/context.ts";
+import type { RestReply, RestRequest } from "../http.ts";
+import type { Endpoint } from "../router.ts";
+import { body } from "./body.ts";
+import { addresses, interfaceView, links, type Surroundings, serverView } from "./views.ts";
+
+const name = z.string().trim().min(1, "'' is too short").max(255);
+const id = z.string().min(1).max(255);
+
+const createBody = z.object({
+  server: z.looseObject({
+    name,
+    imageRef: z.string().optional(),
+    flavorRef: z.union([z.string().min(1), z.number().transform(String)]),
+    networks: z
+      .union([
+        z.array(
+          z.object({
+            uuid: id.nullish(),
+            port: id.nullish(),
+            fixed_ip: z.string().nullish(),
+            tag: z.string().nullish(),
+          }),
+        ),
+        z.enum(["auto", "none"]),
+      ])
+      .optional(),
+    security_groups: z.array(z.object({ name: z.string() })).optional(),
+    key_name: z.string().nullish(),
+    metadata: z.record(z.string().max(255), z.string().max(255)).optional(),
+    user_data: z.string().max(65_535).nullish(),
+    availability_zone: z.string().nullish(),
+    min_count: z.coerce.number().int().min(1).optional(),
+    max_count: z.coerce.number().int().min(1).max(100).optional(),
+    block_device_mapping_v2: z.array(z.unknown()).optional(),
+  }),
+  "os:scheduler_hints": z.unknown().optional(),
+  "OS-SCH-HNT:scheduler_hints": z.unknown().optional(),
+});
+
+const updateBody = z.object({ server: z.looseObject({ name: name.optional() }) });
+const interfaceBody = z.object({
+  interfaceAttachment: z.object({
+    net_id: id.optional(),
+    port_id: id.optional(),
+    fixed_ips: z
+      .array(z.object({ ip_address: z.string() }))
+      .max(1)
+      .optional(),
+    tag: z.string().optional(),
+  }),
+});
+const metadataBody = z.object({ metadata: z.record(z.string().max(255), z.string().max(255)) });
+
+export function serverEndpoints(compute: Compute): Endpoint<Context>[] {
+  const { servers, networks } = compute;
+  const ok = (answer: unknown, status = 200): RestReply => ({ status, body: answer });
+  const view = async (context: Context, server: Server, origin: string) =>
+    serverView(server, await surroundings(compute, context, [server]), context, origin);
+  const list = async (context: Context, request: RestRequest) =>
+    filtered(await servers.list(context, allTenants(request)), request);
+
+  return [
+    {
+      method: "GET",
+      path: "servers",
+      run: async (context, request) =>
+        ok({
+          servers: (await list(context, request)).map((one) => ({
+            id: one.id,
+            name: one.name,
+            links: links(request.origin, "servers", one.id),
+          })),
+        }),
+    },
+    {
+      method: "GET",
+      path: "servers/detail",
+      async run(context, request) {
+        const all = await list(context, request);
+        const around = await surroundings(compute, context, all);
+        return ok({ servers: all.map((one) => serverView(one, around, context, request.origin)) });
+      },
+    },
+    {
+      method: "POST",
+      path: "servers",
+      async run(context, request) {
+        const { server } = await body(request, createBody);
+        const server1 = await servers.create(context, {
+          name: server.name,
+          image: imageOf(server),
+          flavor: server.flavorRef,
+          nics: nicsOf(server.networks),
+          groups: server.security_groups?.map((one) => one.name),
+          keyName: server.key_name ?? null,
+          metadata: server.metadata ?? {},
+          userData: server.user_data ?? null,
+          zone: server.availability_zone ?? undefined,
+          count: Math.max(server.min_count ?? 1, server.max_count ?? server.min_count ?? 1),
+        });
+        const groups = server.security_groups ?? [{ name: "default" }];
+        const made = {
+          id: server1.id,
+          links: links(request.origin, "servers", server1.id),
+          "OS-DCF:diskConfig": "MANUAL",
+          security_groups: groups,
+        };
+        // Asked for by `openstack server create`, which shows it once; nothing here would ever use it.
+        const adminPass = typeof server.adminPass === "string" ? server.adminPass : undefined;
+        return {
+          ...ok({ server: { ...made, ...(adminPass === undefined ? {} : { adminPass }) } }, 202),
+          headers: { location: `${request.origin}/compute/v2.1/servers/${server1.id}` },
+        };
+      },
+    },
+    {
+      method: "GET",
+      path: "servers/:id",
+      run: async (context, request, p) =>
+        ok({ server: await view(context, await servers.show(context, p.id ?? ""), request.origin) }),
+    },
+    {
+      method: "PUT",
+      path: "servers/:id",
+      async run(context, request, p) {
+        const { server } = await body(request, updateBody);
+        const changed = await servers.rename(
+          context,
+          p.id ?? "",
+          server.name === undefined ? {} : { name: server.name },
+        );
+        return ok({ server: await view(context, changed, request.origin) });
+      },
+    },
+    {
+      method: "DELETE",
+      path: "servers/:id",
+      async run(context, _request, p) {
+        await servers.remove(context, p.id ?? "");
+        return { status: 204 };
+      },
+    },
+    {
+      method: "POST",
+      path: "servers/:id/action",
+      async run(context, request, p) {
+        const action = await body(request, z.record(z.string(), z.unknown()));
+        const [[key, argument] = ["", undefined]] = Object.entries(action);
+        if (key === "addSecurityGroup" || key === "removeSecurityGroup") {
+          const group = z.object({ name: z.string() }).safeParse(argument);
+          if (!group.success) throw new ComputeError("bad-request", "Missing parameter dict");
+          await servers.setGroup(context, p.id ?? "", group.data.name, key === "addSecurityGroup");
+        } else if (key === "os-getConsoleOutput") {
+          await servers.show(context, p.id ?? "");
+          return ok({ output: "" });
+        } else await servers.act(context, p.id ?? "", key);
+        return { status: 202 };
+      },
+    },
+    {
+      method: "GET",
+      path: "servers/:id/ips",
+      async run(context, _request, p) {
+        const server = await servers.show(context, p.id ?? "");
+        const around = await surroundings(compute, context, [server]);
+        const all = addresses(around.ports, around);
+        const plain = Object.entries(all).map(([network, list1]) => [
+          network,
+          list1.map(({ version, addr }) => ({ version, addr })),
+        ]);
+        return ok({ addresses: Object.fromEntries(plain) });
+      },
+    },
+    {
+      method: "GET",
+      path: "servers/:id/os-interface",
+      async run(context, _request, p) {
+        const server = await servers.show(context, p.id ?? "");
+        return ok({ interfaceAttachments: (await networks.portsOf([server.id])).map(interfaceView) });
+      },
+    },
+    {
+      method: "POST",
+      path: "servers/:id/os-interface",
+      async run(context, request, p) {
+        const { interfaceAttachment: wanted } = await body(request, interfaceBody);
+        if (wanted.net_id !== undefined && wanted.port_id !== undefined)
+          throw new ComputeError("bad-request", "Must not input both network_id and port_id");
+        const nic = { network: wanted.net_id, port: wanted.port_id, fixedIp: wanted.fixed_ips?.[0]?.ip_address };
+        return ok({ interfaceAttachment: interfaceView(await servers.attach(context, p.id ?? "", nic)) });
+      },
+    },
+    {
+      method: "GET",
+      path: "servers/:id/os-interface/:port",
+      async run(context, _request, p) {
+        const server = await servers.show(context, p.id ?? "");
+        const port = (await networks.portsOf([server.id])).find((one) => one.id === p.port);
+        if (!port) throw new ComputeError("not-found", `Instance ${server.id} does not have a port with id ${p.port}`);
+        return ok({ interfaceAttachment: interfaceView(port) });
+      },
+    },
+    {
+      method: "DELETE",
+      path: "servers/:id/os-interface/:port",
+      async run(context, _request, p) {
+        await servers.detach(context, p.id ?? "", p.port ?? "");
+        return { status: 202 };
+      },
+    },
+    {
+      method: "GET",
+      path: "servers/:id/os-security-groups",
+      async run(context, _request, p) {
+        const server = await servers.show(context, p.id ?? "");
+        const ids = new Set((await networks.portsOf([server.id])).flatMap((port) => port.security_groups));
+        const groups = await networks.list(context, "security_group", { id: [...ids] });
+        return ok({
+          security_groups: groups.map((one) => ({
+            id: one.id,
+            name: one.name,
+            description: one.description,
+            tenant_id: one.project_id,
+            rules: [],
+          })),
+        });
+      },
+    },
+    {
+      method: "GET",
+      path: "servers/:id/metadata",
+      run: async (context, _request, p) => ok({ metadata: (await servers.show(context, p.id ?? "")).metadata }),
+    },
+    ...(["POST", "PUT"] as const).map(
+      (method): Endpoint<Context> => ({
+        method,
+        path: "servers/:id/metadata",
+        async run(context, request, p) {
+          const { metadata } = await body(request, metadataBody);
+          const before = method === "POST" ? (await servers.show(context, p.id ?? "")).metadata : {};
+          const changed = await servers.rename(context, p.id ?? "", { metadata: { ...before, ...metadata } });
+          return ok({ metadata: changed.metadata });
+        },
+      }),
+    ),
+    {
+      method: "DELETE",
+      path: "servers/:id/metadata/:key",
+      async run(context, _request, p) {
+        const { metadata } = await servers.show(context, p.id ?? "");
+        if (!Object.hasOwn(metadata, p.key ?? "")) throw new ComputeError("not-found", "Metadata item was not found");
+        const rest = Object.entries(metadata).filter(([key]) => key !== p.key);
+        await servers.rename(context, p.id ?? "", { metadata: Object.fromEntries(rest) });
+        return { status: 204 };
+      },
+    },
+    ...["os-volume_attachments", "os-instance-actions"].map(
+      (what): Endpoint<Context> => ({
+        method: "GET",
+        path: `servers/:id/${what}`,
+        async run(context, _request, p) {
+          await servers.show(context, p.id ?? "");
+          return ok({ [what === "os-volume_attachments" ? "volumeAttachments" : "instanceActions"]: [] });
+        },
+      }),
+    ),
+  ];
+}
+
+function allTenants(request: RestRequest): boolean {
+  return ["1", "true", "t", "yes"].includes((request.query.get("all_tenants") ?? "").toLowerCase());
+}
+
+/** nova/api/openstack/compute/schemas/servers.py: of its filters, those that say something here. */
+function filtered(all: readonly Server[], request: RestRequest): Server[] {
+  const { query } = request;
+  const is = (key: string, of: (server: Server) => string | null) => {
+    const wanted = query.getAll(key).filter((one) => one !== "");
+    return (server: Server) =>
+      wanted.length === 0 || wanted.some((one) => of(server)?.toLowerCase() === one.toLowerCase());
+  };
+  // A name is a regular expression in Nova; here it is searched for as text, which no text can make slow.
+  const text =
+    query
+      .get("name")
+      ?.replace(/^\^|\$$/g, "")
+      .toLowerCase() ?? "";
+  const tests = [
+    is("status", (s) => s.status),
+    is("host", (s) => s.host),
+    is("flavor", (s) => s.flavor_id),
+    is("image", (s) => s.image_id),
+    is("uuid", (s) => s.id),
+  ];
+  const found = all.filter((one) => one.name.toLowerCase().includes(text) && tests.every((holds) => holds(one)));
+  found.sort((a, b) => b.number - a.number); // The newest first, as Nova's default.
+  const marker = query.get("marker");
+  const from = marker === null ? 0 : found.findIndex((one) => one.id === marker) + 1;
+  if (marker !== null && from === 0) throw new ComputeError("bad-request", `marker [${marker}] not found`);
+  const limit = query.get("limit");
+  if (limit !== null && !/^\d+$/.test(limit)) throw new ComputeError("bad-request", "limit must be a number");
+  return found.slice(from, limit === null ? undefined : from + Number(limit));
+}
+
+function imageOf(server: {
+  imageRef?: string | undefined;
+  block_device_mapping_v2?: unknown[] | undefined;
+}): string | null {
+  if (server.block_device_mapping_v2 !== undefined && server.block_device_mapping_v2.length > 0) {
+    const [mapping] = server.block_device_mapping_v2;
+    const local =
+      typeof mapping === "object" && mapping !== null && Reflect.get(mapping, "destination_type") === "local";
+    if (!local) throw new ComputeError("bad-request", "Block Device Mapping is Invalid: this cloud has no volumes.");
+  }
+  return server.imageRef ? server.imageRef : null;
+}
+
+function nicsOf(
+  networks:
+    | "auto"
+    | "none"
+    | readonly {
+        uuid?: string | null | undefined;
+        port?: string | null | undefined;
+        fixed_ip?: string | null | undefined;
+      }[]
+    | undefined,
+) {
+  if (networks === undefined || networks === "auto") return undefined;
+  if (networks === "none") return [];
+  if (networks.length === 0) return undefined;
+  return networks.map((one) => {
+    if (!one.uuid && !one.port)
+      throw new ComputeError("bad-request", "Bad networks format: network uuid is not in proper format (None)");
+    return { network: one.uuid ?? undefined, port: one.port ?? undefined, fixedIp: one.fixed_ip ?? undefined };
+  });
+}
+
+async function surroundings(compute: Compute, context: Context, all: readonly Server[]): Promise<Surroundings> {
+  const { networks } = compute;
+  const ports = await networks.portsOf(all.map((one) => one.id));
+  const names = async (what: string, ids: readonly string[]) =>
+    new Map(
+      (ids.length === 0 ? [] : await networks.list(context, what, { id: [...new Set(ids)] })).map((one) => [
+        String(one.id),
+        String(one.name),
+      ]),
+    );
+  const floating = ports.length === 0 ? [] : await networks.list(context, "floatingip");
+  return {
+    ports,
+    networkNames: await names(
+      "network",
+      ports.map((port) => port.network_id),
+    ),
+    groupNames: await names(
+      "security_group",
+      ports.flatMap((port) => port.security_groups),
+    ),
+    floating: new Map(
+      floating.map((one) => [`${one.port_id}/${one.fixed_ip_address}`, String(one.floating_ip_address)]),
+    ),
+  };
+}

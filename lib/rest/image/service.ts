@@ -1,0 +1,222 @@
+/** Glance's v2 API over HTTP: `/image/v2/images`. Images are descriptions: their data is counted and thrown away. */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { Compute } from "../../compute/compute.ts";
+import { ComputeError } from "../../compute/errors.ts";
+import type { Image } from "../../compute/model.ts";
+import type { Context } from "../../identity/context.ts";
+import { body } from "../compute/body.ts";
+import { statusOf } from "../compute/errors.ts";
+import type { RestReply, RestRequest, RestService } from "../http.ts";
+import { type Endpoint, match } from "../router.ts";
+
+export interface ImageOptions {
+  authenticate(request: RestRequest): Promise<Context | undefined>;
+  report(error: unknown): void;
+}
+
+export function imageService(compute: Compute, options: ImageOptions): RestService {
+  const table = imageEndpoints(compute);
+  return async (request) => {
+    const [version, ...rest] = request.path.filter((segment) => segment !== "");
+    if (version === undefined || version === "versions") return { status: 300, body: versions(request.origin) };
+    if (version !== "v2") return plain(404, "The resource could not be found.");
+    if (rest.length === 0) return { status: 300, body: versions(request.origin) };
+    const context = await options.authenticate(request);
+    if (!context)
+      return plain(401, "This server could not verify that you are authorized to access the document you requested.");
+    const found = match(table, request.method, rest);
+    if (found.kind === "none") return plain(404, "The resource could not be found.");
+    if (found.kind === "wrong-method") return plain(405, "The method is not allowed for this resource.");
+    try {
+      return await found.endpoint.run(context, request, found.parameters);
+    } catch (error) {
+      if (error instanceof ComputeError) return plain(statusOf(error), error.message);
+      options.report(error);
+      return plain(500, "The server has encountered an unexpected error.");
+    }
+  };
+}
+
+/** Glance answers errors as text. */
+function plain(status: number, message: string): RestReply {
+  return {
+    status,
+    body: `<html><head><title>${status}</title></head><body>${escapeHtml(message)}</body></html>`,
+    headers: { "content-type": "text/html; charset=UTF-8" },
+  };
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+const createBody = z.looseObject({
+  id: z.uuid().optional(),
+  name: z.string().max(255).nullish(),
+  visibility: z.enum(["public", "private", "shared", "community"]).optional(),
+  container_format: z.string().max(255).nullish(),
+  disk_format: z.string().max(255).nullish(),
+  min_disk: z.number().int().min(0).optional(),
+  min_ram: z.number().int().min(0).optional(),
+  protected: z.boolean().optional(),
+  tags: z.array(z.string().max(255)).optional(),
+});
+const KNOWN = Object.keys(createBody.shape);
+/** RFC 6902, the operations that Glance takes. */
+const patchBody = z.array(
+  z.object({
+    op: z.enum(["add", "replace", "remove"]),
+    path: z.string().startsWith("/"),
+    value: z.unknown().optional(),
+  }),
+);
+
+function imageEndpoints(compute: Compute): Endpoint<Context>[] {
+  const { images } = compute;
+  return [
+    {
+      method: "GET",
+      path: "images",
+      async run(context, { query }) {
+        const wanted = ["name", "visibility", "status", "owner", "id"].flatMap((key) =>
+          query.has(key) ? [[key, query.getAll(key)] as const] : [],
+        );
+        const shown = (await images.list(context))
+          .map(imageView)
+          .filter((view) =>
+            wanted.every(([key, values]) => values.map((one) => one.replace(/^in:/, "")).includes(String(view[key]))),
+          );
+        shown.reverse(); // The newest first.
+        return { status: 200, body: { images: shown, first: "/v2/images", schema: "/v2/schemas/images" } };
+      },
+    },
+    {
+      method: "POST",
+      path: "images",
+      async run(context, request) {
+        const given = await body(request, createBody);
+        const { id, name, visibility, container_format, disk_format, min_disk, min_ram, tags } = given;
+        const properties = Object.entries(given).filter(
+          (entry): entry is [string, string] => !KNOWN.includes(entry[0]) && typeof entry[1] === "string",
+        );
+        const set = { visibility, container_format, disk_format, min_disk, min_ram, tags, protected: given.protected };
+        const known = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
+        const image = await images.create(context, {
+          id,
+          name: name ?? null,
+          ...known,
+          properties: Object.fromEntries(properties),
+        });
+        return {
+          status: 201,
+          body: imageView(image),
+          headers: { location: `${request.origin}/image/v2/images/${image.id}` },
+        };
+      },
+    },
+    {
+      method: "GET",
+      path: "images/:id",
+      run: async (context, _request, p) => ({ status: 200, body: imageView(await images.show(context, p.id ?? "")) }),
+    },
+    {
+      method: "PATCH",
+      path: "images/:id",
+      async run(context, request, p) {
+        const operations = await body(request, patchBody);
+        const image = await images.update(context, p.id ?? "", (before) => operations.reduce(patched, before));
+        return { status: 200, body: imageView(image) };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "images/:id",
+      async run(context, _request, p) {
+        await images.remove(context, p.id ?? "");
+        return { status: 204 };
+      },
+    },
+    {
+      method: "PUT",
+      path: "images/:id/file",
+      async run(context, request, p) {
+        const data = (await request.bytes?.()) ?? new Uint8Array();
+        const checksum = createHash("md5").update(data).digest("hex");
+        await images.update(context, p.id ?? "", (image) => ({
+          ...image,
+          status: "active",
+          size: data.byteLength,
+          checksum,
+        }));
+        return { status: 204 };
+      },
+    },
+    ...(["PUT", "DELETE"] as const).map(
+      (method): Endpoint<Context> => ({
+        method,
+        path: "images/:id/tags/:tag",
+        async run(context, _request, p) {
+          await images.update(context, p.id ?? "", (image) => {
+            const others = image.tags.filter((tag) => tag !== p.tag);
+            return { ...image, tags: method === "PUT" ? [...others, p.tag ?? ""] : others };
+          });
+          return { status: 204 };
+        },
+      }),
+    ),
+    {
+      method: "GET",
+      path: "images/:id/members",
+      run: async () => ({ status: 200, body: { members: [], schema: "/v2/schemas/members" } }),
+    },
+    {
+      method: "GET",
+      path: "schemas/image",
+      run: async () => ({
+        status: 200,
+        body: {
+          name: "image",
+          properties: Object.fromEntries(KNOWN.map((key) => [key, { type: ["null", "string"] }])),
+          additionalProperties: { type: "string" },
+        },
+      }),
+    },
+  ];
+}
+
+function imageView(image: Image): Readonly<Record<string, unknown>> {
+  const { project_id, properties, ...rest } = image;
+  return {
+    ...properties,
+    ...rest,
+    owner: project_id,
+    os_hidden: false,
+    os_hash_algo: null,
+    os_hash_value: null,
+    virtual_size: null,
+    self: `/v2/images/${image.id}`,
+    file: `/v2/images/${image.id}/file`,
+    schema: "/v2/schemas/image",
+  };
+}
+
+function patched(image: Image, { op, path, value }: z.output<typeof patchBody>[number]): Image {
+  const key = path.slice(1).replaceAll("~1", "/").replaceAll("~0", "~");
+  if (KNOWN.includes(key) && key !== "id") {
+    const parsed = createBody.safeParse({ [key]: op === "remove" ? undefined : value });
+    if (!parsed.success) throw new ComputeError("bad-request", `Invalid value '${String(value)}' for ${key}`);
+    return { ...image, [key]: Reflect.get(parsed.data, key) ?? Reflect.get(image, key) };
+  }
+  if (Object.hasOwn(image, key) || key === "owner")
+    throw new ComputeError("forbidden", `Attribute '${key}' is read-only.`);
+  const properties = Object.entries(image.properties).filter(([name]) => name !== key);
+  return {
+    ...image,
+    properties: Object.fromEntries(op === "remove" ? properties : [...properties, [key, String(value)]]),
+  };
+}
+
+function versions(origin: string) {
+  return { versions: [{ id: "v2.9", status: "CURRENT", links: [{ rel: "self", href: `${origin}/image/v2/` }] }] };
+}
