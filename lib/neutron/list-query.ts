@@ -65,7 +65,8 @@ function test(name: string, wanted: readonly string[], attribute: Attribute | un
   if (TAG_FILTERS.has(name)) return tagTest(name, wanted);
   if (attribute?.match) {
     const match = attribute.match;
-    return (view) => name in view && match(view[name], wanted);
+    // One that no view shows is a wish of the list itself, which the resource heeds.
+    return (view) => (attribute.visible === false || name in view) && match(view[name], wanted);
   }
   const values = wanted.map((text) => attribute?.kind.filter?.(text) ?? text);
   const texts = new Set(values.map(String));

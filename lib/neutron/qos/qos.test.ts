@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import ruleTypes from "../../demo/legacy/api/qos-rule-types.json" with { type: "json" };
+import { type TestService, testService } from "../testing/service.ts";
+
+let cloud: TestService;
+beforeAll(async () => {
+  cloud = await testService();
+});
+afterAll(() => cloud.close());
+
+const newPolicy = async (more: object = {}) => {
+  const body = { policy: { name: "p", ...more } };
+  return (await cloud.call(cloud.admin, "POST", "qos/policies", body)).body.policy;
+};
+const addRule = (policy: { id: string }, type: string, values: object) =>
+  cloud.call(cloud.admin, "POST", `qos/policies/${policy.id}/${type}_rules`, { [`${type}_rule`]: values });
+
+test("a policy shows its rules, of any type, and its revision rises with them", async () => {
+  const policy = await newPolicy({ description: "slow" });
+  expect(policy).toMatchObject({
+    name: "p",
+    description: "slow",
+    shared: false,
+    is_default: false,
+    rules: [],
+    tags: [],
+    revision_number: 0,
+    project_id: cloud.admin.projectId,
+    tenant_id: cloud.admin.projectId,
+  });
+  const limit = await addRule(policy, "bandwidth_limit", { max_kbps: "200" });
+  expect(limit.status).toBe(201);
+  expect(limit.body.bandwidth_limit_rule).toEqual({
+    id: expect.any(String),
+    max_kbps: 200,
+    max_burst_kbps: 0,
+    direction: "egress",
+  });
+  await addRule(policy, "dscp_marking", { dscp_mark: 26 });
+  const shown = (await cloud.call(cloud.admin, "GET", `qos/policies/${policy.id}`)).body.policy;
+  expect(shown.rules).toEqual([
+    { ...limit.body.bandwidth_limit_rule, type: "bandwidth_limit", qos_policy_id: policy.id },
+    { id: expect.any(String), dscp_mark: 26, type: "dscp_marking", qos_policy_id: policy.id },
+  ]);
+  expect(shown.revision_number).toBe(2);
+});
+
+test("rules that contradict each other are refused", async () => {
+  const policy = await newPolicy();
+  const { bandwidth_limit_rule: limit } = (await addRule(policy, "bandwidth_limit", { max_kbps: 100 })).body;
+  await addRule(policy, "minimum_packet_rate", { min_kpps: 5, direction: "egress" });
+  for (const [type, values, error, message] of [
+    [
+      "bandwidth_limit",
+      { max_kbps: 7 },
+      "QoSRulesConflict",
+      `Rule bandwidth_limit conflicts with rule ${limit.id} which already exists in QoS Policy ${policy.id}.`,
+    ],
+    [
+      "minimum_bandwidth",
+      { min_kbps: 101 },
+      "QoSRuleParameterConflict",
+      `Unable to add the rule with value 101 to the policy ${policy.id} as the existing rule of type bandwidth_limit has value 100.`,
+    ],
+    [
+      "minimum_packet_rate",
+      { min_kpps: 5, direction: "any" },
+      "QoSRuleParameterConflict",
+      `Unable to add the rule with value any to the policy ${policy.id} as the existing rule of type minimum_packet_rate has value egress.`,
+    ],
+  ] as const) {
+    const reply = await addRule(policy, type, values);
+    expect([reply.status, reply.body.NeutronError.type]).toEqual([409, error]);
+    expect(reply.body.NeutronError.message).toBe(message);
+  }
+  expect((await addRule(policy, "bandwidth_limit", { max_kbps: 7, direction: "ingress" })).status).toBe(201);
+  const wrong = await addRule(policy, "dscp_marking", { dscp_mark: 58 });
+  expect(wrong.status).toBe(400);
+  expect(wrong.body.NeutronError.message).toBe(
+    "Invalid input for dscp_mark. Reason: 58 is not in [0, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 46, 48, 56].",
+  );
+});
+
+test("a rule is changed and removed by its policy's path and by its own", async () => {
+  const policy = await newPolicy();
+  const { id } = (await addRule(policy, "bandwidth_limit", { max_kbps: 1 })).body.bandwidth_limit_rule;
+  const below = `qos/policies/${policy.id}/bandwidth_limit_rules/${id}`;
+  const alias = `qos/alias-bandwidth-limit-rules/${id}`;
+  const one = await cloud.call(cloud.admin, "PUT", below, { bandwidth_limit_rule: { max_kbps: 2 } });
+  expect(one.body.bandwidth_limit_rule).toMatchObject({ max_kbps: 2, direction: "egress" });
+  const other = await cloud.call(cloud.admin, "PUT", alias, { alias_bandwidth_limit_rule: { max_burst_kbps: 3 } });
+  expect(other.body.alias_bandwidth_limit_rule).toMatchObject({ id, max_kbps: 2, max_burst_kbps: 3 });
+  expect((await cloud.call(cloud.admin, "DELETE", alias)).status).toBe(204);
+  const gone = await cloud.call(cloud.admin, "GET", below);
+  expect(gone.body.NeutronError).toMatchObject({
+    type: "QosRuleNotFound",
+    message: `QoS rule ${id} for policy ${policy.id} could not be found.`,
+  });
+  const nowhere = await addRule({ id: "policy" }, "bandwidth_limit", { max_kbps: 1 });
+  expect([nowhere.status, nowhere.body.NeutronError.type]).toEqual([404, "QosPolicyNotFound"]);
+});
+
+test("who is no administrator may look at his own and shared policies only", async () => {
+  const own = await newPolicy({ project_id: cloud.demo.projectId });
+  const foreign = await newPolicy();
+  const shared = await newPolicy({ shared: true });
+  const { bandwidth_limit_rule: rule } = (await addRule(own, "bandwidth_limit", { max_kbps: 1 })).body;
+  const seen = (await cloud.call(cloud.demo, "GET", "qos/policies")).body.policies;
+  expect(seen.map((one: { id: string }) => one.id)).toEqual([own.id, shared.id]);
+  expect((await cloud.call(cloud.demo, "GET", `qos/policies/${shared.id}`)).body.policy).toEqual(shared);
+  const status = async (method: string, path: string, body?: object) =>
+    (await cloud.call(cloud.demo, method, `qos/policies${path}`, body)).status;
+  expect(await status("POST", "", { policy: { name: "x" } })).toBe(403);
+  expect(await status("PUT", `/${own.id}`, { policy: { name: "x" } })).toBe(403);
+  expect(await status("PUT", `/${foreign.id}`, { policy: { name: "x" } })).toBe(404);
+  expect(await status("DELETE", `/${shared.id}`)).toBe(403);
+  expect(await status("POST", "/policy/dscp_marking_rules", { dscp_marking_rule: { dscp_mark: 8 } })).toBe(403);
+  const rulePath = `/${own.id}/bandwidth_limit_rules/${rule.id}`;
+  expect(await status("GET", rulePath)).toBe(200);
+  expect(await status("PUT", rulePath, { bandwidth_limit_rule: { max_kbps: 2 } })).toBe(403);
+});
+
+test("a project has one default policy", async () => {
+  const first = await newPolicy({ project_id: "a", is_default: true });
+  const refused = await cloud.call(cloud.admin, "POST", "qos/policies", {
+    policy: { name: "second", project_id: "a", is_default: true },
+  });
+  expect([refused.status, refused.body.NeutronError]).toEqual([
+    409,
+    {
+      type: "QoSPolicyDefaultAlreadyExists",
+      message: "A default QoS policy exists for project a.",
+      detail: "",
+    },
+  ]);
+  await cloud.call(cloud.admin, "PUT", `qos/policies/${first.id}`, { policy: { is_default: false } });
+  expect((await newPolicy({ project_id: "a", is_default: true })).is_default).toBe(true);
+});
+
+test("rule types are those that all drivers keep; administrators learn which driver keeps what", async () => {
+  expect((await cloud.call(cloud.demo, "GET", "qos/rule-types")).body).toEqual(ruleTypes);
+  expect((await cloud.call(cloud.demo, "GET", "qos/rule-types?all_supported=True")).body.rule_types).toHaveLength(5);
+  const { rule_type } = (await cloud.call(cloud.admin, "GET", "qos/rule-types/dscp_marking")).body;
+  expect(rule_type.drivers.map((driver: { name: string }) => driver.name)).toEqual(["openvswitch", "linuxbridge"]);
+  expect(rule_type.drivers[0].supported_parameters).toEqual([
+    { parameter_name: "dscp_mark", parameter_type: "choices", parameter_values: expect.arrayContaining([0, 56]) },
+  ]);
+  expect((await cloud.call(cloud.demo, "GET", "qos/rule-types/dscp_marking")).status).toBe(403);
+});
