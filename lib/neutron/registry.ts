@@ -8,6 +8,7 @@ import { PART as quota } from "./quota/part.ts";
 import { PART as rbac } from "./rbac/part.ts";
 import type { Part } from "./resource.ts";
 import { PART as security } from "./security/part.ts";
+import { PART as standard } from "./standard-part.ts";
 import { PART as trunk } from "./trunk/part.ts";
 
-export const PARTS: readonly Part[] = [core, addresses, security, l3, qos, rbac, quota, agents, trunk];
+export const PARTS: readonly Part[] = [standard, core, addresses, security, l3, qos, rbac, quota, agents, trunk];

@@ -66,6 +66,8 @@ export interface Resource {
   /** `values`: only what is to change. */
   update?(change: Change, id: string, values: Json, parent?: string): Promise<Json>;
   remove?(change: Change, id: string, parent?: string): Promise<void>;
+  /** Of a tagged resource: replaces all tags. */
+  setTags?(change: Change, id: string, tags: readonly string[]): Promise<void>;
   /** Before validation: what the body means beyond the attribute table. */
   prepare?(call: Call, body: Json, mode: "create" | "update"): Json;
   /** `routers/ID/add_router_interface`, by the last segment. */

@@ -1,5 +1,6 @@
 /** What nearly all resources have. Source: neutron/db/standard_attr.py, neutron_lib/api/definitions/{project_id,revisions,timestamp,stdattrs_common}.py. */
 import type { Collection, Stored } from "../store/collection.ts";
+import type { Tx } from "../store/store.ts";
 import { anything, integer, text, uuid } from "./kind/kind.ts";
 import type { Change } from "./resource.ts";
 
@@ -58,17 +59,40 @@ export function standard(change: Change, values: { project_id?: unknown; descrip
   };
 }
 
-/** Writes a changed object: its revision rises, once for each transaction's write. */
+/** Objects whose revision this transaction has raised, as `kind/id`. */
+const raised = new WeakMap<Tx, Set<string>>();
+
+/** Writes a changed object: its revision rises once in a transaction, however often it is written. */
 export async function save<T extends Standard>(
   change: Change,
   collection: Collection<T>,
   row: T,
   changes: Partial<T> = {},
 ): Promise<T> {
+  const before = await collection.get(change.tx, row.id);
+  const done = raised.get(change.tx) ?? new Set();
+  raised.set(change.tx, done);
+  const key = `${collection.kind}/${row.id}`;
+  const revision = (before ?? row).revision_number;
+  const next = done.has(key) ? revision : revision + 1;
+  done.add(key);
   return collection.update(change.tx, {
     ...row,
     ...changes,
-    revision_number: row.revision_number + 1,
+    revision_number: next,
     updated_at: timestamp(change.tx.now),
   });
+}
+
+/** For a change of what belongs to an object, but is not kept in it: rules of a group, policies of a network. */
+export async function raiseRevision<T extends Standard>(
+  change: Change,
+  collection: Collection<T>,
+  row: T,
+): Promise<void> {
+  if (!raised.get(change.tx)?.has(`${collection.kind}/${row.id}`)) await save(change, collection, row);
+}
+
+export function isStandard<T extends Stored>(row: T): row is T & Standard {
+  return "revision_number" in row && "tags" in row;
 }

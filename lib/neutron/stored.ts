@@ -1,9 +1,12 @@
 /** A resource whose objects are rows of a collection: what most are. The parts say only what is their own. */
-import type { Collection, Stored, Where } from "../store/collection.ts";
+import type { Collection, Stored } from "../store/collection.ts";
+import type { Where } from "../store/where.ts";
 import type { Attributes, Json } from "./attribute.ts";
 import { notFound } from "./errors.ts";
 import type { Policy } from "./policy.ts";
+import { forgetPolicies } from "./rbac/shared.ts";
 import type { Action, Call, Change, ListQuery, Resource } from "./resource.ts";
+import { isStandard, type Standard, save } from "./standard.ts";
 
 export interface StoredOptions<Row extends Stored> {
   readonly name: string;
@@ -14,6 +17,8 @@ export interface StoredOptions<Row extends Stored> {
   readonly title: string;
   /** The error's type when it is not `TITLENotFound`. */
   readonly missingType?: string;
+  /** What says that there is none of this id, where it is not `TITLE ID could not be found.` */
+  readonly missing?: (id: string) => Error;
   readonly rows: Collection<Row>;
   readonly attributes: Attributes;
   readonly policy: Policy;
@@ -25,6 +30,8 @@ export interface StoredOptions<Row extends Stored> {
   readonly parentKey?: string;
   /** Objects of other projects that the caller sees too (shared, external, by RBAC). Absent: none. */
   readonly sees?: (call: Call) => Promise<(row: Row) => boolean>;
+  /** Before a list: objects that come to be when somebody looks. */
+  readonly before?: (call: Call, query: ListQuery) => Promise<void>;
   /** Rows as JSON with all attributes; absent: as they are, with tenant_id. */
   readonly views?: (call: Call, rows: readonly Row[]) => Promise<Json[]> | Json[];
   readonly prepare?: (call: Call, body: Json, mode: "create" | "update") => Json;
@@ -36,6 +43,7 @@ export interface StoredOptions<Row extends Stored> {
 
 export function storedResource<Row extends Stored>(options: StoredOptions<Row>): Resource {
   const { rows, create, update, remove } = options;
+  const missing = options.missing ?? ((id: string) => notFound(options.title, id, options.missingType));
   const views = options.views ?? ((_call: Call, all: readonly Row[]) => all.map(plainView));
 
   async function one(call: Call, id: string, parent: string | undefined): Promise<Row | undefined> {
@@ -68,6 +76,7 @@ export function storedResource<Row extends Stored>(options: StoredOptions<Row>):
     ...(options.actions === undefined ? {} : { actions: options.actions }),
     ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
     async list(call, query, parent) {
+      await options.before?.(call, query);
       const all = await rows.list(call.reader, whereOf(call, options, query, parent));
       const sees = await visible(call);
       return views(call, all.filter(sees));
@@ -76,7 +85,7 @@ export function storedResource<Row extends Stored>(options: StoredOptions<Row>):
       const row = await one(call, id, parent);
       return row && view(call, row);
     },
-    missing: (id) => notFound(options.title, id, options.missingType),
+    missing,
     ...(create && {
       create: async (change: Change, values: Json, parent?: string) =>
         view(change, await create(change, values, parent)),
@@ -84,18 +93,37 @@ export function storedResource<Row extends Stored>(options: StoredOptions<Row>):
     ...(update && {
       update: async (change: Change, id: string, values: Json, parent?: string) => {
         const row = await one(change, id, parent);
-        if (!row) throw notFound(options.title, id, options.missingType);
+        if (!row) throw missing(id);
         return view(change, await update(change, row, values));
       },
     }),
     ...(remove && {
       remove: async (change: Change, id: string, parent?: string) => {
         const row = await one(change, id, parent);
-        if (!row) throw notFound(options.title, id, options.missingType);
+        if (!row) throw missing(id);
         await remove(change, row);
+        if (change.neutron.shareables.has(rows.kind)) await forgetPolicies(change, rows.kind, id);
+      },
+    }),
+    ...(options.tagged && {
+      setTags: async (change: Change, id: string, tags: readonly string[]) => {
+        const row = await one(change, id, undefined);
+        if (!row) throw missing(id);
+        await saveTags(change, rows, row, tags);
       },
     }),
   };
+}
+
+async function saveTags<Row extends Stored>(
+  change: Change,
+  rows: Collection<Row>,
+  row: Row,
+  tags: readonly string[],
+): Promise<void> {
+  if (!isStandard(row)) throw new Error(`a ${rows.kind} has no tags`);
+  const tagged = rows as unknown as Collection<Row & Standard>; // As this row of theirs is.
+  await save(change, tagged, row, { ...row, tags });
 }
 
 /** A row as the API shows it: itself, and its owner by the old name too. */

@@ -1,5 +1,5 @@
 /** Each project has a default group, made when it is first needed. Source: neutron/db/securitygroups_db.py. */
-import type { Change } from "../resource.ts";
+import type { Call, Change, ListQuery } from "../resource.ts";
 import { standard } from "../standard.ts";
 import { type SecurityGroup, securityGroupRules, securityGroups } from "./model.ts";
 
@@ -53,4 +53,13 @@ async function addRule(
     remote_group_id: from,
     remote_address_group_id: null,
   });
+}
+
+/** Who lists groups or rules for the first time finds the default group there, too. */
+export async function prepareDefaultGroup(call: Call, query: ListQuery): Promise<void> {
+  const { projectId, isAdmin } = call.context;
+  const wanted = query.filters.project_id?.[0] ?? projectId;
+  if (!projectId || !wanted || (wanted !== projectId && !isAdmin)) return;
+  if ((await securityGroups.holder(call.reader, "default_of", wanted)) !== undefined) return;
+  await call.neutron.change(call.context, (change) => ensureDefaultGroup(change, wanted));
 }

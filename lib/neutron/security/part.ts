@@ -1,3 +1,19 @@
 import type { Part } from "../resource.ts";
+import { addressGroupResource } from "./address-groups.ts";
+import { ensureDefaultGroup } from "./default-group.ts";
+import { EXTENSIONS } from "./extensions.ts";
+import { groupResource } from "./groups.ts";
+import { ruleResource } from "./rules.ts";
 
-export const PART: Part = { resources: [], extensions: [] };
+export const PART: Part = {
+  resources: [groupResource, ruleResource, addressGroupResource],
+  extensions: EXTENSIONS,
+  hooks: {
+    networkCreated: async (change, { project_id }) => {
+      if (project_id !== "") await ensureDefaultGroup(change, project_id);
+    },
+    portCreated: async (change, { project_id }) => {
+      if (project_id !== "") await ensureDefaultGroup(change, project_id);
+    },
+  },
+};

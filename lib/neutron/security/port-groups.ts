@@ -1,9 +1,10 @@
 /** Which groups a port is in. Source: neutron/db/securitygroups_db.py. */
-import { conflict, NeutronError } from "../errors.ts";
+import { conflict } from "../errors.ts";
 import { mayUse } from "../rbac/shared.ts";
 import type { Change } from "../resource.ts";
 import { ensureDefaultGroup } from "./default-group.ts";
 import { type SecurityGroup, securityGroups } from "./model.ts";
+import { groupNotFound } from "./refusals.ts";
 
 /**
  * Ids for a port of `projectId`. Ports that are trusted (of DHCP servers, routers, …) have none: do not ask for them.
@@ -29,8 +30,4 @@ export async function groupsForPort(
       "Error Cannot apply both stateful and stateless security groups on the same port at the same time while attempting the operation.",
     );
   return groups.map((group) => group.id);
-}
-
-export function groupNotFound(id: string): NeutronError {
-  return new NeutronError("not-found", "SecurityGroupNotFound", `Security group ${id} does not exist`);
 }
