@@ -1,0 +1,14 @@
+/** What a start says of how to log in. */
+
+/**
+ * @param url of the dashboard
+ * @param defaults users that still have the documented password
+ */
+export function loginHelp(url: string, defaults: readonly string[]): string {
+  const known = defaults.map((name) => `${name} (password: underlay)`);
+  const users = known.length > 0 ? known.join(" and ") : "admin or demo, with the passwords that you set";
+  return `Dashboard: ${url}
+Log in as ${users}.
+OpenStack clients: eval "$(bin/underlay openrc)"; openstack network list
+Identity endpoint: ${url}/identity/v3`;
+}
