@@ -1,3 +1,25 @@
+import type { Hooks } from "../hooks.ts";
 import type { Part } from "../resource.ts";
+import { save } from "../standard.ts";
+import { inUseAsParent, inUseAsSubPort } from "./errors.ts";
+import { TRUNK_EXTENSIONS } from "./extensions.ts";
+import { trunks } from "./model.ts";
+import { trunkResource } from "./trunks.ts";
 
-export const PART: Part = { resources: [], extensions: [] };
+const hooks: Hooks = {
+  async portDeleting(change, port) {
+    const carrier = await trunks.holder(change.reader, "sub_port_id", port.id);
+    if (carrier) throw inUseAsSubPort(port.id, carrier);
+    const trunk = await trunks.holder(change.reader, "port_id", port.id);
+    if (trunk) throw inUseAsParent(port.id, trunk);
+  },
+  /** Nothing carries a trunk whose parent is no longer bound. */
+  async portUpdated(change, before, after) {
+    if (before.binding.vif_type === after.binding.vif_type || after.binding.vif_type !== "unbound") return;
+    const id = await trunks.holder(change.reader, "port_id", after.id);
+    const trunk = id === undefined ? undefined : await trunks.get(change.reader, id);
+    if (trunk) await save(change, trunks, trunk, { status: "DOWN" });
+  },
+};
+
+export const PART: Part = { resources: [trunkResource], extensions: TRUNK_EXTENSIONS, hooks };
