@@ -96,7 +96,20 @@ export interface PortBinding {
 
 export const networks = new Collection<Network>("network", {
   keys: { name: (n) => n.name, external: (n) => n.external, qos_policy_id: (n) => n.qos_policy_id },
+  /** No segment belongs to two networks. */
+  unique: { segment: (n) => n.segments.map(segmentClaim) },
 });
+
+/** The value of networks' unique field `segment`; undefined for a segment that is not shared with anybody: a local one. */
+export function segmentClaim({ network_type, physical_network, segmentation_id }: Omit<Segment, "id">) {
+  if (physical_network === null && segmentation_id === null) return undefined;
+  return `${segmentClaims(network_type, physical_network)}${segmentation_id ?? ""}`;
+}
+
+/** What all claims on segments of a type and a physical network begin with. */
+export function segmentClaims(networkType: string, physicalNetwork: string | null): string {
+  return `${networkType}/${physicalNetwork ?? ""}/`;
+}
 
 export const subnets = new Collection<Subnet>("subnet", {
   keys: { network_id: (s) => s.network_id, subnetpool_id: (s) => s.subnetpool_id, name: (s) => s.name },

@@ -9,7 +9,7 @@ import { networkingService } from "../../rest/networking/service.ts";
 import { openStore } from "../../store/open.ts";
 import type { Store } from "../../store/store.ts";
 import { DEFAULT_CONFIG, type NeutronConfig } from "../config/config.ts";
-import { Neutron } from "../neutron.ts";
+import { Neutron, type NeutronOptions } from "../neutron.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client does, attribute by attribute.
 export type Reply = { status: number; body: any; headers: Readonly<Record<string, string>> };
@@ -26,10 +26,13 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-export async function testService(config: NeutronConfig = DEFAULT_CONFIG): Promise<TestService> {
+export async function testService(
+  config: NeutronConfig = DEFAULT_CONFIG,
+  options: NeutronOptions = {},
+): Promise<TestService> {
   const dir = mkdtempSync(path.join(tmpdir(), "neutron-"));
   const store = await openStore(path.join(dir, "db"));
-  const neutron = new Neutron(store, config);
+  const neutron = new Neutron(store, config, options);
   const who = new Map<string, Context>();
   const service = networkingService(neutron, {
     authenticate: async (request) => who.get(request.headers.get("x-auth-token") ?? ""),

@@ -1,0 +1,11 @@
+/** The extension drivers that `extension_drivers` of ml2_conf.ini may name. */
+import type { ExtensionDriverFactory } from "../extension-driver.ts";
+import { dnsDriver } from "./dns.ts";
+import { portSecurityDriver } from "./port-security.ts";
+import { qosDriver } from "./qos.ts";
+
+export const EXTENSION_DRIVERS: Readonly<Record<string, ExtensionDriverFactory>> = {
+  port_security: portSecurityDriver,
+  qos: qosDriver,
+  dns: dnsDriver,
+};

@@ -1,0 +1,34 @@
+/** Open vSwitch through its agents. Source: neutron/plugins/ml2/drivers/openvswitch/mech_driver/mech_openvswitch.py. */
+import { OVS_AGENT } from "../../agent/agents.ts";
+import type { Json } from "../../attribute.ts";
+import type { NeutronConfig } from "../../config/config.ts";
+import type { MechanismDriver } from "../mechanism-driver.ts";
+import { bindByAgent, keysOf } from "./agent-driver.ts";
+
+const VNIC_TYPES = ["normal", "direct", "smart-nic", "vdpa", "remote-managed"];
+
+export function openvswitchDriver(config: NeutronConfig): MechanismDriver {
+  const prohibited = config.ovs_driver.vnic_type_prohibit_list;
+  const vnicTypes = VNIC_TYPES.filter((type) => !prohibited.includes(type));
+  return {
+    name: "openvswitch",
+    bindPort: (call, request) =>
+      bindByAgent(call, request, {
+        agentType: OVS_AGENT,
+        vnicTypes,
+        physicalNetworks: ({ bridge_mappings }) => keysOf(bridge_mappings),
+        vif: (agent) => ({ vif_type: "ovs", vif_details: details(config, agent) }),
+      }),
+  };
+}
+
+/** What Nova needs to plug the port in. */
+function details(config: NeutronConfig, agent: Json): Json {
+  return {
+    port_filter: config.securitygroup.enable_security_group,
+    ovs_hybrid_plug: agent.ovs_hybrid_plug === true,
+    datapath_type: agent.datapath_type ?? "system",
+    bridge_name: agent.integration_bridge ?? "br-int",
+    connectivity: "l2",
+  };
+}

@@ -1,0 +1,49 @@
+/** What networks in tunnels share: neutron/plugins/ml2/drivers/type_tunnel.py. */
+import type { NeutronConfig } from "../../config/config.ts";
+import type { Range } from "../../config/option.ts";
+import { invalidInput } from "../../errors.ts";
+import { noNetworkAvailable, tunnelIdInUse } from "../exceptions.ts";
+import type { SegmentPool, SegmentSpec, TypeDriver } from "../type-driver.ts";
+import { tunnelMtu } from "./mtu.ts";
+import { freeId } from "./pick.ts";
+
+export interface TunnelOptions {
+  readonly type: string;
+  readonly ranges: readonly Range[];
+  /** Bytes that the encapsulation adds beside the outer IP header. */
+  readonly header: number;
+}
+
+export function tunnelDriver(config: NeutronConfig, { type, ranges, header }: TunnelOptions): TypeDriver {
+  const segment = (id: number): SegmentSpec => ({ network_type: type, physical_network: null, segmentation_id: id });
+
+  async function allocate(pool: SegmentPool): Promise<SegmentSpec | undefined> {
+    const id = await freeId({
+      ranges,
+      inOrder: config.ml2.segment_allocation === "in_order",
+      random: (limit) => pool.random(limit),
+      isFree: (one) => pool.isFree(segment(one)),
+      used: () => pool.used(type, null),
+    });
+    return id === undefined ? undefined : segment(id);
+  }
+
+  return {
+    type,
+    validateProviderSegment({ physical_network }) {
+      if (physical_network) throw invalidInput(`provider:physical_network specified for ${type} network`);
+    },
+    isPartialSegment: ({ segmentation_id }) => segmentation_id === null,
+    async reserveProviderSegment(pool, { segmentation_id }) {
+      if (segmentation_id === null) {
+        const found = await allocate(pool);
+        if (!found) throw noNetworkAvailable();
+        return found;
+      }
+      if (!(await pool.isFree(segment(segmentation_id)))) throw tunnelIdInUse(segmentation_id);
+      return segment(segmentation_id);
+    },
+    allocateTenantSegment: allocate,
+    mtu: () => tunnelMtu(config, header),
+  };
+}
