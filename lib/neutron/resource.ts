@@ -57,6 +57,8 @@ export interface Resource {
   readonly tagged?: boolean;
   /** Names of the rules, where they are not `create_NAME`, …: e.g. `policy_bandwidth_limit_rule`. */
   readonly policyName?: string;
+  /** A create's body is the object itself, with no key around it, and it is answered with `null`: agents' schedulers. */
+  readonly bare?: boolean;
   list(call: Call, query: ListQuery, parent?: string): Promise<Json[]>;
   /** undefined: not there, or not to be seen. */
   show(call: Call, id: string, parent?: string): Promise<Json | undefined>;
@@ -72,6 +74,8 @@ export interface Resource {
   prepare?(call: Call, body: Json, mode: "create" | "update"): Json;
   /** `routers/ID/add_router_interface`, by the last segment. */
   readonly actions?: Readonly<Record<string, Action>>;
+  /** What stands where an object's id would, and is none: `quotas/project`. */
+  readonly questions?: Readonly<Record<string, (call: Call) => Json | Promise<Json>>>;
 }
 
 /** An API extension, as `GET /v2.0/extensions` lists it. */

@@ -67,7 +67,8 @@ async function serve(
       }
       case "POST": {
         const body = await readBody(request, true);
-        const made = await api.create(context, resource, body, parent);
+        const made = await api.create(context, resource, resource.bare ? { [resource.name]: body } : body, parent);
+        if (resource.bare) return { status: 201, body: null };
         return { status: 201, body: { [Array.isArray(made) ? resource.plural : resource.name]: made } };
       }
       default:
