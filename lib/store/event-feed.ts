@@ -16,6 +16,7 @@ export class EventFeed {
   /** The newest event that all listeners were told of. */
   private told: number;
   private woken = false;
+  private busy = false;
   private running: Promise<void> | undefined;
   private retry: NodeJS.Timeout | undefined;
   private closed = false;
@@ -37,7 +38,9 @@ export class EventFeed {
   wake(): void {
     this.woken = true;
     if (this.closed) return;
-    this.running ??= this.run();
+    if (this.busy) return;
+    this.busy = true;
+    this.running = this.run();
   }
 
   async close(): Promise<void> {
@@ -48,7 +51,7 @@ export class EventFeed {
 
   private async run(): Promise<void> {
     try {
-      // Nothing is awaited between the last look at `woken` and the end of `running`: whoever wakes us later starts anew.
+      // Nothing is awaited between the last look at `woken` and the end of `busy`: whoever wakes us later starts anew.
       while (this.woken && !this.closed) {
         this.woken = false;
         await this.tell();
@@ -57,7 +60,7 @@ export class EventFeed {
       this.onError(error);
       this.retry = setTimeout(() => this.wake(), RETRY_MS).unref();
     } finally {
-      this.running = undefined;
+      this.busy = false;
     }
   }
 

@@ -1,6 +1,5 @@
 /** Opens the store: SQLite in a file, or PostgreSQL by its URL. */
 import { migrate } from "./migrate.ts";
-import { openPostgres } from "./postgres.ts";
 import { SqlStore, type StoreOptions } from "./sql-store.ts";
 import { openSqlite } from "./sqlite.ts";
 import type { Store } from "./store.ts";
@@ -11,7 +10,7 @@ export type StorePlace = { readonly file: string } | { readonly url: string };
 /** Throws a StoreError that names the place when it cannot be used. */
 export async function openStore(place: string | StorePlace, options: StoreOptions = {}): Promise<Store> {
   const wanted = typeof place === "string" ? { file: place } : place;
-  const backend = "url" in wanted ? await openPostgres(wanted.url) : await openSqlite(wanted.file);
+  const backend = "url" in wanted ? await postgres(wanted.url) : await openSqlite(wanted.file);
   try {
     await backend.exclusively(() => migrate(backend));
     return await SqlStore.start(backend, options);
@@ -19,4 +18,10 @@ export async function openStore(place: string | StorePlace, options: StoreOption
     await backend.close();
     throw error;
   }
+}
+
+/** Its driver is loaded only where it is used. */
+async function postgres(url: string) {
+  const { openPostgres } = await import("./postgres.ts");
+  return openPostgres(url);
 }

@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { StoreError } from "./error.ts";
 
 /** The time that a server which is ending has to let go. */
-const WAIT_MS = 1_000;
+const WAIT_MS = 500;
 const SQLITE_BUSY = 5;
 
 /** Throws a StoreError that names the process which has the file. */

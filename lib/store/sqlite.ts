@@ -37,6 +37,8 @@ export async function openSqlite(file: string): Promise<Backend> {
       async close() {
         await reading.destroy();
         await writing.destroy();
+        // Kysely closes what it has used.
+        for (const database of open) if (database.isOpen) database.close();
         lock.release();
       },
     };
