@@ -2,6 +2,6 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
     const { start } = await import("./lib/server/start.ts");
-    start();
+    await start();
   }
 }

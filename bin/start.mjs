@@ -14,7 +14,7 @@ const USAGE = `Usage: npm start -- [--port 3000] [--host 127.0.0.1] [--data DIR]
 
   --port N    the port to serve on; 0 takes a free one
   --host H    the address to serve on; 0.0.0.0 for all
-  --data DIR  where opened clouds are kept (else UNDERLAY_DATA, else the user's data directory)
+  --data DIR  where the embedded cloud and opened bundles are kept (else UNDERLAY_DATA, else the user's data directory)
   --dev       serve the sources, and follow their changes
 `;
 /** How long the server may take to end its open requests before it is killed. */
@@ -79,6 +79,7 @@ function url(host, port) {
 function serve(node, { port, host, data, dev }) {
   const env = environment(node);
   if (data !== undefined) env.UNDERLAY_DATA = resolve(data);
+  Object.assign(env, { UNDERLAY_LISTEN_HOST: host, UNDERLAY_LISTEN_PORT: String(port) });
   const preload = new URL("./follow-parent.mjs", import.meta.url).href;
   const args = ["--import", preload, packageCommand("next"), dev ? "dev" : "start", "-p", String(port), "-H", host];
   // Its own group: Ctrl-C reaches us alone, and we end it in order.

@@ -1,12 +1,41 @@
+/** What happens once, before the first request is answered. */
+import { dataDir } from "../clouds/places.ts";
+import type { EmbeddedCloud } from "../embedded.ts";
+import { usersWithDefaultPassword } from "../identity/prepare.ts";
+import { loginHelp } from "../identity/welcome.ts";
+import { assertSafeListen } from "../rest/guard.ts";
 import { server } from "../server.ts";
+import { log } from "./log.ts";
+import { nearUrl, removeRunning, writeRunning } from "./running.ts";
 
-export function start(): void {
+/** Ends the process with one line when the server must not be, or cannot be, started. */
+export async function start(): Promise<void> {
   // `next start` waits for open streams when it is asked to end; ending them makes that a second instead of ten.
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => server().ending.abort());
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.once(signal, () => {
+      server().ending.abort();
+      void removeRunning(dataDir()).catch(() => {});
+    });
+  const { UNDERLAY_LISTEN_HOST: host, UNDERLAY_LISTEN_PORT: port } = process.env; // From the launcher.
+  try {
+    const cloud = await server().embedded();
+    await assertSafeListen(host, cloud.identity);
+    void tell(cloud, nearUrl(host ?? "127.0.0.1", Number(port))).catch((error: unknown) => log().error(error));
+  } catch (error) {
+    process.stderr.write(`underlay: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
   // The first page then finds the demo clouds read. Failures show there, not here.
   setImmediate(() =>
     server()
       .clouds.list()
       .catch(() => {}),
   );
+}
+
+/** To commands on this machine, and on the first start to whoever reads the terminal. */
+async function tell(cloud: EmbeddedCloud, url: string): Promise<void> {
+  const defaultPasswords = await usersWithDefaultPassword(cloud.identity);
+  await writeRunning(dataDir(), { url, pid: process.pid, defaultPasswords });
+  if (cloud.fresh) process.stdout.write(`${loginHelp(url, defaultPasswords)}\n`);
 }
