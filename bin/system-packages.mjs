@@ -1,6 +1,6 @@
 // The tools of the machine that tests drive: a browser, Open vSwitch, the kernel's own.
-import { accessSync, constants, existsSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { Failure } from "./failure.mjs";
 import { capture, progress } from "./processes.mjs";
 
@@ -26,16 +26,30 @@ const PACKAGE_OF = {
   tcpdump: "tcpdump",
   tshark: "tshark",
   python3: "python3",
+  initdb: "postgresql",
 };
 /** Where Debian keeps commands that an ordinary user's PATH leaves out. */
 const SYSTEM_PATHS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
-/** While packages are installed, no service of theirs is started: the tests run their own. */
-const POLICY = "/usr/sbin/policy-rc.d";
+/** Where it keeps PostgreSQL's, by version. */
+const POSTGRES_VERSIONS = "/usr/lib/postgresql";
+/**
+ * While packages are installed, no service of theirs is started, and PostgreSQL makes no databases, which would be served from
+ * the next boot on: the tests run their own.
+ */
+const WHILE_INSTALLING = {
+  "/usr/sbin/policy-rc.d": "#!/bin/sh\nexit 101\n",
+  "/etc/postgresql-common/createcluster.d/underlay-tests.conf": "create_main_cluster = false\n",
+};
 
 /** @param {string} command @param {(path: string) => boolean} [runs] */
 function onPath(command, runs = executable) {
-  const places = [...(process.env.PATH ?? "").split(delimiter), ...SYSTEM_PATHS];
+  const places = [...(process.env.PATH ?? "").split(delimiter), ...SYSTEM_PATHS, ...postgresPaths()];
   return places.some((place) => place !== "" && runs(join(place, command)));
+}
+
+function postgresPaths() {
+  if (!existsSync(POSTGRES_VERSIONS)) return [];
+  return readdirSync(POSTGRES_VERSIONS).map((version) => join(POSTGRES_VERSIONS, version, "bin"));
 }
 
 function executable(path) {
@@ -65,8 +79,11 @@ export async function ensureSystemPackages() {
     throw new Failure(`the tests need these tools, by the names of their Debian packages: ${missing.join(", ")}`);
   if (process.getuid?.() !== 0) throw new Failure(`the tests need more tools; as root, run: ${command}`);
   const done = progress(`Installing ${missing.join(", ")}`);
-  const quiet = !existsSync(POLICY);
-  if (quiet) writeFileSync(POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  const ours = Object.entries(WHILE_INSTALLING).filter(([file]) => !existsSync(file));
+  for (const [file, text] of ours) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: 0o755 });
+  }
   try {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     const install = () => capture("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...missing], { env });
@@ -81,6 +98,6 @@ export async function ensureSystemPackages() {
       throw new Failure(`could not install the tools that the tests need; try: apt-get update && ${command}`);
     }
   } finally {
-    if (quiet) rmSync(POLICY, { force: true });
+    for (const [file] of ours) rmSync(file, { force: true });
   }
 }

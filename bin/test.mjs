@@ -27,7 +27,7 @@ const stages = () => [
   ["Types", [[packageCommand("next"), "typegen"], [packageCommand("typescript", "tsc")]]],
   ["Dead code", [[packageCommand("knip")]]],
   ["Unit and property tests", [vitest("unit")]],
-  ["Tests against real Open vSwitch and the kernel", [vitest("real")]],
+  ["Tests against real Open vSwitch, PostgreSQL and the kernel", [vitest("real")]],
   ["Build", ensureBuild],
   ["End to end, in Chromium", [[packageCommand("@playwright/test", "playwright"), "test"]]],
 ];

@@ -12,7 +12,7 @@ let url: string;
 let stores: Store[];
 beforeAll(async () => {
   server = await PostgresServer.start();
-});
+}, 180_000);
 afterAll(() => server.stop());
 beforeEach(async () => {
   stores = [];

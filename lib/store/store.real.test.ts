@@ -6,7 +6,7 @@ import { PostgresServer } from "./testing/postgres.ts";
 let server: PostgresServer;
 beforeAll(async () => {
   server = await PostgresServer.start();
-});
+}, 180_000);
 afterAll(() => server.stop());
 
 storeContract("PostgreSQL", async () => {
