@@ -3,10 +3,12 @@ import type { Json } from "../attribute.ts";
 import { conflict, invalidInput } from "../errors.ts";
 import { notify } from "../hooks.ts";
 import { setExternal, setShared } from "../rbac/shared.ts";
-import type { Call, Change } from "../resource.ts";
+import type { Change } from "../resource.ts";
 import { save, standard } from "../standard.ts";
 import { undoCreated } from "./created.ts";
 import { type Network, networks, ports, type Segment, subnets } from "./model.ts";
+import { changeShared } from "./network-sharing.ts";
+import { outside } from "./outside.ts";
 import { deletePort } from "./ports.ts";
 
 /** Ports that go with their network. neutron/db/_constants.py AUTO_DELETE_PORT_OWNERS, and what the cloud itself adds */
@@ -55,7 +57,7 @@ export async function createNetwork(change: Change, values: Json): Promise<Netwo
 export async function updateNetwork(change: Change, row: Network, values: Json): Promise<Network> {
   const { neutron } = change;
   const segments = await changedSegments(change, row, values);
-  if (typeof values.shared === "boolean") await setShared(change, "network", row, values.shared);
+  if (typeof values.shared === "boolean") await changeShared(change, row, values.shared);
   const changes: Partial<Network> = {
     ...(typeof values.name === "string" && { name: values.name }),
     ...(typeof values.description === "string" && { description: values.description }),
@@ -92,11 +94,6 @@ export async function deleteNetwork(change: Change, row: Network): Promise<void>
     await neutron.types.release(network.segments);
     await neutron.mechanisms.postcommit("deleteNetwork", outside(change), { current: network });
   });
-}
-
-/** As the transaction's caller, on what is committed. */
-function outside(change: Change): Call {
-  return { context: change.context, reader: change.neutron.store.read, neutron: change.neutron };
 }
 
 export function networkInUse(id: string, portIds: readonly string[]) {

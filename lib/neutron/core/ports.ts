@@ -1,12 +1,13 @@
 /** What happens when ports are created, changed and deleted. Source: neutron/plugins/ml2/plugin.py, neutron/db/db_base_plugin_v2.py. */
 import { allocateAddresses } from "../address/ipam.ts";
 import { notify } from "../hooks.ts";
-import type { Call, Change } from "../resource.ts";
+import type { Change } from "../resource.ts";
 import { save, standard } from "../standard.ts";
 import { undoCreated } from "./created.ts";
 import { checkDeviceOwner } from "./device-owner.ts";
 import { type Port, type PortBinding, ports } from "./model.ts";
 import { networkOf } from "./network-of.ts";
+import { outside } from "./outside.ts";
 import { bindingAfter, UNBOUND } from "./port-binding.ts";
 import { changedOptions } from "./port-dhcp-options.ts";
 import { checkMacChange, checkMacFree, newMac } from "./port-mac.ts";
@@ -122,11 +123,6 @@ export async function deletePort(change: Change, port: Port, by: { readonly byAp
 async function removePort(change: Change, id: string): Promise<void> {
   const port = await ports.get(change.reader, id);
   if (port) await deletePort(change, port, { byApi: false });
-}
-
-/** As the transaction's caller, on what is committed. */
-function outside(change: Change): Call {
-  return { context: change.context, reader: change.neutron.store.read, neutron: change.neutron };
 }
 
 async function macAfter(change: Change, port: Port, values: Partial<PortValues>, owner: string): Promise<string> {
