@@ -22,7 +22,7 @@ export interface NeutronOptions {
   readonly extensionDrivers?: Readonly<Record<string, ExtensionDriverFactory>>;
   /** A whole number below `limit`: segments and MAC addresses are drawn with it. */
   readonly random?: (limit: number) => number;
-  /** Told of failures of drivers that nobody waits for. */
+  /** Told of failures of drivers and agents that nobody waits for. */
   readonly report?: (error: unknown) => void;
 }
 
@@ -41,13 +41,15 @@ export class Neutron {
   readonly shareables: ReadonlyMap<string, Shareable>;
 
   readonly random: (limit: number) => number;
+  readonly report: (error: unknown) => void;
 
   constructor(store: Store, config: NeutronConfig, options: NeutronOptions = {}) {
     this.store = store;
     this.config = config;
+    this.report = options.report ?? ((error) => process.emitWarning(error instanceof Error ? error : String(error)));
     this.random = options.random ?? ((limit) => randomInt(limit));
     this.types = new TypeManager(config, options.typeDrivers);
-    this.mechanisms = new MechanismManager(config, options.mechanismDrivers, options.report);
+    this.mechanisms = new MechanismManager(config, options.mechanismDrivers, this.report);
     this.extensionDrivers = new ExtensionManager(config, options.extensionDrivers);
     this.quota = new Quota(config);
     this.resources = PARTS.flatMap((part) => part.resources).map((resource) => this.extensionDrivers.extend(resource));
