@@ -30,9 +30,11 @@ export interface EmbeddedCloud {
   close(): Promise<void>;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface EmbeddedOptions {
   readonly place: StorePlace;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
   /** What nobody foresaw; the client is told nothing of it. */
   report(error: unknown): void;
   /** Ends what goes on beside requests. */
@@ -40,7 +42,7 @@ export interface EmbeddedOptions {
 }
 
 /** UNDERLAY_DATABASE_URL: PostgreSQL, which several servers may share; else a file in the data directory. */
-export function storePlace(dataDir: string, env: NodeJS.ProcessEnv): StorePlace {
+export function storePlace(dataDir: string, env: Environment): StorePlace {
   if (env.UNDERLAY_DATABASE_URL) return { url: env.UNDERLAY_DATABASE_URL };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   return { file: path.join(dataDir, "underlay.db") };

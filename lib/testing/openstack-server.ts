@@ -18,7 +18,7 @@ export interface OpenstackServer {
 export async function openstackServer(
   dataDir: string,
   port = 0,
-  env: NodeJS.ProcessEnv = {},
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<OpenstackServer> {
   const ending = new AbortController();
   const report = (error: unknown) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
