@@ -84,13 +84,15 @@ export class Servers {
       await found(() => keypairs.show(context, String(request.keyName)), "Invalid key_name provided.");
     const nics = await networks.chosen(context, request.nics);
     const groups = request.groups && (await networks.groupIds(context, request.groups));
-    const hosts = await hostsFor(this.parts.hosts, networks, flavor, request.zone, context);
+    const place = () => hostsFor(this.parts.hosts, networks, flavor, request.zone, context);
+    let hosts = await place();
     const made: Server[] = [];
     for (let i = 0; i < request.count; i++) {
       const name = request.count > 1 ? `${request.name}-${i + 1}` : request.name;
       const server = await this.insert(context, { ...request, name });
       made.push(server);
       await this.spawn(context, server, nics, groups, hosts);
+      hosts = await place();
     }
     const [first] = made;
     if (!first) throw new ComputeError("bad-request", "min_count must be at least 1");

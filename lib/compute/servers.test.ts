@@ -1,0 +1,151 @@
+/** Servers as a client of all four services meets them. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type OpenstackServer, openstackServer } from "../testing/openstack-server.ts";
+
+let dir: string;
+let server: OpenstackServer;
+let admin: Client;
+let demo: Client;
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client does, attribute by attribute.
+type Client = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>;
+
+beforeAll(async () => {
+  dir = mkdtempSync(path.join(tmpdir(), "compute-"));
+  server = await openstackServer(dir);
+  admin = await login("admin", "admin");
+  demo = await login("demo", "demo");
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(dir, { recursive: true });
+});
+
+async function login(user: string, project: string): Promise<Client> {
+  const domain = { id: "default" };
+  const identity = { methods: ["password"], password: { user: { name: user, password: "underlay", domain } } };
+  const answer = await fetch(`${server.url}/identity/v3/auth/tokens`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ auth: { identity, scope: { project: { name: project, domain } } } }),
+  });
+  const token = answer.headers.get("x-subject-token") ?? "";
+  return async (method, where, body) => {
+    const reply = await fetch(`${server.url}/${where}`, {
+      method,
+      headers: { "x-auth-token": token, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await reply.text();
+    return { status: reply.status, body: text === "" ? undefined : JSON.parse(text) };
+  };
+}
+
+async function network(name: string, cidr: string): Promise<string> {
+  const { body } = await demo("POST", "networking/v2.0/networks", { network: { name } });
+  const subnet = { network_id: body.network.id, ip_version: 4, cidr };
+  expect((await demo("POST", "networking/v2.0/subnets", { subnet })).status).toBe(201);
+  return body.network.id;
+}
+
+const boot = (more: object) => ({ server: { name: "vm", imageRef: "", flavorRef: "1", ...more } });
+
+test("a server gets a port on a host, bound there, with an address and the default group", async () => {
+  const id = await network("net", "10.1.0.0/24");
+  const made = await demo("POST", "compute/v2.1/servers", boot({ networks: [{ uuid: id }] }));
+  expect(made.status).toBe(202);
+  const shown = (await admin("GET", `compute/v2.1/servers/${made.body.server.id}`)).body.server;
+  expect(shown).toMatchObject({ status: "ACTIVE", security_groups: [{ name: "default" }] });
+  expect(shown.addresses.net).toMatchObject([{ version: 4, "OS-EXT-IPS:type": "fixed" }]);
+  const { ports } = (await admin("GET", `networking/v2.0/ports?device_id=${made.body.server.id}`)).body;
+  expect(ports).toMatchObject([
+    { device_owner: "compute:nova", "binding:host_id": shown["OS-EXT-SRV-ATTR:host"], project_id: shown.tenant_id },
+  ]);
+  expect(["ovs", "bridge"]).toContain(ports[0]["binding:vif_type"]);
+  expect((await demo("DELETE", `compute/v2.1/servers/${made.body.server.id}`)).status).toBe(204);
+  expect((await admin("GET", `networking/v2.0/ports?device_id=${made.body.server.id}`)).body.ports).toEqual([]);
+});
+
+test("servers spread over the hosts, and an administrator may choose", async () => {
+  const id = await network("spread", "10.2.0.0/24");
+  await demo("POST", "compute/v2.1/servers", boot({ name: "many", networks: [{ uuid: id }], min_count: 3 }));
+  const all = (await admin("GET", "compute/v2.1/servers/detail?all_tenants=1&name=many")).body.servers;
+  expect(new Set(all.map((one: Record<string, string>) => one["OS-EXT-SRV-ATTR:host"]))).toEqual(
+    new Set(["compute1", "compute2", "compute3"]),
+  );
+  const forced = boot({ networks: [{ uuid: id }], availability_zone: "nova:compute2" });
+  expect((await demo("POST", "compute/v2.1/servers", forced)).status).toBe(403);
+});
+
+test("a port that was given stays when its server goes", async () => {
+  const id = await network("given", "10.3.0.0/24");
+  const { port } = (await demo("POST", "networking/v2.0/ports", { port: { network_id: id } })).body;
+  const made = await demo("POST", "compute/v2.1/servers", boot({ networks: [{ port: port.id }] }));
+  const again = await demo("POST", "compute/v2.1/servers", boot({ networks: [{ port: port.id }] }));
+  expect([again.status, again.body.conflictingRequest.message]).toEqual([409, `Port ${port.id} is still in use.`]);
+  await demo("DELETE", `compute/v2.1/servers/${made.body.server.id}`);
+  const after = (await admin("GET", `networking/v2.0/ports/${port.id}`)).body.port;
+  expect(after).toMatchObject({ device_id: "", device_owner: "", "binding:host_id": "" });
+});
+
+test("what cannot be is refused by name, and leaves nothing", async () => {
+  const before = (await demo("GET", "compute/v2.1/servers")).body.servers.length;
+  const id = await network("refused", "10.4.0.0/30");
+  for (const [body, status, message] of [
+    [boot({ flavorRef: "none" }), 400, "Flavor none could not be found."],
+    [boot({ imageRef: "none" }), 400, "Image none could not be found."],
+    [boot({ name: "" }), 400, "Invalid input for field/attribute name. Value: \"\". '' is too short"],
+    [boot({ networks: [{ uuid: "none" }] }), 400, "Network none could not be found."],
+    [boot({ key_name: "none" }), 400, "Invalid key_name provided."],
+    [boot({ networks: [{ uuid: id }], security_groups: [{ name: "none" }] }), 400, "Security group none not found."],
+    [
+      { server: { imageRef: "", flavorRef: "1" } },
+      400,
+      "Invalid input for field/attribute server. 'name' is a required property",
+    ],
+  ] as const) {
+    const reply = await demo("POST", "compute/v2.1/servers", body);
+    expect([reply.status, reply.body.badRequest.message]).toEqual([status, message]);
+  }
+  expect((await demo("GET", "compute/v2.1/servers")).body.servers).toHaveLength(before);
+});
+
+test("another project's server is not there, and its host is the administrator's to know", async () => {
+  const id = await network("mine", "10.5.0.0/24");
+  const made = (await admin("POST", "compute/v2.1/servers", boot({ networks: [{ uuid: id }] }))).body.server;
+  for (const [method, body] of [
+    ["GET", undefined],
+    ["DELETE", undefined],
+    ["PUT", { server: { name: "x" } }],
+  ] as const)
+    expect((await demo(method, `compute/v2.1/servers/${made.id}`, body)).status).toBe(404);
+  const mine = (await demo("POST", "compute/v2.1/servers", boot({ networks: [{ uuid: id }] }))).body.server;
+  const shown = (await demo("GET", `compute/v2.1/servers/${mine.id}`)).body.server;
+  expect(Object.keys(shown).filter((key) => key.startsWith("OS-EXT-SRV-ATTR"))).toEqual([]);
+  expect((await demo("GET", "compute/v2.1/os-hypervisors")).status).toBe(403);
+});
+
+test("power follows Nova's states", async () => {
+  const id = await network("power", "10.6.0.0/24");
+  const made = (await demo("POST", "compute/v2.1/servers", boot({ networks: [{ uuid: id }] }))).body.server;
+  const act = (action: string) => demo("POST", `compute/v2.1/servers/${made.id}/action`, { [action]: null });
+  expect((await act("os-start")).status).toBe(409);
+  expect((await act("os-stop")).status).toBe(202);
+  expect((await demo("GET", `compute/v2.1/servers/${made.id}`)).body.server.status).toBe("SHUTOFF");
+  expect((await act("os-start")).status).toBe(202);
+  expect((await act("evacuate")).status).toBe(501);
+});
+
+test("a key pair's fingerprint is what ssh-keygen says of it", async () => {
+  const { keypair } = (await demo("POST", "compute/v2.1/os-keypairs", { keypair: { name: "k" } })).body;
+  expect(keypair.private_key).toContain("BEGIN RSA PRIVATE KEY");
+  const again = { keypair: { name: "copy", public_key: keypair.public_key } };
+  expect((await demo("POST", "compute/v2.1/os-keypairs", again)).body.keypair.fingerprint).toBe(keypair.fingerprint);
+  expect(
+    (await demo("POST", "compute/v2.1/os-keypairs", { keypair: { name: "bad", public_key: "ssh-rsa x" } })).status,
+  ).toBe(400);
+  expect((await admin("GET", "compute/v2.1/os-keypairs/k")).status).toBe(404);
+});
