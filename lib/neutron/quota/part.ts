@@ -1,3 +1,5 @@
 import type { Part } from "../resource.ts";
+import { EXTENSIONS } from "./extensions.ts";
+import { quotaResource } from "./quotas.ts";
 
-export const PART: Part = { resources: [], extensions: [] };
+export const PART: Part = { resources: [quotaResource], extensions: EXTENSIONS };
