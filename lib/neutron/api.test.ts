@@ -50,7 +50,7 @@ test("what Neutron refuses is refused in its words, and nothing is written", asy
       scope({ project_id: "x" }),
       400,
       "HTTPBadRequest",
-      "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin privileges",
+      "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin or advsvc privileges",
     ],
   ] as const) {
     const reply = await cloud.call(who, "POST", "address-scopes", body);

@@ -50,10 +50,8 @@ export class Api {
   async create(context: Context, resource: Resource, body: Json, parent?: string): Promise<Json | Json[]> {
     const make = resource.create;
     if (!make) throw notAllowed();
-    const bulk = body[resource.plural];
-    const bodies = bulk === undefined ? [body[resource.name]] : bulk;
-    if (!Array.isArray(bodies) || (bulk !== undefined && bodies.length === 0))
-      throw httpBadRequest("Resources required");
+    const bulk = Object.hasOwn(body, resource.plural);
+    const bodies = bulk ? bulkOf(body, resource) : [body[resource.name]];
     const views = await this.change(context, async (change) => {
       const items: Json[] = [];
       for (const one of bodies) items.push(await this.readNew(change, resource, one));
@@ -65,7 +63,7 @@ export class Api {
         made.push(await shown(change, resource, await make.call(resource, change, values, parent)));
       return made;
     });
-    return bulk === undefined ? (views[0] ?? {}) : views;
+    return bulk ? views : (views[0] ?? {});
   }
 
   /** @param revision from If-Match: the revision_number that the object must still have */
@@ -79,8 +77,9 @@ export class Api {
   ): Promise<Json> {
     const write = resource.update;
     if (!write) throw notAllowed();
+    if (Object.hasOwn(body, resource.plural)) throw httpBadRequest("Bulk operation not supported");
     return this.change(context, async (change) => {
-      const given = objectOf(body[resource.name], resource);
+      const given = withOwner(change.context, resource.attributes, objectOf(body[resource.name], resource), "update");
       const prepared = resource.prepare?.(change, given, "update") ?? given;
       const values = readUpdate(resource.attributes, prepared);
       const current = await this.current(change, resource, id, parent);
@@ -127,7 +126,7 @@ export class Api {
   }
 
   private async readNew(change: Change, resource: Resource, body: unknown): Promise<Json> {
-    const given = withOwner(change.context, resource.attributes, objectOf(body, resource));
+    const given = withOwner(change.context, resource.attributes, objectOf(body, resource), "create");
     const prepared = resource.prepare?.(change, given, "create") ?? given;
     return readCreate(resource.attributes, prepared);
   }
@@ -199,31 +198,45 @@ function getRules(policy: Policy) {
 
 function pick(view: Json, fields: readonly string[]): Json {
   if (fields.length === 0) return view;
-  return Object.fromEntries(fields.filter((name) => name in view).map((name) => [name, view[name]]));
+  return Object.fromEntries(fields.filter((name) => Object.hasOwn(view, name)).map((name) => [name, view[name]]));
 }
 
 function parentTarget(values: Json, parent: string | undefined): Json {
   return parent === undefined ? values : { ...values, parent_id: parent };
 }
 
-function objectOf(value: unknown, resource: Resource): Json {
-  if (value === undefined) throw httpBadRequest(`Unable to find '${resource.name}' in request body`);
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw httpBadRequest("Body contains invalid data");
-  return value as Json; // What JSON.parse calls an object.
+/** Each may stand there bare, or under the resource's name. */
+function bulkOf(body: Json, resource: Resource): unknown[] {
+  const bulk = body[resource.plural];
+  if (!bulk || (Array.isArray(bulk) && bulk.length === 0)) throw httpBadRequest("Resources required");
+  if (!Array.isArray(bulk)) throw httpBadRequest("Body contains invalid data");
+  return bulk.map((one) => (isObject(one) && Object.hasOwn(one, resource.name) ? one[resource.name] : one));
 }
 
-/** project_id and tenant_id are one; another's needs an administrator. neutron_lib/api/attributes.py populate_project_info. */
-function withOwner(context: Context, attributes: Attributes, body: Json): Json {
+function objectOf(value: unknown, resource: Resource): Json {
+  if (value === undefined || value === null) throw httpBadRequest(`Unable to find '${resource.name}' in request body`);
+  if (!isObject(value)) throw httpBadRequest(`Object '${resource.name}' contains invalid data`);
+  return value;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** project_id and tenant_id are one; another's needs an administrator. neutron_lib/api/attributes.py populate_project_id. */
+function withOwner(context: Context, attributes: Attributes, body: Json, verb: "create" | "update"): Json {
   if (!("project_id" in attributes)) return body;
   const { project_id, tenant_id } = body;
   if (project_id !== undefined && tenant_id !== undefined && project_id !== tenant_id)
     throw httpBadRequest("'project_id' and 'tenant_id' do not match");
-  const project = project_id ?? tenant_id ?? context.projectId ?? undefined;
-  if (project !== context.projectId && !context.isAdmin)
+  const given = project_id ?? tenant_id;
+  if (given !== undefined && given !== context.projectId && !context.isAdmin)
     throw httpBadRequest(
-      "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin privileges",
+      "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin or advsvc privileges",
     );
+  if (given === undefined && verb === "update") return body;
+  const project = given ?? context.projectId;
+  if (project === null) throw httpBadRequest("Running without keystone AuthN requires that tenant_id is specified");
   return { ...body, project_id: project, tenant_id: project };
 }
 

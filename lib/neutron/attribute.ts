@@ -53,9 +53,10 @@ export function readCreate(attributes: Attributes, body: Json): Record<string, u
 export function readUpdate(attributes: Attributes, body: Json): Record<string, unknown> {
   refuseUnknown(attributes, body);
   const values: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(body)) {
-    if (!attributes[name]?.put) throw httpBadRequest(`Cannot update read-only attribute ${name}`, name);
-    values[name] = value;
+  for (const [name, attribute] of Object.entries(attributes)) {
+    if (!Object.hasOwn(body, name)) continue;
+    if (!attribute.put) throw httpBadRequest(`Cannot update read-only attribute ${name}`, name);
+    values[name] = body[name];
   }
   return convert(attributes, values);
 }

@@ -30,6 +30,14 @@ export class Routes {
       const [id, action, argument] = rest;
       return { resource, parent: parentAt < 0 ? undefined : path[parentAt], id, action, argument };
     }
-    return undefined;
+    return this.findTags(path);
+  }
+
+  /** Tags stand below the collection's bare name: `policies/ID/tags`, though the policies are at `qos/policies`. */
+  private findTags(path: readonly string[]): Route | undefined {
+    const [plural, id, action, argument] = path;
+    if (action !== "tags" || path.length > 4) return undefined;
+    const found = this.patterns.find(({ resource }) => resource.tagged && resource.plural === plural);
+    return found && { resource: found.resource, id, action, argument };
   }
 }

@@ -1,13 +1,16 @@
 /** Neutron's v2.0 API over HTTP: `/networking/v2.0/…`. Paths to resources, bodies to JSON, errors to replies; nothing else. */
 import type { Context } from "../../identity/context.ts";
 import type { Json } from "../../neutron/attribute.ts";
-import { badRequest, httpBadRequest, NeutronError } from "../../neutron/errors.ts";
+import { badRequest } from "../../neutron/errors.ts";
 import { type Page, readListRequest } from "../../neutron/list-query.ts";
 import type { Neutron } from "../../neutron/neutron.ts";
 import type { Resource } from "../../neutron/resource.ts";
 import { neutronFailure } from "../errors.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
-import { Routes } from "./routes.ts";
+import { readBody, refuseBody } from "./body.ts";
+import { absent, notAllowed } from "./refusals.ts";
+import { type Route, Routes } from "./routes.ts";
+import { serveTags } from "./tags.ts";
 import { versionDocument, versions } from "./versions.ts";
 
 export interface NetworkingOptions {
@@ -20,11 +23,16 @@ export function networkingService(neutron: Neutron, options: NetworkingOptions):
   const routes = new Routes(neutron.resources);
   return async (request) => {
     const path = request.path.filter((segment) => segment !== "");
-    if (path.length === 0) return { status: 200, body: versions(request.origin) };
+    const get = request.method === "GET";
+    if (path.length === 0)
+      return get ? { status: 200, body: versions(request.origin) } : neutronFailure(notAllowed(), options.report);
     if (path[0] !== "v2.0") return neutronFailure(absent(), options.report);
     const context = await options.authenticate(request);
     if (!context) return unauthorized(request);
-    if (path.length === 1) return { status: 200, body: versionDocument(neutron.resources, request.origin) };
+    if (path.length === 1)
+      return get
+        ? { status: 200, body: versionDocument(request.origin) }
+        : neutronFailure(notAllowed(), options.report);
     try {
       const reply = await serve(neutron, routes, context, request, path.slice(1));
       return { ...reply, headers: { ...reply.headers, "x-openstack-request-id": context.requestId } };
@@ -43,63 +51,91 @@ async function serve(
   path: readonly string[],
 ): Promise<RestReply> {
   const [first, id] = path;
-  if (first === "extensions") return extensions(neutron, request.method, id);
+  if (first === "extensions" && path.length <= 2) return extensions(neutron, request.method, id);
   const route = routes.find(path);
   if (!route) throw absent();
-  const { resource, parent } = route;
-  const api = neutron.api;
-  if (route.action !== undefined) {
-    const { action, argument } = route;
-    const found = resource.actions?.[action];
-    if (!found) throw absent();
-    if (found.method !== request.method) throw notAllowed();
-    const body = request.method === "GET" || request.method === "DELETE" ? undefined : await readBody(request, false);
-    const answer = await api.act(context, resource, action, found, route.id ?? "", body, argument);
-    if (answer === undefined) return { status: 204 };
-    return { status: found.method === "POST" ? 201 : 200, body: answer };
-  }
-  if (route.id === undefined)
-    switch (request.method) {
-      case "GET":
-      case "HEAD": {
-        const list = readListRequest(request.query, resource.attributes, resource.tagged ?? false);
-        return { status: 200, body: listBody(resource, await api.list(context, resource, list, parent), request) };
-      }
-      case "POST": {
-        const body = await readBody(request, true);
-        const made = await api.create(context, resource, resource.bare ? { [resource.name]: body } : body, parent);
-        if (resource.bare) return { status: 201, body: null };
-        return { status: 201, body: { [Array.isArray(made) ? resource.plural : resource.name]: made } };
-      }
-      default:
-        throw notAllowed();
-    }
+  if (route.id === undefined) return serveCollection(neutron, context, request, route);
+  const { resource, action, argument } = route;
+  if (action === undefined) return serveItem(neutron, context, request, route, route.id);
+  if (action === "tags" && resource.tagged)
+    return serveTags(neutron, context, request, { resource, id: route.id, tag: argument });
+  return serveAction(neutron, context, request, route, route.id, action);
+}
+
+async function serveCollection(
+  { api }: Neutron,
+  context: Context,
+  request: RestRequest,
+  { resource, parent }: Route,
+): Promise<RestReply> {
   switch (request.method) {
-    case "GET":
-    case "HEAD": {
-      const fields = request.query.getAll("fields").filter((name) => name !== "");
-      return { status: 200, body: { [resource.name]: await api.show(context, resource, route.id, fields, parent) } };
+    case "GET": {
+      const list = readListRequest(request.query, resource.attributes, resource.tagged ?? false);
+      return { status: 200, body: listBody(resource, await api.list(context, resource, list, parent), request) };
+    }
+    case "POST": {
+      const body = await readBody(request);
+      const made = await api.create(context, resource, resource.bare ? { [resource.name]: body } : body, parent);
+      if (resource.bare) return { status: 201, body: null };
+      return { status: 201, body: { [Array.isArray(made) ? resource.plural : resource.name]: made } };
+    }
+    default:
+      throw notAllowed();
+  }
+}
+
+async function serveItem(
+  { api }: Neutron,
+  context: Context,
+  request: RestRequest,
+  { resource, parent }: Route,
+  id: string,
+): Promise<RestReply> {
+  switch (request.method) {
+    case "GET": {
+      const question = Object.hasOwn(resource.questions ?? {}, id) ? resource.questions?.[id] : undefined;
+      if (question) return { status: 200, body: await question(api.call(context)) };
+      const { fields } = readListRequest(request.query, resource.attributes, resource.tagged ?? false);
+      return { status: 200, body: { [resource.name]: await api.show(context, resource, id, fields, parent) } };
     }
     case "PUT": {
-      const body = await readBody(request, true);
-      const view = await api.update(context, resource, route.id, body, parent, ifMatch(request.headers));
+      const body = await readBody(request);
+      const view = await api.update(context, resource, id, body, parent, ifMatch(request.headers));
       return { status: 200, body: { [resource.name]: view } };
     }
     case "DELETE":
-      await api.remove(context, resource, route.id, parent, ifMatch(request.headers));
+      await refuseBody(request);
+      await api.remove(context, resource, id, parent, ifMatch(request.headers));
       return { status: 204 };
     default:
       throw notAllowed();
   }
 }
 
+async function serveAction(
+  { api }: Neutron,
+  context: Context,
+  request: RestRequest,
+  { resource, argument }: Route,
+  id: string,
+  action: string,
+): Promise<RestReply> {
+  const found = Object.hasOwn(resource.actions ?? {}, action) ? resource.actions?.[action] : undefined;
+  if (!found) throw absent();
+  if (found.method !== request.method) throw notAllowed();
+  const body = request.method === "GET" || request.method === "DELETE" ? undefined : await readBody(request);
+  const answer = await api.act(context, resource, action, found, id, body, argument);
+  if (answer === undefined) return { status: 204 };
+  return { status: found.method === "POST" ? 201 : 200, body: answer };
+}
+
+/** Extensions are no resources of a plugin: what else one asks of them is not there, rather than not allowed. */
 function extensions(neutron: Neutron, method: string, alias: string | undefined): RestReply {
-  if (method !== "GET") throw notAllowed();
+  if (method !== "GET") throw absent();
   const views = neutron.extensions.map((one) => ({ ...one, links: [] }));
   if (alias === undefined) return { status: 200, body: { extensions: views } };
   const extension = views.find((one) => one.alias === alias);
-  if (!extension)
-    throw new NeutronError("not-found", "ExtensionNotFound", `Extension with alias ${alias} does not exist`);
+  if (!extension) throw absent(`Extension with alias ${alias} does not exist`);
   return { status: 200, body: { extension } };
 }
 
@@ -121,24 +157,6 @@ function link(request: RestRequest, marker: string, reverse: boolean): string {
   return `${request.origin}/networking/${request.path.map(encodeURIComponent).join("/")}?${query}`;
 }
 
-/** The body as a JSON object. neutron/pecan_wsgi/hooks/body_validation.py */
-async function readBody(request: RestRequest, required: boolean): Promise<Json> {
-  const text = await request.text();
-  if (text === undefined || text === "") {
-    if (required) throw httpBadRequest("Body contains invalid data");
-    return {};
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw httpBadRequest("Body contains invalid data");
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw httpBadRequest("Body contains invalid data");
-  return value as Json; // What JSON.parse calls an object.
-}
-
 /** `If-Match: revision_number=3`. neutron/api/api_common.py check_request_for_revision_constraint */
 function ifMatch(headers: Headers): number | undefined {
   const tags = (headers.get("if-match") ?? "")
@@ -149,17 +167,9 @@ function ifMatch(headers: Headers): number | undefined {
   if (tag === undefined) return undefined;
   if (tags.length > 1) throw badRequest("if-match", "Multiple revision_number etags are not supported.");
   const number = tag.slice("revision_number=".length);
-  if (!/^\s*\d+\s*$/.test(number))
+  if (!/^\s*[+-]?\d+\s*$/.test(number))
     throw badRequest("if-match", "Revision number etag must be in the format of revision_number=<int>");
   return Number(number);
-}
-
-function absent(): NeutronError {
-  return new NeutronError("not-found", "HTTPNotFound", "The resource could not be found.");
-}
-
-function notAllowed(): NeutronError {
-  return new NeutronError("not-allowed", "HTTPMethodNotAllowed", "The method is not allowed for this resource.");
 }
 
 /** As keystonemiddleware's auth_token answers. */

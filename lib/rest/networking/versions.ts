@@ -1,19 +1,19 @@
 /** Version discovery. Source: neutron/api/versions.py, neutron/pecan_wsgi/controllers/root.py. */
-import type { Resource } from "../../neutron/resource.ts";
+
+/** The resources that were there before there were extensions: no others are named. */
+const CORE = ["network", "subnet", "subnetpool", "port"];
 
 export function versions(origin: string) {
   const links = [{ rel: "self", href: `${origin}/networking/v2.0/` }];
   return { versions: [{ id: "v2.0", status: "CURRENT", links }] };
 }
 
-export function versionDocument(resources: readonly Resource[], origin: string) {
+export function versionDocument(origin: string) {
   return {
-    resources: resources
-      .filter((one) => !one.path.includes(":parent"))
-      .map((one) => ({
-        links: [{ rel: "self", href: `${origin}/networking/v2.0/${one.path}` }],
-        name: one.name,
-        collection: one.plural,
-      })),
+    resources: CORE.map((name) => ({
+      links: [{ rel: "self", href: `${origin}/networking/v2.0/${name}s` }],
+      name,
+      collection: `${name}s`,
+    })),
   };
 }
