@@ -1,15 +1,17 @@
 /** Ports as the API shows them. Source: neutron/db/db_base_plugin_common.py _make_port_dict, neutron/plugins/ml2/plugin.py. */
 import type { Json } from "../attribute.ts";
 import type { Call } from "../resource.ts";
+import { trunkDetails } from "../trunk/port-view.ts";
 import type { Port } from "./model.ts";
 
 /** Ports at once: what is needed of other objects is read once for all. */
 export async function portViews(call: Call, rows: readonly Port[]): Promise<Json[]> {
   const extend = await call.neutron.extensionDrivers.extendPorts(call, rows);
+  const trunk = await trunkDetails(call, rows);
   return rows.map((port) => {
     const view = ownView(port);
     extend(view, port);
-    return view;
+    return Object.assign(view, trunk(port));
   });
 }
 

@@ -8,12 +8,16 @@ export interface TrunkDetails {
   readonly sub_ports: readonly (SubPort & { readonly mac_address?: string })[];
 }
 
+/** Of so many ports, or more, it is less work to look at all trunks. */
+const FEW = 100;
+
 /** For a list of ports at once; a port that is no parent has no such attribute. */
 export async function trunkDetails(
   call: Call,
   of: readonly Port[],
 ): Promise<(port: Port) => { readonly trunk_details?: TrunkDetails }> {
-  const known = await trunks.list(call.reader, { keys: { port_id: of.map((port) => port.id) } });
+  const few = of.length < FEW ? { keys: { port_id: of.map((port) => port.id) } } : {};
+  const known = await trunks.list(call.reader, few);
   if (known.length === 0) return () => ({});
   const subIds = known.flatMap((trunk) => trunk.sub_ports.map((sub) => sub.port_id));
   const subPorts = new Map((await ports.list(call.reader, { ids: subIds })).map((port) => [port.id, port]));
