@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { DuplicateError } from "./collection.ts";
+import { follow } from "./follow.ts";
 import { openStore } from "./open.ts";
 import type { Store, StoreEvent } from "./store.ts";
 import { Writer } from "./testing/child.ts";
@@ -55,6 +56,24 @@ test("every process hears all events of all processes, once and in the order of 
   expect(log.length).toBeGreaterThanOrEqual(200);
   for (const told of heard) await expect.poll(() => told.length, { timeout: 10_000 }).toBe(log.length);
   for (const told of heard) expect(told).toEqual(log);
+});
+
+test("who follows the log from its beginning, while others write, is told all of it once", async () => {
+  const [a, b] = [await open(), await open()];
+  for (let n = 0; n < 150; n++) await insert(a, `early-${n}`);
+  const child = new Writer({ url }, "c");
+  const ending = new AbortController();
+  const followed: StoreEvent[] = [];
+  const following = (async () => {
+    for await (const next of follow(b, 0, ending.signal)) if (next.kind === "event") followed.push(next.event);
+  })();
+  await Promise.all([child.printed(50), ...Array.from({ length: 50 }, (_, n) => insert(a, `late-${n}`))]);
+  await child.kill();
+  const log = await a.events(0, 10_000);
+  await expect.poll(() => followed.length, { timeout: 10_000 }).toBe(log.length);
+  ending.abort();
+  await following;
+  expect(followed).toEqual(log);
 });
 
 test("a process sees at once what another has changed, though it has read the object before", async () => {
