@@ -1,14 +1,13 @@
 import type { Part } from "../resource.ts";
-import { addressScopeResource } from "./scopes.ts";
+import { ADDRESS_EXTENSIONS } from "./extensions.ts";
+import { addressHooks } from "./hooks.ts";
+import { addressScopeResource, addressScopeShareable } from "./scopes.ts";
+import { subnetResource } from "./subnet-resource.ts";
+import { subnetPoolResource, subnetPoolShareable } from "./subnetpool-resource.ts";
 
 export const PART: Part = {
-  resources: [addressScopeResource],
-  extensions: [
-    {
-      alias: "address-scope",
-      name: "Address scope",
-      description: "Address scopes extension.",
-      updated: "2015-07-26T10:00:00-00:00",
-    },
-  ],
+  resources: [subnetResource, subnetPoolResource, addressScopeResource],
+  extensions: ADDRESS_EXTENSIONS,
+  hooks: addressHooks,
+  shareables: [addressScopeShareable, subnetPoolShareable],
 };
