@@ -63,6 +63,7 @@ export function filterViews(views: readonly Json[], filters: ListRequest["filter
 
 function test(name: string, wanted: readonly string[], attribute: Attribute | undefined): (view: Json) => boolean {
   if (TAG_FILTERS.has(name)) return tagTest(name, wanted);
+  if (attribute?.visible === false) return () => true; // Views lack it: the resource itself has sorted them out.
   if (attribute?.match) {
     const match = attribute.match;
     // One that no view shows is a wish of the list itself, which the resource heeds.
