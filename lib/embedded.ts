@@ -10,6 +10,7 @@ import { passwordsOf, prepare as prepareIdentity } from "./identity/prepare.ts";
 import { prepareAgents } from "./neutron/agent/hosts.ts";
 import { startHeartbeats } from "./neutron/agent/keep-alive.ts";
 import { DEFAULT_CONFIG } from "./neutron/config/config.ts";
+import { loadConfig } from "./neutron/config/load.ts";
 import { Neutron } from "./neutron/neutron.ts";
 import { computeService } from "./rest/compute/service.ts";
 import type { RestRequest, RestService } from "./rest/http.ts";
@@ -49,10 +50,12 @@ export function storePlace(dataDir: string, env: Environment): StorePlace {
 }
 
 export async function openEmbedded({ place, env, report, signal }: EmbeddedOptions): Promise<EmbeddedCloud> {
+  const directory = env.UNDERLAY_NEUTRON_CONFIG;
+  const config = directory ? await loadConfig(directory) : DEFAULT_CONFIG;
   const store = await openStore(place);
   const identity = new Identity(store);
   const fresh = await prepareIdentity(identity, passwordsOf(env));
-  const neutron = new Neutron(store, DEFAULT_CONFIG);
+  const neutron = new Neutron(store, config, { report });
   const compute = new Compute(store, neutron);
   if (fresh) {
     await neutron.change(serviceContext(), prepareAgents);

@@ -1,16 +1,19 @@
 /** Networks as the API shows them. Source: neutron/db/db_base_plugin_common.py _make_network_dict, neutron/plugins/ml2/managers.py. */
+import { zonesOfNetworks } from "../agent/zones.ts";
 import type { Json } from "../attribute.ts";
 import { sharedIds } from "../rbac/shared.ts";
 import type { Call } from "../resource.ts";
 import type { Network } from "./model.ts";
 import { networkScopes } from "./network-scopes.ts";
-import { networkZones } from "./network-zones.ts";
 
 /** Networks at once: what is needed of other objects is read once for all. */
 export async function networkViews(call: Call, rows: readonly Network[]): Promise<Json[]> {
   const shared = await sharedIds(call, "network");
   const scopes = await networkScopes(call, rows);
-  const zones = await networkZones(call, rows);
+  const zones = await zonesOfNetworks(
+    call,
+    rows.map((row) => row.id),
+  );
   return rows.map((row) => {
     const view: Record<string, unknown> = {
       id: row.id,

@@ -1,4 +1,6 @@
 /** What happens when networks are created, changed and deleted. Source: neutron/plugins/ml2/plugin.py, neutron/db/db_base_plugin_v2.py. */
+import { deleteSubnet } from "../address/subnets.ts";
+import { checkZones } from "../agent/zones.ts";
 import type { Json } from "../attribute.ts";
 import { conflict, invalidInput } from "../errors.ts";
 import { notify } from "../hooks.ts";
@@ -21,6 +23,8 @@ export async function createNetwork(change: Change, values: Json): Promise<Netwo
     (segment): Segment => ({ id: neutron.newId(), ...segment }),
   );
   const external = values["router:external"] === true;
+  const availability_zone_hints = (values.availability_zone_hints ?? []) as readonly string[]; // Read by its kind.
+  await checkZones(change, "network", availability_zone_hints);
   const draft: Network = {
     ...standard(change, values),
     // Neutron's extensions each raise it within the create.
@@ -35,7 +39,7 @@ export async function createNetwork(change: Change, values: Json): Promise<Netwo
     mtu: neutron.types.mtu(segments, Number(values.mtu ?? 0)),
     port_security_enabled: true,
     qos_policy_id: null,
-    availability_zone_hints: (values.availability_zone_hints as string[] | undefined) ?? [], // Read by its kind.
+    availability_zone_hints,
     dns_domain: "",
     vlan_transparent: null,
     ...(await neutron.extensionDrivers.processNetwork(change, values)),
@@ -82,10 +86,8 @@ export async function deleteNetwork(change: Change, row: Network): Promise<void>
   const inUse = all.filter((port) => !AUTO_DELETED.has(port.device_owner)).map((port) => port.id);
   if (inUse.length > 0) throw networkInUse(row.id, inUse);
   for (const port of all) await deletePort(change, port, { byApi: false });
-  for (const subnet of await subnets.list(change.reader, { keys: { network_id: row.id } })) {
-    await notify(change, "subnetDeleting", subnet);
-    await subnets.remove(change.tx, subnet.id);
-  }
+  for (const subnet of await subnets.list(change.reader, { keys: { network_id: row.id } }))
+    await deleteSubnet(change, subnet);
   const network = (await networks.get(change.reader, row.id)) ?? row;
   await neutron.mechanisms.precommit("deleteNetwork", change, { current: network });
   await setExternal(change, network, false);

@@ -1,7 +1,6 @@
 /** Networks and ports: the core plugin. */
 import type { Part } from "../resource.ts";
 import { CORE_EXTENSIONS } from "./extensions.ts";
-import { coreHooks } from "./hooks.ts";
 import { networkResource } from "./network-resource.ts";
 import { networkShareable } from "./network-sharing.ts";
 import { portResource } from "./port-resource.ts";
@@ -9,6 +8,5 @@ import { portResource } from "./port-resource.ts";
 export const PART: Part = {
   resources: [networkResource, portResource],
   extensions: CORE_EXTENSIONS,
-  hooks: coreHooks,
   shareables: [networkShareable],
 };

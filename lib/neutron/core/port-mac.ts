@@ -1,7 +1,7 @@
 /** MAC addresses of ports. Source: neutron/db/db_base_plugin_v2.py _generate_macs, _check_mac_addr_update; plugin.py _check_mac_update_allowed. */
 import { conflict } from "../errors.ts";
 import type { Call } from "../resource.ts";
-import { type Network, type Port, ports } from "./model.ts";
+import { type Port, ports } from "./model.ts";
 
 /** Drawn anew while another port of the network has it: 2²⁴ are there. */
 const DRAWS = 16;
@@ -9,7 +9,7 @@ const DRAWS = 16;
 /** The first bytes of base_mac (a fourth one when it is not zero), and drawn ones. */
 export async function newMac(
   call: Call,
-  network: Network,
+  networkId: string,
   base = call.neutron.config.DEFAULT.base_mac,
 ): Promise<string> {
   const bytes = base.toLowerCase().split(":");
@@ -17,9 +17,9 @@ export async function newMac(
   for (let i = 0; i < DRAWS; i++) {
     const drawn = Array.from({ length: 6 - fixed }, () => call.neutron.random(256).toString(16).padStart(2, "0"));
     const mac = [...bytes.slice(0, fixed), ...drawn].join(":");
-    if (await isFree(call, network.id, mac)) return mac;
+    if (await isFree(call, networkId, mac)) return mac;
   }
-  throw conflict("MacAddressGenerationFailure", `Unable to generate unique mac on network ${network.id}.`);
+  throw conflict("MacAddressGenerationFailure", `Unable to generate unique mac on network ${networkId}.`);
 }
 
 export async function checkMacFree(call: Call, networkId: string, mac: string): Promise<void> {

@@ -1,15 +1,16 @@
 /** The ports of the API. */
 import { notFound } from "../errors.ts";
 import { sharedIds } from "../rbac/shared.ts";
-import type { Call, Change } from "../resource.ts";
+import type { Call, Change, Resource } from "../resource.ts";
 import { storedResource } from "../stored.ts";
 import { type Network, networks, type Port, ports } from "./model.ts";
 import { portAttributes, portPolicy } from "./port-attributes.ts";
+import { listPorts } from "./port-list.ts";
 import { type PortValues, portDefaults } from "./port-values.ts";
 import { portViews } from "./port-view.ts";
 import { createPort, deletePort, updatePort } from "./ports.ts";
 
-export const portResource = storedResource<Port>({
+const stored = storedResource<Port>({
   name: "port",
   plural: "ports",
   title: "Port",
@@ -28,6 +29,11 @@ export const portResource = storedResource<Port>({
   update: (change, port, values) => updatePort(change, port, values as Partial<PortValues>), // Read by that table.
   remove: (change, port) => deletePort(change, port, { byApi: true }),
 });
+
+export const portResource: Resource = {
+  ...stored,
+  list: async (call, query) => portViews(call, await listPorts(call, query)),
+};
 
 /** The owner of a network sees all of its ports. */
 async function ofOwnNetworks(call: Call): Promise<(port: Port) => boolean> {

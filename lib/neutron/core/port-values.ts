@@ -10,7 +10,8 @@ export interface PortValues {
   readonly name: string;
   readonly description: string;
   readonly admin_state_up: boolean;
-  readonly mac_address: string | undefined;
+  /** null: another one than now. */
+  readonly mac_address: string | null | undefined;
   readonly fixed_ips: readonly FixedIpRequest[] | undefined;
   readonly device_id: string;
   readonly device_owner: string;

@@ -23,8 +23,8 @@ export async function createPort(change: Change, values: PortValues): Promise<Po
   checkPairLimit(values.allowed_address_pairs, neutron.config.DEFAULT.max_allowed_address_pair);
   const base = standard(change, values);
   const host = values["binding:host_id"] ?? "";
-  if (values.mac_address !== undefined) await checkMacFree(change, network.id, values.mac_address);
-  const mac_address = values.mac_address ?? (await newMac(change, network));
+  if (values.mac_address) await checkMacFree(change, network.id, values.mac_address);
+  const mac_address = values.mac_address ?? (await newMac(change, network.id));
   const about = { mac: mac_address, deviceOwner: values.device_owner, host, portId: base.id };
   const fixed_ips = await allocateAddresses(change, network, values.fixed_ips, about);
   const draft = {
@@ -126,8 +126,9 @@ async function removePort(change: Change, id: string): Promise<void> {
 }
 
 async function macAfter(change: Change, port: Port, values: Partial<PortValues>, owner: string): Promise<string> {
-  const mac = values.mac_address;
-  if (mac === undefined || mac === port.mac_address) return port.mac_address;
+  if (values.mac_address === undefined) return port.mac_address;
+  const mac = values.mac_address ?? (await newMac(change, port.network_id));
+  if (mac === port.mac_address) return mac;
   checkMacChange(port, mac, owner);
   await checkMacFree(change, port.network_id, mac);
   return mac;
