@@ -5,6 +5,7 @@ import type { Call } from "../resource.ts";
 import { DESCRIPTION_SIZE } from "../standard.ts";
 import { storedResource } from "../stored.ts";
 import { type Agent, agents, agentTime, type LiveAgent, withLife } from "./agents.ts";
+import { forgetBindings } from "./dhcp-bindings.ts";
 
 const attributes = {
   id: { kind: uuid, filter: true },
@@ -34,6 +35,7 @@ export const agentResource = storedResource<Agent>({
   views: async (call: Call, rows) => (await withLife(call, rows)).map(agentView),
   update: (change, row, values) => agents.update(change.tx, { ...row, ...values }),
   remove: async (change, row) => {
+    await forgetBindings(change, { agent_id: row.id });
     await agents.remove(change.tx, row.id);
   },
 });
