@@ -13,10 +13,13 @@ export const FLOATING_IP = "network:floatingip";
 /** Of an L3 agent in DVR mode, on an external network. */
 export const AGENT_GATEWAY = "network:floatingip_agent_gateway";
 
+/** Of one instance of an HA router, on the network where the instances watch each other. */
+export const HA_PORT = "network:router_ha_interface";
+
 /** ROUTER_INTERFACE_OWNERS. */
 export const INTERFACE_OWNERS: readonly string[] = [ROUTER_INTERFACE, HA_INTERFACE, DVR_INTERFACE];
 /** All that ties a port to a router: what RouterPort holds in Neutron. */
-export const ROUTER_OWNERS: readonly string[] = [...INTERFACE_OWNERS, ROUTER_GATEWAY, SNAT_INTERFACE];
+export const ROUTER_OWNERS: readonly string[] = [...INTERFACE_OWNERS, ROUTER_GATEWAY, SNAT_INTERFACE, HA_PORT];
 
 export interface Route {
   readonly destination: string;
@@ -104,6 +107,15 @@ export interface RouterBinding extends Stored {
   readonly router_id: string;
   readonly agent_id: string;
 }
+
+/** The network of a project's HA routers. */
+export interface HaNetwork extends Stored {
+  /** The project's. */
+  readonly id: string;
+  readonly network_id: string;
+}
+
+export const haNetworks = new Collection<HaNetwork>("ha_network");
 
 export const routerBindings = new Collection<RouterBinding>("router_l3_agent_binding", {
   keys: { router_id: (b) => b.router_id, agent_id: (b) => b.agent_id },
