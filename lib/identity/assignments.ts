@@ -1,7 +1,7 @@
 /** Who has which role where (`keystone/assignment/core.py`). */
 import type { Reader, Tx } from "../store/store.ts";
 import type { Backing } from "./backing.ts";
-import { actorKey, assignments, groups, inferences, targetKey } from "./collections.ts";
+import { actorKey, assignments, groups, inferences, roles, targetKey } from "./collections.ts";
 import { getDomain } from "./domains.ts";
 import { domainsOfUser, projectsOfUser, projectsUnder } from "./effective.ts";
 import { IdentityError, invalid, refused } from "./error.ts";
@@ -101,7 +101,10 @@ export class Assignments {
         if (targets && !targets.has(targetKey(placed.target))) continue;
         for (const role of imply(placed, implications)) found.set(JSON.stringify([idOf(role), role.via]), role);
       }
-    return [...found.values()].filter((one) => filter.roleId === undefined || one.role_id === filter.roleId);
+    // Roles of domains only imply others.
+    const global = new Set((await roles.list(reader)).flatMap((role) => (role.domain_id === null ? [role.id] : [])));
+    const wanted = (id: string) => global.has(id) && (filter.roleId === undefined || id === filter.roleId);
+    return [...found.values()].filter((one) => wanted(one.role_id));
   }
 
   async projectsOfUser(userId: string): Promise<Project[]> {

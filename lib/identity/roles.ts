@@ -98,10 +98,11 @@ export class Roles {
 
   imply(prior: string, implied: string): Promise<void> {
     return this.backing.write(async (tx) => {
-      await getRole(tx, prior);
+      const from = await getRole(tx, prior);
       const role = await getRole(tx, implied);
-      // `prohibited_implied_role`: whoever could make a role imply admin would be one.
-      if (role.name === "admin") throw refused(`${implied} cannot be an implied roles.`);
+      // `prohibited_implied_role`: whoever could make a role imply admin would be one. A domain's role stays in its domain.
+      if (role.name === "admin" || (from.domain_id === null && role.domain_id !== null))
+        throw refused(`${implied} cannot be an implied roles.`);
       const id = `${prior}/${implied}`;
       if (!(await inferences.get(tx, id))) await inferences.insert(tx, { id, prior, implied });
     });

@@ -104,13 +104,13 @@ function rolesAmong(
   });
 }
 
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/;
+const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/;
 
-/** Without a time zone it is UTC. */
+/** Milliseconds, with a fraction for microseconds. Without a time zone it is UTC. */
 function expiry(text: string | null | undefined): number | null {
   if (!text) return null;
-  const match = TIME.exec(text);
-  const at = match ? Date.parse(match[2] ? text : `${text}Z`) : Number.NaN;
+  const [, seconds = "", fraction = "0", zone = "Z"] = TIME.exec(text) ?? [];
+  const at = Date.parse(`${seconds}${zone}`) + Math.floor(Number(fraction) * 1_000_000) / 1000;
   if (Number.isNaN(at))
     throw invalid(
       "expires_at",

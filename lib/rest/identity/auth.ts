@@ -19,15 +19,12 @@ export const authRoutes: Routes = {
   },
 
   "GET v3/auth/tokens": async (call) => {
-    const secret = await subject(call, "validate_token");
-    const bearer = await call.identity.bearer(secret);
-    if (!bearer) throw noSuchToken();
+    const { secret, bearer } = await subject(call, "validate_token");
     return tokenReply(200, secret, tokenView(bearer, catalogOf(call)));
   },
 
   "DELETE v3/auth/tokens": async (call) => {
-    const secret = await subject(call, "revoke_token");
-    if (!(await call.identity.revoke(secret))) throw noSuchToken();
+    await call.identity.revoke((await subject(call, "revoke_token")).secret);
     return NO_CONTENT;
   },
 
@@ -61,15 +58,16 @@ export const authRoutes: Routes = {
   },
 };
 
-/** The token that the request is about. One may ask about one's own; admin and the system's readers about any. */
-async function subject(call: Call, action: string): Promise<string> {
+/** The token that the request is about. Those of oneself are one's own; admin and the system's readers see any. */
+async function subject(call: Call, action: "validate_token" | "revoke_token") {
   const caller = await call.caller();
   const secret = call.request.headers.get("x-subject-token");
-  const own = secret === caller.token;
+  const bearer = secret ? await call.identity.bearer(secret) : undefined;
+  if (!secret || !bearer) throw noSuchToken();
+  const own = bearer.user.id === caller.userId;
   if (action === "revoke_token") caller.manages(action, own);
   else caller.reads(action, own);
-  if (!secret) throw noSuchToken();
-  return secret;
+  return { secret, bearer };
 }
 
 function catalogOf(call: Call) {

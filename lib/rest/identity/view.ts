@@ -40,7 +40,7 @@ export function applicationCredentialView(credential: ApplicationCredential, rol
     description,
     project_id,
     user_id,
-    expires_at: expires_at === null ? null : new Date(expires_at).toISOString().replace("Z", "000"),
+    expires_at: expires_at === null ? null : micros(expires_at),
     unrestricted,
     roles: roles.map((role) => ({ id: role.id, name: role.name, domain_id: role.domain_id })),
     system: null,
@@ -49,5 +49,11 @@ export function applicationCredentialView(credential: ApplicationCredential, rol
 
 /** `2026-11-21T11:51:54.000000Z` */
 export function tokenTime(at: number): string {
-  return new Date(at).toISOString().replace("Z", "000Z");
+  return `${micros(at)}Z`;
+}
+
+/** @param at milliseconds, with a fraction where there are microseconds */
+function micros(at: number): string {
+  const fraction = String(Math.round(at * 1000) % 1_000_000).padStart(6, "0");
+  return `${new Date(at).toISOString().slice(0, 19)}.${fraction}`;
 }

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { assertSafeListen } from "../rest/guard.ts";
+import { passwordsOf, prepare, usersWithDefaultPassword } from "./prepare.ts";
+import { openCloud, type TestCloud } from "./testing/cloud.ts";
+import { loginHelp } from "./welcome.ts";
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await openCloud();
+});
+afterEach(() => cloud.close());
+
+test("the first start makes it once: what is deleted later stays deleted", async () => {
+  expect((await cloud.identity.projects.list()).map((one) => one.name)).toEqual(["admin", "demo"]);
+  await cloud.identity.users.remove((await cloud.user("demo")).id);
+  expect(await prepare(cloud.identity)).toBe(false);
+  expect((await cloud.identity.users.list()).map((one) => one.name)).toEqual(["admin"]);
+});
+
+test("a password given at a later start replaces the documented one, and no other", async () => {
+  await prepare(cloud.identity, { adminPassword: "first" });
+  await cloud.login("admin", "first");
+  await prepare(cloud.identity, { adminPassword: "second" });
+  await cloud.login("admin", "first");
+  expect(await usersWithDefaultPassword(cloud.identity)).toEqual(["demo"]);
+});
+
+test("an empty variable is no password", () => {
+  expect(passwordsOf({ UNDERLAY_ADMIN_PASSWORD: "", UNDERLAY_DEMO_PASSWORD: "x" })).toEqual({
+    adminPassword: undefined,
+    demoPassword: "x",
+  });
+});
+
+test.each(["127.0.0.1", "127.8.0.1", "::1", "[::1]", "localhost"])(
+  "default passwords may listen on %s",
+  async (host) => {
+    await assertSafeListen(host, cloud.identity);
+  },
+);
+
+test.each(["0.0.0.0", "::", "10.0.0.1", "::ffff:10.0.0.1", "example.org", "", undefined])(
+  "default passwords do not listen on %j",
+  async (host) => {
+    await expect(assertSafeListen(host, cloud.identity)).rejects.toThrow(
+      /^will not listen on .* set UNDERLAY_ADMIN_PASSWORD and UNDERLAY_DEMO_PASSWORD$/,
+    );
+  },
+);
+
+test("other passwords may listen anywhere, and a disabled user counts for nothing", async () => {
+  await prepare(cloud.identity, { adminPassword: "secret" });
+  await expect(assertSafeListen("0.0.0.0", cloud.identity)).rejects.toThrow(/set UNDERLAY_DEMO_PASSWORD$/);
+  await cloud.identity.users.update((await cloud.user("demo")).id, { enabled: false });
+  await assertSafeListen("0.0.0.0", cloud.identity);
+});
+
+test("a start says how to log in, and no password that was set", () => {
+  expect(loginHelp("http://127.0.0.1:3000", ["admin"])).toContain("admin (password: underlay)");
+  expect(loginHelp("http://127.0.0.1:3000", [])).not.toContain("password: underlay");
+});
