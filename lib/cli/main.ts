@@ -16,6 +16,10 @@ const COMMANDS: Record<string, { summary: string; load(): Promise<Command> }> = 
       return (args) => main([...args]);
     },
   },
+  openrc: {
+    summary: "what OpenStack clients need to log in, for eval or clouds.yaml",
+    load: async () => (await import("./openrc.ts")).openrc,
+  },
 };
 
 export async function main(args: readonly string[]): Promise<number> {
