@@ -147,3 +147,59 @@ test("rule types are those that all drivers keep; administrators learn which dri
   ]);
   expect((await cloud.call(cloud.demo, "GET", "qos/rule-types/dscp_marking")).status).toBe(403);
 });
+
+test("a policy that something uses stays, and is detached by those alone who may", async () => {
+  const policy = await newPolicy();
+  const made = await cloud.call(cloud.demo, "POST", "networks", { network: {} });
+  const path = `networks/${made.body.network.id}`;
+  const attach = (who = cloud.demo, qos_policy_id: string | null = policy.id) =>
+    cloud.call(who, "PUT", path, { network: { qos_policy_id } });
+  const unseen = await attach();
+  expect([unseen.status, unseen.body.NeutronError.type]).toEqual([404, "QosPolicyNotFound"]);
+  expect((await attach(cloud.admin)).body.network.qos_policy_id).toBe(policy.id);
+  const port = { port: { network_id: made.body.network.id } };
+  expect((await cloud.call(cloud.demo, "POST", "ports", port)).body.port).toMatchObject({
+    qos_policy_id: null,
+    qos_network_policy_id: policy.id,
+  });
+  const refused = await cloud.call(cloud.admin, "DELETE", `qos/policies/${policy.id}`);
+  expect([refused.status, refused.body.NeutronError.message]).toEqual([
+    409,
+    `QoS Policy ${policy.id} is used by network ${made.body.network.id}.`,
+  ]);
+  const foreign = await attach(cloud.demo, null);
+  expect([foreign.status, foreign.body.NeutronError.type]).toEqual([403, "PolicyRemoveAuthorizationError"]);
+  await cloud.call(cloud.admin, "PUT", `qos/policies/${policy.id}`, { policy: { shared: true } });
+  expect((await attach(cloud.demo, null)).body.network.qos_policy_id).toBeNull();
+  expect((await cloud.call(cloud.admin, "DELETE", `qos/policies/${policy.id}`)).status).toBe(204);
+});
+
+test("new networks take the default policy of their project, unless they name one", async () => {
+  const project_id = "with-default";
+  const policy = await newPolicy({ project_id, is_default: true });
+  const other = await newPolicy({ project_id });
+  const create = async (more: object) =>
+    (await cloud.call(cloud.admin, "POST", "networks", { network: { project_id, ...more } })).body.network;
+  expect((await create({})).qos_policy_id).toBe(policy.id);
+  expect((await create({ qos_policy_id: other.id })).qos_policy_id).toBe(other.id);
+});
+
+test("bandwidth is promised on physical networks only, and ports say what must be reserved", async () => {
+  const policy = await newPolicy();
+  await addRule(policy, "minimum_bandwidth", { min_kbps: 1000 });
+  const tunnel = await cloud.call(cloud.admin, "POST", "networks", { network: { qos_policy_id: policy.id } });
+  expect([tunnel.status, tunnel.body.NeutronError.type]).toEqual([409, "QosRuleNotSupportedByNetwork"]);
+  const vlan = { "provider:network_type": "vlan", "provider:physical_network": "physnet1" };
+  const { network } = (await cloud.call(cloud.admin, "POST", "networks", { network: vlan })).body;
+  const body = { port: { network_id: network.id, qos_policy_id: policy.id, device_owner: "compute:nova" } };
+  const { port } = (await cloud.call(cloud.admin, "POST", "ports", body)).body;
+  const [group] = port.resource_request.request_groups;
+  expect(group).toEqual({
+    id: expect.any(String),
+    required: ["CUSTOM_PHYSNET_PHYSNET1", "CUSTOM_VNIC_TYPE_NORMAL"],
+    resources: { NET_BW_EGR_KILOBIT_PER_SEC: 1000 },
+  });
+  expect(port.resource_request.same_subtree).toEqual([group.id]);
+  const reserved = await addRule(policy, "minimum_bandwidth", { min_kbps: 1, direction: "ingress" });
+  expect(reserved.status).toBe(501);
+});

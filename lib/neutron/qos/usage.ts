@@ -1,5 +1,6 @@
 /** What a QoS policy is attached to. Source: neutron/objects/qos/policy.py (binding_models, get_bound_project_ids). */
 import { type Network, networks, type Port, ports } from "../core/model.ts";
+import { floatingIps, routers } from "../l3/model.ts";
 import type { Call } from "../resource.ts";
 
 export interface PolicyUser {
@@ -17,6 +18,8 @@ export async function usersOf(call: Call, policyId: string): Promise<PolicyUser[
   return [
     ...users("port", await ports.list(call.reader, { keys })),
     ...users("network", await networks.list(call.reader, { keys })),
+    ...users("fip", await floatingIps.list(call.reader, { keys })),
+    ...users("router", await routers.list(call.reader, { keys })),
   ];
 }
 
