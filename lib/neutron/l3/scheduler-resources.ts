@@ -6,7 +6,7 @@ import { agentResource } from "../agent/agent-resource.ts";
 import { type Agent, agents, L3_AGENT } from "../agent/agents.ts";
 import { conflict, NeutronError, notFound } from "../errors.ts";
 import { anything, uuid } from "../kind/kind.ts";
-import { adminOnly } from "../policy.ts";
+import { adminOnly, forbidden } from "../policy.ts";
 import type { Call, Change, Resource } from "../resource.ts";
 import { routerNotFound } from "./errors.ts";
 import { routerOf } from "./lookup.ts";
@@ -25,7 +25,7 @@ export const routersOnAgentResource: Resource = {
   attributes: { ...routerResource.attributes, router_id: { kind: uuid, post: true } },
   policy: { create: adminOnly, get: adminOnly, remove: adminOnly },
   async list(call, _query, parent = "") {
-    if (!call.context.isAdmin) return [];
+    if (!call.context.isAdmin) throw forbidden(["get_l3-routers"]);
     await agentOf(call, parent);
     const bindings = await routerBindings.list(call.reader, { keys: { agent_id: parent } });
     const ids = bindings.map((one) => one.router_id);
@@ -52,9 +52,10 @@ export const agentsOfRouterResource: Resource = {
   name: "l3-agent",
   plural: "agents",
   path: "routers/:parent/l3-agents",
-  attributes: { ...agentResource.attributes, ha_state: { kind: anything } },
+  attributes: { ...agentResource.attributes, ha_state: { kind: anything }, resource_versions: { kind: anything } },
   policy: { get: adminOnly },
   async list(call, _query, parent = "") {
+    if (!call.context.isAdmin) throw forbidden(["get_l3-agents"]);
     const ids = (await bindingsOf(call, [parent])).map((one) => one.agent_id);
     const found = ids.length === 0 ? [] : await agentResource.list(call, { filters: { id: ids } });
     return found.map((view) => ({ ...view, resource_versions: {}, ha_state: null }));
