@@ -108,11 +108,12 @@ export class Api {
     id: string,
     body: Json | undefined,
     argument?: string,
+    parent?: string,
   ): Promise<unknown> {
     return this.change(context, async (change) => {
-      const current = await this.current(change, resource, id);
+      const current = await this.current(change, resource, id, parent);
       if (!(await allowed(action.rule, change, current))) throw forbidden([action.policyName ?? `${name}`]);
-      return action.run(change, id, body, argument);
+      return action.run(change, id, body, argument, parent);
     });
   }
 
@@ -177,12 +178,20 @@ const hiddenRules = new WeakMap<Policy, [string, import("./policy.ts").Rule][]>(
 
 /** The view without what its attributes and the policy hide. */
 async function shown(call: Call, resource: Resource, view: Json): Promise<Json> {
-  const rules = call.context.isAdmin ? [] : getRules(resource.policy);
+  const hides = new Set<string>();
+  if (!call.context.isAdmin)
+    for (const [name, rule] of getRules(resource.policy))
+      if (name in view && !(await rule(call, view))) hides.add(name);
+  for (const name in view) if (!isVisible(resource.attributes, name)) hides.add(name);
+  if (hides.size === 0) return view;
   const out: Record<string, unknown> = {};
-  for (const name in view)
-    if (resource.attributes[name] && resource.attributes[name].visible !== false) out[name] = view[name];
-  for (const [name, rule] of rules) if (name in out && !(await rule(call, view))) delete out[name];
+  for (const name in view) if (!hides.has(name)) out[name] = view[name];
   return out;
+}
+
+function isVisible(attributes: Attributes, name: string): boolean {
+  const attribute = attributes[name];
+  return attribute !== undefined && attribute.visible !== false;
 }
 
 function getRules(policy: Policy) {

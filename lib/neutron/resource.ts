@@ -33,7 +33,13 @@ export interface Action {
   readonly rule?: import("./policy.ts").Rule;
   readonly policyName?: string;
   /** Answers the body of the reply (undefined: none). `argument`: a further path segment, where the action takes one. */
-  run(change: Change, id: string, body: Json | undefined, argument: string | undefined): Promise<unknown>;
+  run(
+    change: Change,
+    id: string,
+    body: Json | undefined,
+    argument: string | undefined,
+    parent?: string,
+  ): Promise<unknown>;
 }
 
 /**
@@ -62,6 +68,8 @@ export interface Resource {
   list(call: Call, query: ListQuery, parent?: string): Promise<Json[]>;
   /** undefined: not there, or not to be seen. */
   show(call: Call, id: string, parent?: string): Promise<Json | undefined>;
+  /** Instead of `show` and of picking fields, where `fields` of a request mean more than that. */
+  showFields?(call: Call, id: string, fields: readonly string[]): Promise<Json | undefined>;
   /** What says that there is none of this id. */
   missing(id: string): Error;
   create?(change: Change, values: Json, parent?: string): Promise<Json>;

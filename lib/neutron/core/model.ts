@@ -118,13 +118,13 @@ export const subnets = new Collection<Subnet>("subnet", {
 export const ports = new Collection<Port>("port", {
   keys: {
     network_id: (p) => p.network_id,
-    device_id: (p) => p.device_id,
-    device_owner: (p) => p.device_owner,
+    device_id: (p) => p.device_id || undefined,
+    device_owner: (p) => p.device_owner || undefined,
     subnet_id: (p) => p.fixed_ips.map((ip) => ip.subnet_id),
     security_group_id: (p) => p.security_groups,
-    host: (p) => p.binding.host,
+    host: (p) => p.binding.host || undefined,
     mac_address: (p) => p.mac_address,
-    name: (p) => p.name,
+    name: (p) => p.name || undefined,
     qos_policy_id: (p) => p.qos_policy_id,
   },
   unique: {

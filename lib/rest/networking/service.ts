@@ -116,7 +116,7 @@ async function serveAction(
   { api }: Neutron,
   context: Context,
   request: RestRequest,
-  { resource, argument }: Route,
+  { resource, argument, parent }: Route,
   id: string,
   action: string,
 ): Promise<RestReply> {
@@ -124,7 +124,7 @@ async function serveAction(
   if (!found) throw absent();
   if (found.method !== request.method) throw notAllowed();
   const body = request.method === "GET" || request.method === "DELETE" ? undefined : await readBody(request);
-  const answer = await api.act(context, resource, action, found, id, body, argument);
+  const answer = await api.act(context, resource, action, found, id, body, argument, parent);
   if (answer === undefined) return { status: 204 };
   return { status: found.method === "POST" ? 201 : 200, body: answer };
 }
