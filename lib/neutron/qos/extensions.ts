@@ -27,18 +27,6 @@ export const QOS_EXTENSIONS: readonly Extension[] = [
     updated: "2017-041-06T10:00:00-00:00",
   },
   {
-    alias: "qos-fip",
-    name: "Floating IP QoS",
-    description: "The floating IP Quality of Service extension",
-    updated: "2017-07-20T00:00:00-00:00",
-  },
-  {
-    alias: "qos-gateway-ip",
-    name: "Router gateway IP QoS",
-    description: "The Router gateway IP Quality of Service extension",
-    updated: "2018-02-24T00:00:00-00:00",
-  },
-  {
     alias: "qos-port-network-policy",
     name: "QoS port network policy ID",
     description: "Adds a the QoS network ID to the port definition",
