@@ -1,3 +1,5 @@
 import type { Part } from "../resource.ts";
+import { EXTENSIONS } from "./extensions.ts";
+import { rbacPolicyResource } from "./policies.ts";
 
-export const PART: Part = { resources: [], extensions: [] };
+export const PART: Part = { resources: [rbacPolicyResource], extensions: EXTENSIONS };

@@ -4,10 +4,12 @@ import { ensureDefaultGroup } from "./default-group.ts";
 import { EXTENSIONS } from "./extensions.ts";
 import { groupResource } from "./groups.ts";
 import { ruleResource } from "./rules.ts";
+import { addressGroupShareable, securityGroupShareable } from "./shareables.ts";
 
 export const PART: Part = {
   resources: [groupResource, ruleResource, addressGroupResource],
   extensions: EXTENSIONS,
+  shareables: [securityGroupShareable, addressGroupShareable],
   hooks: {
     networkCreated: async (change, { project_id }) => {
       if (project_id !== "") await ensureDefaultGroup(change, project_id);
