@@ -23,7 +23,7 @@ export class Routes {
   find(given: readonly string[]): Route | undefined {
     const path = given.map((segment, i) => (i === given.length - 1 ? segment.replace(/\.json$/, "") : segment));
     for (const { resource, segments } of this.patterns) {
-      if (segments.length > path.length || !segments.every((one, i) => one === ":parent" || one === path[i])) continue;
+      if (segments.length > path.length || !segments.every((one, i) => one === ":parent" || same(one, path[i]))) continue;
       const parentAt = segments.indexOf(":parent");
       const rest = path.slice(segments.length);
       if (rest.length > 3) continue;
@@ -40,4 +40,9 @@ export class Routes {
     const found = this.patterns.find(({ resource }) => resource.tagged && resource.plural === plural);
     return found && { resource: found.resource, id, action, argument };
   }
+}
+
+/** Collections may be written with dashes or underscores. neutron/manager.py get_controller_for_resource */
+function same(segment: string, given: string | undefined): boolean {
+  return segment.replaceAll("_", "-") === given?.replaceAll("_", "-");
 }
