@@ -23,7 +23,8 @@ export class Routes {
   find(given: readonly string[]): Route | undefined {
     const path = given.map((segment, i) => (i === given.length - 1 ? segment.replace(/\.json$/, "") : segment));
     for (const { resource, segments } of this.patterns) {
-      if (segments.length > path.length || !segments.every((one, i) => one === ":parent" || same(one, path[i]))) continue;
+      if (segments.length > path.length || !segments.every((one, i) => one === ":parent" || same(one, path[i])))
+        continue;
       const parentAt = segments.indexOf(":parent");
       const rest = path.slice(segments.length);
       if (rest.length > 3) continue;
