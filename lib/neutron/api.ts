@@ -6,7 +6,7 @@ import type { Context } from "../identity/context.ts";
 import type { Attributes, Json } from "./attribute.ts";
 import { readCreate, readUpdate } from "./attribute.ts";
 import { hidden, httpBadRequest, NeutronError } from "./errors.ts";
-import { filterViews, type ListRequest, type Page, pageOf, sortViews } from "./list-query.ts";
+import { filterViews, type ListRequest, orderOf, type Page, pageOf } from "./list-query.ts";
 import type { Neutron } from "./neutron.ts";
 import { allowed, forbidden, type Policy } from "./policy.ts";
 import type { Action, Call, Change, Resource } from "./resource.ts";
@@ -28,8 +28,24 @@ export class Api {
     for (const view of views)
       if (await allowed(resource.policy.get, call, view)) seen.push(await shown(call, resource, view));
     const key = resource.key ?? "id";
-    const page = pageOf(sortViews(filterViews(seen, request.filters, resource.attributes), request, key), request, key);
+    const found = filterViews(seen, request.filters, resource.attributes);
+    const order = orderOf(request, key);
+    if (order) found.sort(order);
+    const page = pageOf(found, request, key, await this.marker(call, resource, request, parent));
     return { ...page, items: page.items.map((view) => pick(view, request.fields)) };
+  }
+
+  /** Throws when the object that the page is to begin behind is not there. */
+  private async marker(
+    call: Call,
+    resource: Resource,
+    { limit, marker }: ListRequest,
+    parent: string | undefined,
+  ): Promise<Json | undefined> {
+    if (limit === undefined || marker === undefined) return undefined;
+    const view = await resource.show(call, marker, parent);
+    if (!view || !(await allowed(resource.policy.get, call, view))) throw resource.missing(marker);
+    return view;
   }
 
   async show(
@@ -40,10 +56,11 @@ export class Api {
     parent?: string,
   ): Promise<Json> {
     const call = this.call(context);
-    const view = await resource.show(call, id, parent);
+    const own = resource.showFields;
+    const view = own ? await own.call(resource, call, id, fields) : await resource.show(call, id, parent);
     if (!view) throw resource.missing(id);
     if (!(await allowed(resource.policy.get, call, view))) throw hidden();
-    return pick(await shown(call, resource, view), fields);
+    return pick(await shown(call, resource, view), own ? [] : fields);
   }
 
   /** @returns one view, or several for a body that holds `resource.plural` */
