@@ -15,7 +15,9 @@ export async function checkTaken(change: Change, policy: RbacPolicy, next: strin
   const all = await rbacPolicies.list(change.reader, { keys: { object_id: policy.object_id } });
   const others = all.filter((one) => one.id !== policy.id && one.action === action).map((one) => one.target_project);
   if (others.includes(EVERYBODY)) return;
-  const covered = new Set([...others, object.project_id, ...(next === undefined ? [] : [next])]);
+  // rbac_db.py alone counts neither the owner nor whom it is given to next.
+  const spared = policy.object_type === "network" ? [object.project_id, ...(next === undefined ? [] : [next])] : [];
+  const covered = new Set([...others, ...spared]);
   const users = await shareable.users(change, policy.object_id, action);
   const lost = [...users].filter((one) => !covered.has(one) && (target === EVERYBODY || one === target));
   if (lost.length > 0) throw shareable.inUse(policy);
