@@ -18,29 +18,31 @@ const TAG_FILTERS = new Set(["tags", "tags-any", "not-tags", "not-tags-any"]);
 
 /** Reads a query string. Unknown filters and sort keys, and bad numbers, throw. */
 export function readListRequest(query: URLSearchParams, attributes: Attributes, tagged: boolean): ListRequest {
-  const filters: Record<string, string[]> = {};
-  for (const [name, value] of query)
-    if (!NO_FILTER.has(name)) filters[name === "tenant_id" ? "project_id" : name] ??= query.getAll(name);
-    else void value;
-  const invalid = Object.keys(filters).filter(
-    (name) => !(attributes[name]?.filter || (tagged && TAG_FILTERS.has(name))),
-  );
+  const names = [...new Set(query.keys())].filter((name) => !NO_FILTER.has(name));
+  const invalid = names.filter((name) => !(own(attributes, name)?.filter || (tagged && TAG_FILTERS.has(name))));
   if (invalid.length > 0) throw httpBadRequest(`${repr(invalid)} is invalid attribute for filtering`);
+  const filters: Record<string, string[]> = {};
+  for (const name of names) filters[name === "tenant_id" ? "project_id" : name] = query.getAll(name);
   return {
     filters,
     fields: query.getAll("fields").filter((name) => name !== ""),
     sorts: readSorts(query, attributes),
     limit: readLimit(query.get("limit")),
-    marker: query.get("marker") ?? undefined,
+    marker: query.get("marker") || undefined,
     reverse: query.get("page_reverse")?.toLowerCase() === "true",
   };
+}
+
+/** Names come from clients: `constructor` is none of ours. */
+function own(attributes: Attributes, name: string): Attribute | undefined {
+  return Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 }
 
 function readSorts(query: URLSearchParams, attributes: Attributes): ListRequest["sorts"] {
   const keys = query.getAll("sort_key").filter((one) => one !== "");
   const directions = query.getAll("sort_dir").filter((one) => one !== "");
   if (keys.length !== directions.length) throw httpBadRequest("The number of sort_keys and sort_dirs must be same");
-  const absent = keys.filter((key) => !attributes[key]?.sort);
+  const absent = keys.filter((key) => !own(attributes, key)?.sort);
   if (absent.length > 0) throw httpBadRequest(`${repr(absent)} is invalid attribute for sort_keys`);
   const wrong = directions.filter((one) => one !== "asc" && one !== "desc");
   if (wrong.length > 0)
@@ -88,18 +90,20 @@ function tagTest(name: string, wanted: readonly string[]): (view: Json) => boole
   };
 }
 
-/** Sorted by the keys, and by `key` after them when the list is paged, so that pages do not overlap. */
-export function sortViews(views: Json[], request: ListRequest, key: string): Json[] {
+type Order = (a: Json, b: Json) => number;
+
+/** By the sort keys, and by `key` after them when the list is paged, so that pages do not overlap; undefined: as they come. */
+export function orderOf(request: ListRequest, key: string): Order | undefined {
   const sorts = [...request.sorts];
   if (request.limit !== undefined && !sorts.some((one) => one.key === key)) sorts.push({ key, ascending: true });
-  if (sorts.length === 0) return views;
-  return views.sort((a, b) => {
+  if (sorts.length === 0) return undefined;
+  return (a, b) => {
     for (const { key: name, ascending } of sorts) {
       const order = compare(a[name], b[name]);
       if (order !== 0) return ascending ? order : -order;
     }
     return 0;
-  });
+  };
 }
 
 function compare(a: unknown, b: unknown): number {
@@ -119,18 +123,16 @@ export interface Page {
   readonly paged: boolean;
 }
 
-/** One page. `next` and `previous` are there as Neutron says them: also on a full last page. */
-export function pageOf(views: Json[], request: ListRequest, key: string): Page {
-  const { limit, marker, reverse } = request;
+/**
+ * One page of sorted views. `next` and `previous` are there as Neutron says them: also on a full last page.
+ * @param marker the object that the page begins behind; it need not be among the views: a filter may leave it out
+ */
+export function pageOf(views: Json[], request: ListRequest, key: string, marker: Json | undefined): Page {
+  const { limit, reverse } = request;
   if (limit === undefined) return { items: views, paged: false };
-  const at = marker === undefined ? -1 : views.findIndex((view) => view[key] === marker);
-  const lost = marker !== undefined && at < 0;
-  let items: Json[];
-  if (lost) items = [];
-  else if (reverse) {
-    const end = marker === undefined ? views.length : at;
-    items = views.slice(Math.max(end - limit, 0), end);
-  } else items = views.slice(at + 1, at + 1 + limit);
+  const items = reverse
+    ? before(views, request, key, marker).slice(-limit)
+    : after(views, request, key, marker).slice(0, limit);
   const full = items.length >= limit;
   const first = items[0]?.[key];
   const last = items.at(-1)?.[key];
@@ -140,4 +142,14 @@ export function pageOf(views: Json[], request: ListRequest, key: string): Page {
     ...(full || reverse ? { next: last === undefined ? "" : String(last) } : {}),
     ...(full || !reverse ? { previous: first === undefined ? "" : String(first) } : {}),
   };
+}
+
+function after(views: Json[], request: ListRequest, key: string, marker: Json | undefined): Json[] {
+  const order = orderOf(request, key);
+  return marker && order ? views.filter((view) => order(view, marker) > 0) : views;
+}
+
+function before(views: Json[], request: ListRequest, key: string, marker: Json | undefined): Json[] {
+  const order = orderOf(request, key);
+  return marker && order ? views.filter((view) => order(view, marker) < 0) : views;
 }
