@@ -7,7 +7,7 @@ import { IdentityError } from "./error.ts";
 
 const FAILURES = 10;
 const WINDOW_MS = 5 * 60_000;
-/** Also bounds memory: each verification takes 19 MiB. */
+/** Leaves threads of libuv's four to files and name lookups. */
 const AT_A_TIME = 2;
 /** Accounts that are remembered; beyond, the one that failed longest ago is forgotten. */
 const REMEMBERED = 10_000;
@@ -37,14 +37,20 @@ export class Attempts {
       else this.count(key);
       return good;
     } finally {
-      this.running--;
-      this.waiting.shift()?.();
+      this.pass();
     }
   }
 
   private async turn(): Promise<void> {
-    while (this.running >= AT_A_TIME) await new Promise<void>((go) => this.waiting.push(go));
-    this.running++;
+    if (this.running < AT_A_TIME) this.running++;
+    else await new Promise<void>((go) => this.waiting.push(go));
+  }
+
+  /** Gives the turn to who has waited longest. */
+  private pass(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.running--;
   }
 
   private refuse(key: string): void {

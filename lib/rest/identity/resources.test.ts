@@ -115,6 +115,19 @@ describe("projects", () => {
     expect((await client.ask(`GET /v3/projects/${leaf.id}/tags/red`)).status).toBe(404);
   });
 
+  test("that act as domains are domains", async () => {
+    const made = await client.ask("POST /v3/projects", { project: { name: "d", is_domain: true } });
+    const { id } = made.body.project;
+    expect(made.body.project).toMatchObject({ is_domain: true, domain_id: null, parent_id: null });
+    expect((await client.ask(`GET /v3/domains/${id}`)).body.domain.name).toBe("d");
+    const listed = await client.ask("GET /v3/projects?is_domain=true");
+    expect(listed.body.projects.map((one: { name: string }) => one.name)).toEqual(["Default", "d"]);
+    expect((await client.ask(`DELETE /v3/projects/${id}`)).status).toBe(400);
+    await client.ask(`PATCH /v3/projects/${id}`, { project: { enabled: false } });
+    expect((await client.ask(`DELETE /v3/projects/${id}`)).status).toBe(204);
+    expect((await client.ask(`GET /v3/domains/${id}`)).status).toBe(404);
+  });
+
   test("that are disabled cannot be logged in to", async () => {
     const { id } = await client.cloud.project("demo");
     await client.ask(`PATCH /v3/projects/${id}`, { project: { enabled: false } });

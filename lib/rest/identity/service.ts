@@ -1,6 +1,8 @@
 /** Keystone v3 over an Identity (`keystone/api/`). */
+import { randomUUID } from "node:crypto";
 import { IdentityError } from "../../identity/error.ts";
 import type { Identity } from "../../identity/identity.ts";
+import { BodyTooLarge } from "../body.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
 import { applicationCredentialRoutes } from "./application-credentials.ts";
 import { authRoutes } from "./auth.ts";
@@ -37,7 +39,7 @@ const HEADERS = { vary: "X-Auth-Token" };
 export function identityService(identity: Identity): RestService {
   return async (request) => {
     const reply = await serve(identity, request);
-    const headers = { ...HEADERS, ...reply.headers };
+    const headers = { ...HEADERS, "x-openstack-request-id": `req-${randomUUID()}`, ...reply.headers };
     return request.method === "HEAD" ? { status: reply.status, headers } : { ...reply, headers };
   };
 }
@@ -57,6 +59,7 @@ async function serve(identity: Identity, request: RestRequest): Promise<RestRepl
     }
   } catch (error) {
     if (error instanceof IdentityError) return replyOf(error, base);
+    if (error instanceof BodyTooLarge) return failure(413, error.message);
     throw error;
   }
 }
