@@ -2,7 +2,7 @@
 import type { Json } from "../attribute.ts";
 import { networks, type Subnet, subnets } from "../core/model.ts";
 import { bool } from "../kind/kind.ts";
-import { adminOnly, owner, type Rule } from "../policy.ts";
+import { owner, type Rule } from "../policy.ts";
 import { sharedIds } from "../rbac/shared.ts";
 import type { Call, Resource } from "../resource.ts";
 import { storedResource } from "../stored.ts";
@@ -29,7 +29,6 @@ const stored = storedResource<Subnet>({
     get: (call, target) => owner(call, target) || target.shared === true,
     update: ownerOrNetworkOwner,
     remove: ownerOrNetworkOwner,
-    attributes: { service_types: { create: adminOnly, update: adminOnly } },
   },
   sees: async (call) => {
     const shared = await sharedIds(call, "network");
