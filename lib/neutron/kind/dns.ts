@@ -39,6 +39,15 @@ export const dnsHostName: Kind<string> = {
   },
 };
 
+/** type:fip_dns_host_name: of a floating IP, below its domain. */
+export const relativeDnsName: Kind<string> = {
+  parse(value) {
+    const text = lowerText(value);
+    if (text.endsWith(".")) throw new Invalid(`'${text}' is a FQDN. It should be a relative domain name`);
+    return dnsHostName.parse(text);
+  },
+};
+
 /** type:dns_domain_name: of a network; fully qualified. */
 export const dnsDomainName: Kind<string> = {
   parse(value) {

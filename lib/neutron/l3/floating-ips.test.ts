@@ -24,12 +24,15 @@ const update = (id: string, values: object) => cloud.put(cloud.demo, `floatingip
 const refusedNew = (values: object, who = cloud.demo) =>
   cloud.refused(who, "POST", "floatingips", { floatingip: { floating_network_id: cloud.publicId, ...values } });
 
-test("floating IPs have the attributes of real ones, and of the port forwarding service", async () => {
+/** Of services that the recorded cloud had not. */
+const MORE = ["port_forwardings", "dns_name", "dns_domain"];
+
+test("floating IPs have the attributes of real ones, and of port forwarding and DNS", async () => {
   const { id: port_id, fixed_ips } = await port({ name: "vm" });
   const made = await floating({ port_id });
   expect(made.status).toBe("DOWN");
   const ours = await show(made.id);
-  expect(Object.keys(ours).sort()).toEqual([...Object.keys(dvr.floatingips[0] ?? {}), "port_forwardings"].sort());
+  expect(Object.keys(ours).sort()).toEqual([...Object.keys(dvr.floatingips[0] ?? {}), ...MORE].sort());
   expect(ours).toMatchObject({
     port_id,
     fixed_ip_address: fixed_ips[0].ip_address,
@@ -115,6 +118,17 @@ test("what cannot be associated is refused", async () => {
   const { ports } = await cloud.get(cloud.admin, `ports?device_owner=network:floatingip`);
   const { floatingips } = await cloud.get(cloud.admin, "floatingips");
   expect(ports).toHaveLength(floatingips.length);
+});
+
+test("a name of the DNS stands below a domain", async () => {
+  const named = { dns_name: "www", dns_domain: "example.org." };
+  expect(await floating(named)).toMatchObject(named);
+  expect(await refusedNew({ dns_name: "www" })).toBe(
+    "400 BadRequest: Bad floatingip request: dns_name cannot be specified without a dns_domain.",
+  );
+  expect(await refusedNew({ dns_name: "www.", dns_domain: "example.org." })).toBe(
+    "400 HTTPBadRequest: Invalid input for dns_name. Reason: 'www.' is a FQDN. It should be a relative domain name.",
+  );
 });
 
 test("an administrator chooses the address, anybody the subnet", async () => {

@@ -82,12 +82,18 @@ async function createFloatingIp(change: Change, json: Json): Promise<FloatingIp>
     ...NO_ASSOCIATION,
     status: "DOWN",
     qos_policy_id: await checkPolicy(change, values.qos_policy_id),
-    dns_name: "",
-    dns_domain: "",
+    ...dnsOf(json),
   };
   const row = await floatingIps.insert(change.tx, { ...alone, ...(await associationOf(change, alone, values)) });
   floatingIpChanged(change, row);
   return row;
+}
+
+/** There with the extension driver `dns` alone. neutron/db/dns_db.py _validate_floatingip_dns */
+function dnsOf({ dns_name = "", dns_domain = "" }: Json): Pick<FloatingIp, "dns_name" | "dns_domain"> {
+  if (dns_domain && !dns_name) throw badRequest("floatingip", "dns_domain cannot be specified without a dns_name");
+  if (dns_name && !dns_domain) throw badRequest("floatingip", "dns_name cannot be specified without a dns_domain");
+  return { dns_name: String(dns_name), dns_domain: String(dns_domain) };
 }
 
 async function checkNetwork(change: Change, network: Network): Promise<void> {

@@ -10,6 +10,7 @@ export interface ExtensionDriver {
   readonly extensions: readonly Extension[];
   readonly networkAttributes: Attributes;
   readonly portAttributes: Attributes;
+  readonly floatingIpAttributes?: Attributes;
   /** What the attributes of a create (`network` undefined) or an update make of the row. */
   processNetwork(change: Change, values: Json, network: Network | undefined): Promise<Partial<Network>>;
   /** @param port undefined in a create */

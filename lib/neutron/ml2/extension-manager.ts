@@ -21,14 +21,16 @@ export class ExtensionManager {
     return this.drivers.flatMap((driver) => driver.extensions);
   }
 
-  /** Networks and ports with the drivers' attributes; any other resource as it is. */
+  /** Networks, ports and floating IPs with the drivers' attributes; any other resource as it is. */
   extend(resource: Resource): Resource {
     const added: readonly Attributes[] =
       resource.name === "network"
         ? this.drivers.map((driver) => driver.networkAttributes)
         : resource.name === "port"
           ? this.drivers.map((driver) => driver.portAttributes)
-          : [];
+          : resource.name === "floatingip"
+            ? this.drivers.map((driver) => driver.floatingIpAttributes ?? {})
+            : [];
     if (added.length === 0) return resource;
     return { ...resource, attributes: Object.assign({}, resource.attributes, ...added) };
   }

@@ -1,7 +1,7 @@
 /** Names of ports and networks. Source: neutron/plugins/ml2/extensions/dns_integration.py DNSExtensionDriver, neutron_lib/api/definitions/dns.py. */
 import type { NeutronConfig } from "../../config/config.ts";
 import type { FixedIp, Port } from "../../core/model.ts";
-import { dnsDomainName, dnsHostName } from "../../kind/dns.ts";
+import { dnsDomainName, dnsHostName, relativeDnsName } from "../../kind/dns.ts";
 import { anything } from "../../kind/kind.ts";
 import type { ExtensionDriver } from "../extension-driver.ts";
 
@@ -25,6 +25,10 @@ export function dnsDriver(config: NeutronConfig): ExtensionDriver {
     ],
     networkAttributes: { dns_domain: { kind: dnsDomainName, ...written } },
     portAttributes: { dns_name: { kind: dnsHostName, ...written }, dns_assignment: { kind: anything } },
+    floatingIpAttributes: {
+      dns_name: { kind: relativeDnsName, post: true, default: "" },
+      dns_domain: { kind: dnsDomainName, post: true, default: "" },
+    },
     processNetwork: async (_change, { dns_domain }) => (typeof dns_domain === "string" ? { dns_domain } : {}),
     processPort: async (_change, { dns_name }) => (named && typeof dns_name === "string" ? { dns_name } : {}),
     extendNetwork: ({ dns_domain }) => ({ dns_domain }),
