@@ -26,6 +26,12 @@ const poolId: Kind<string | null> = {
   parse: (value) => (value === null || value === PREFIX_DELEGATION ? value : uuid.parse(value)),
 };
 
+/**
+ * Of the prefix `compute:` Neutron lets each letter alone begin a type (it adds a text to a list), and clients rely on it:
+ * `test:type_1` is one.
+ */
+const SERVICE_TYPE = /^(network:|neutron:|[compute:])/;
+
 /** type:list_of_subnet_service_types: owners of devices, by their prefixes. */
 const serviceTypes: Kind<readonly string[]> = {
   parse(value) {
@@ -34,7 +40,7 @@ const serviceTypes: Kind<readonly string[]> = {
     return value.map((one) => {
       if (typeof one !== "string")
         throw invalidType("InvalidInputSubnetServiceType", `Subnet service type ${show(one)} is not a string.`);
-      if (!/^(network:|neutron:|compute:)/.test(one))
+      if (!SERVICE_TYPE.test(one))
         throw invalidType(
           "InvalidSubnetServiceType",
           `Subnet service type ${one} does not correspond to a valid device owner.`,
