@@ -9,6 +9,11 @@ export interface Route {
   readonly argument?: string | undefined;
 }
 
+/** `networks.json` is `networks`: JSON is all there is. */
+export function withoutSuffix(path: readonly string[]): string[] {
+  return path.map((segment, i) => (i === path.length - 1 ? segment.replace(/\.json$/, "") : segment));
+}
+
 export class Routes {
   private readonly patterns: { readonly resource: Resource; readonly segments: readonly string[] }[];
 
@@ -19,9 +24,8 @@ export class Routes {
       .sort((a, b) => b.segments.length - a.segments.length);
   }
 
-  /** @param path segments after `/v2.0/` */
-  find(given: readonly string[]): Route | undefined {
-    const path = given.map((segment, i) => (i === given.length - 1 ? segment.replace(/\.json$/, "") : segment));
+  /** @param path segments after `/v2.0/`, without the suffix */
+  find(path: readonly string[]): Route | undefined {
     for (const { resource, segments } of this.patterns) {
       if (segments.length > path.length || !segments.every((one, i) => one === ":parent" || same(one, path[i])))
         continue;

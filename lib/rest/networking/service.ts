@@ -9,7 +9,7 @@ import { neutronFailure } from "../errors.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
 import { readBody, refuseBody } from "./body.ts";
 import { absent, notAllowed } from "./refusals.ts";
-import { type Route, Routes } from "./routes.ts";
+import { type Route, Routes, withoutSuffix } from "./routes.ts";
 import { serveTags } from "./tags.ts";
 import { versionDocument, versions } from "./versions.ts";
 
@@ -34,7 +34,7 @@ export function networkingService(neutron: Neutron, options: NetworkingOptions):
         ? { status: 200, body: versionDocument(request.origin) }
         : neutronFailure(notAllowed(), options.report);
     try {
-      const reply = await serve(neutron, routes, context, request, path.slice(1));
+      const reply = await serve(neutron, routes, context, request, withoutSuffix(path.slice(1)));
       return { ...reply, headers: { ...reply.headers, "x-openstack-request-id": context.requestId } };
     } catch (error) {
       const reply = neutronFailure(error, options.report);
