@@ -22,8 +22,6 @@ export interface IdentityOptions {
   readonly now?: () => number;
   /** Keystone's default is an hour. */
   readonly tokenLifetimeMs?: number;
-  /** Called after a user has got another password. */
-  readonly onPasswordChange?: (user: User) => void;
 }
 
 const HOUR_MS = 3_600_000;
@@ -42,6 +40,7 @@ export class Identity {
   private readonly tokens: Tokens;
   private readonly logins: Logins;
   private readonly cache: BearerCache;
+  private readonly passwordListeners: ((user: User) => void)[] = [];
   private readonly stop: () => void;
 
   constructor(store: Store, options: IdentityOptions = {}) {
@@ -49,14 +48,19 @@ export class Identity {
     const backing = new Backing(store, this.now, () => this.cache.clear());
     this.domains = new Domains(backing);
     this.projects = new Projects(backing);
-    this.users = new Users(backing, options.onPasswordChange ?? (() => {}));
+    this.users = new Users(backing, (user) => {
+      for (const listener of this.passwordListeners) listener(user);
+    });
     this.groups = new Groups(backing);
     this.roles = new Roles(backing);
     this.assignments = new Assignments(backing);
     this.applicationCredentials = new ApplicationCredentials(backing);
     this.setup = {
       isDone: async () => (await setups.get(backing.read, SETUP_ID)) !== undefined,
-      done: () => backing.write(async (tx) => void (await setups.insert(tx, { id: SETUP_ID }))),
+      done: () =>
+        backing.write(async (tx) => {
+          if (!(await setups.get(tx, SETUP_ID))) await setups.insert(tx, { id: SETUP_ID });
+        }),
     };
     this.tokens = new Tokens(backing, options.tokenLifetimeMs ?? HOUR_MS);
     this.cache = new BearerCache(this.now, (secret) => this.tokens.bearer(secret));
@@ -89,6 +93,11 @@ export class Identity {
   async changePassword(userId: string, original: string, password: string, source: string): Promise<void> {
     if (!(await this.logins.verifyPassword(userId, original, source))) throw unauthenticated();
     await this.users.update(userId, { password });
+  }
+
+  /** Calls after a user has got another password, in this process. */
+  onPasswordChange(listener: (user: User) => void): void {
+    this.passwordListeners.push(listener);
   }
 
   close(): void {

@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { assertSafeListen } from "../rest/guard.ts";
+import { openStore } from "../store/open.ts";
+import { Identity } from "./identity.ts";
 import { passwordsOf, prepare, usersWithDefaultPassword } from "./prepare.ts";
 import { openCloud, type TestCloud } from "./testing/cloud.ts";
 import { loginHelp } from "./welcome.ts";
@@ -23,6 +28,25 @@ test("a password given at a later start replaces the documented one, and no othe
   await prepare(cloud.identity, { adminPassword: "second" });
   await cloud.login("admin", "first");
   expect(await usersWithDefaultPassword(cloud.identity)).toEqual(["demo"]);
+});
+
+test("two processes may start first at once", async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), "prepare-"));
+  const store = await openStore(path.join(dir, "db"));
+  const [one, other] = [new Identity(store), new Identity(store)];
+  await Promise.all([prepare(one), prepare(other)]);
+  expect((await one.users.list()).map((user) => user.name)).toEqual(["admin", "demo"]);
+  expect(await prepare(other)).toBe(false);
+  await store.close();
+  rmSync(dir, { recursive: true });
+});
+
+test("who wants to know is told of a new password", async () => {
+  const told: string[] = [];
+  cloud.identity.onPasswordChange((user) => told.push(user.name));
+  await cloud.identity.users.update((await cloud.user("demo")).id, { enabled: true });
+  await cloud.identity.users.update((await cloud.user("demo")).id, { password: "x" });
+  expect(told).toEqual(["demo"]);
 });
 
 test("an empty variable is no password", () => {

@@ -2,12 +2,16 @@
  * First start: the domain, roles, projects and users that a cloud begins with. The same as `keystone-manage bootstrap` and
  * devstack make: `keystone/cmd/bootstrap.py`.
  */
+import { IdentityError } from "./error.ts";
 import type { Identity } from "./identity.ts";
 import type { Project, Role, Target, User } from "./model.ts";
 
 export const DEFAULT_DOMAIN = "default";
 /** Documented, so good on loopback alone: `rest/guard.ts`. */
 export const DEFAULT_PASSWORD = "underlay";
+
+/** More than there are objects to lose a race for. */
+const ROUNDS = 20;
 
 export interface FirstPasswords {
   readonly adminPassword?: string | undefined;
@@ -29,7 +33,7 @@ export function passwordsOf(env: Readonly<Record<string, string | undefined>>): 
 export async function prepare(identity: Identity, passwords: FirstPasswords = {}): Promise<boolean> {
   const first = !(await identity.setup.isDone());
   if (first) {
-    await populate(identity, passwords);
+    await withoutRace(() => populate(identity, passwords));
     await identity.setup.done();
   }
   for (const [name, password] of [
@@ -41,6 +45,17 @@ export async function prepare(identity: Identity, passwords: FirstPasswords = {}
     if (user) await identity.users.update(user.id, { password });
   }
   return first;
+}
+
+/** Another server process may make the same on the same database: what it made first is then found in the next round. */
+async function withoutRace(work: () => Promise<void>): Promise<void> {
+  for (let round = 1; ; round++)
+    try {
+      return await work();
+    } catch (error) {
+      const lost = error instanceof IdentityError && error.problem.reason === "conflict";
+      if (!lost || round === ROUNDS) throw error;
+    }
 }
 
 async function populate(identity: Identity, passwords: FirstPasswords): Promise<void> {
