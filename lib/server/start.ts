@@ -35,7 +35,12 @@ export async function start(): Promise<void> {
 
 /** To commands on this machine, and on the first start to whoever reads the terminal. */
 async function tell(cloud: EmbeddedCloud, url: string): Promise<void> {
-  const defaultPasswords = await usersWithDefaultPassword(cloud.identity);
-  await writeRunning(dataDir(), { url, pid: process.pid, defaultPasswords });
+  const write = async () => {
+    const defaultPasswords = await usersWithDefaultPassword(cloud.identity);
+    await writeRunning(dataDir(), { url, pid: process.pid, defaultPasswords });
+    return defaultPasswords;
+  };
+  cloud.identity.onPasswordChange(() => void write().catch((error: unknown) => log().error(error)));
+  const defaultPasswords = await write();
   if (cloud.fresh) process.stdout.write(`${loginHelp(url, defaultPasswords)}\n`);
 }
