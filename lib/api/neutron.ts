@@ -18,6 +18,7 @@ export interface NeutronNetwork extends Base {
   subnets: string[];
   "router:external": boolean;
   port_security_enabled: boolean;
+  dns_domain?: string;
   "provider:network_type"?: string | null;
   "provider:physical_network"?: string | null;
   "provider:segmentation_id"?: number | null;
@@ -44,6 +45,8 @@ export interface NeutronPort extends Base {
   device_owner: string;
   security_groups: string[];
   allowed_address_pairs: { ip_address: string; mac_address?: string }[];
+  extra_dhcp_opts?: { opt_name: string; opt_value: string; ip_version: 4 | 6 }[];
+  dns_name?: string;
   port_security_enabled: boolean;
   "binding:host_id"?: string;
   "binding:vif_type"?: string;
@@ -74,6 +77,7 @@ export interface NeutronFloatingIp {
   description?: string;
 }
 export interface NeutronSecurityGroup extends Base {
+  stateful?: boolean;
   security_group_rules: NeutronSecurityGroupRule[];
 }
 export interface NeutronSecurityGroupRule {

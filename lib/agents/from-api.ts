@@ -1,0 +1,359 @@
+/**
+ * What each host's agents are told, made of the API's answers: the embedded cloud's own, a recording's or a real cloud's.
+ * Views of objects that have not changed are the same objects, as long as the answers' objects are.
+ * Source: neutron/plugins/ml2/rpc.py, plugins/ml2/drivers/l2pop/mech_driver.py, db/l3_db.py, db/l3_dvr_db.py, api/rpc/handlers.
+ */
+import type {
+  CloudApi,
+  NeutronNetwork,
+  NeutronPort,
+  NeutronRouter,
+  NeutronSecurityGroup,
+  NeutronSubnet,
+} from "../api/neutron.ts";
+import type {
+  DhcpNetworkView,
+  FloatingIpView,
+  HostSettings,
+  HostView,
+  NetworkView,
+  PortView,
+  RemotePortView,
+  RouterView,
+  SecurityGroupView,
+  SubnetView,
+} from "./view.ts";
+
+/** What no API tells. */
+export interface BeyondApi {
+  readonly settings: readonly HostSettings[];
+  readonly dvrMacs: readonly { readonly host: string; readonly mac: string }[];
+}
+
+export const ROUTER_INTERFACES: readonly string[] = [
+  "network:router_interface",
+  "network:router_interface_distributed",
+  "network:ha_router_replicated_interface",
+];
+const GATEWAY = "network:router_gateway";
+const SNAT = "network:router_centralized_snat";
+const AGENT_GATEWAY = "network:floatingip_agent_gateway";
+
+/** Views of every host of `beyond.settings`, by its name. */
+export function hostViews(api: CloudApi, beyond: BeyondApi): Map<string, HostView> {
+  const cloud = new Cloud(api, beyond);
+  return new Map(beyond.settings.map((settings) => [settings.name, cloud.view(settings)]));
+}
+
+class Cloud {
+  private readonly beyond: BeyondApi;
+  private readonly api: CloudApi;
+  private readonly networks: ReadonlyMap<string, NetworkView>;
+  private readonly ports: readonly PortView[];
+  private readonly portById: ReadonlyMap<string, PortView>;
+  private readonly groups: ReadonlyMap<string, SecurityGroupView>;
+  private readonly byHost: ReadonlyMap<string, readonly PortView[]>;
+  private readonly byNetwork: ReadonlyMap<string, readonly PortView[]>;
+  private readonly byDevice: ReadonlyMap<string, readonly PortView[]>;
+
+  constructor(api: CloudApi, beyond: BeyondApi) {
+    this.api = api;
+    this.beyond = beyond;
+    const subnets = groupBy(api.subnets, (one) => one.network_id);
+    this.networks = new Map(api.networks.map((one) => [one.id, networkView(one, subnets.get(one.id) ?? [])]));
+    this.ports = api.ports.map(portView);
+    this.portById = new Map(this.ports.map((one) => [one.id, one]));
+    this.byHost = groupBy(this.ports, (one) => one.host);
+    this.byNetwork = groupBy(this.ports, (one) => one.networkId);
+    this.byDevice = groupBy(this.ports, (one) => one.deviceId);
+    const members = groupByMany(this.ports, (one) => one.securityGroups);
+    this.groups = new Map(api.securityGroups.map((one) => [one.id, groupView(one, members.get(one.id) ?? [])]));
+  }
+
+  view(settings: HostSettings): HostView {
+    const ports = this.byHost.get(settings.name) ?? [];
+    const routers = settings.agents.includes("l3") ? this.routers(settings) : [];
+    // Distributed interfaces are bound to no host: each has them where its router is. ml2/plugin.py
+    const distributed = routers.filter((one) => one.distributed).flatMap((one) => one.interfaces);
+    const here = [...ports, ...distributed.filter((one) => one.host !== settings.name)];
+    const dhcpNetworks = settings.agents.includes("dhcp") ? this.dhcp(settings) : [];
+    const networkIds = new Set([...here.map((one) => one.networkId), ...dhcpNetworks.map((one) => one.network.id)]);
+    return {
+      settings,
+      ports: here,
+      servers: this.servers(settings, ports),
+      networks: pick(this.networks, networkIds),
+      securityGroups: this.reachable(here),
+      remotePorts: settings.l2Population ? this.remote(settings, networkIds) : [],
+      routers,
+      dhcpNetworks,
+      tunnelPeers: this.peers(settings),
+      dvrMacs: this.beyond.dvrMacs,
+    };
+  }
+
+  private servers(settings: HostSettings, ports: readonly PortView[]): HostView["servers"] {
+    const guests = groupBy(
+      ports.filter((one) => one.deviceOwner.startsWith("compute:")),
+      (one) => one.deviceId,
+    );
+    if (!settings.agents.includes("compute")) return [];
+    const known = new Map(this.api.servers.map((one) => [one.id, one]));
+    return [...guests].map(([id, own]) => ({
+      id,
+      name: known.get(id)?.name ?? id,
+      projectId: known.get(id)?.tenant_id ?? own[0]?.projectId ?? "",
+      portIds: own.map((one) => one.id),
+    }));
+  }
+
+  /** The groups of these ports, and those that their rules name. */
+  private reachable(ports: readonly PortView[]): ReadonlyMap<string, SecurityGroupView> {
+    const ids = new Set(ports.flatMap((one) => one.securityGroups));
+    for (const id of [...ids])
+      for (const rule of this.groups.get(id)?.rules ?? []) if (rule.remoteGroupId !== null) ids.add(rule.remoteGroupId);
+    return pick(this.groups, ids);
+  }
+
+  /** l2population: ports elsewhere of the networks that are here, active ones on hosts with a tunnel end. l2pop/db.py */
+  private remote(settings: HostSettings, networkIds: ReadonlySet<string>): RemotePortView[] {
+    const tunnelIps = new Map(this.beyond.settings.map((one) => [one.name, one.localIp]));
+    const far: RemotePortView[] = [];
+    for (const networkId of networkIds)
+      for (const port of this.byNetwork.get(networkId) ?? []) {
+        const tunnelIp = tunnelIps.get(port.host);
+        if (port.host === settings.name || tunnelIp === undefined || !port.active) continue;
+        far.push(remotePort(port, tunnelIp));
+      }
+    return far;
+  }
+
+  private peers(settings: HostSettings): HostView["tunnelPeers"] {
+    return this.beyond.settings.flatMap((other) =>
+      other.name === settings.name || other.localIp === undefined
+        ? []
+        : other.tunnelTypes
+            .filter((type) => settings.tunnelTypes.includes(type))
+            .map((type) => ({ host: other.name, type, ip: other.localIp ?? "" })),
+    );
+  }
+
+  private dhcp(settings: HostSettings): DhcpNetworkView[] {
+    const own = (this.byHost.get(settings.name) ?? []).filter((one) => one.deviceOwner === "network:dhcp");
+    return own.flatMap((port) => {
+      const network = this.networks.get(port.networkId);
+      return network ? [{ network, port, ports: this.byNetwork.get(network.id) ?? [] }] : [];
+    });
+  }
+
+  private routers(settings: HostSettings): RouterView[] {
+    const here = new Set((this.byHost.get(settings.name) ?? []).filter(isServed).flatMap(subnetsOf));
+    return this.api.routers
+      .map((router) => this.router(router, settings))
+      .filter((router) => {
+        if (router.gatewayHost === settings.name) return true;
+        if (!router.distributed) return router.interfaces.some((one) => one.host === settings.name);
+        // l3_dvrscheduler_db.py: where a guest of one of its subnets is.
+        return settings.l3Mode !== "legacy" && router.interfaces.flatMap(subnetsOf).some((id) => here.has(id));
+      });
+  }
+
+  private router(router: NeutronRouter, settings: HostSettings): RouterView {
+    const own = this.byDevice.get(router.id) ?? [];
+    const gateway = own.find((one) => one.deviceOwner === GATEWAY) ?? null;
+    const distributed = router.distributed ?? false;
+    const external = gateway?.networkId;
+    const gateways = (this.byHost.get(settings.name) ?? []).filter((one) => one.deviceOwner === AGENT_GATEWAY);
+    return {
+      id: router.id,
+      name: router.name,
+      projectId: router.project_id,
+      adminUp: router.admin_state_up,
+      distributed,
+      ha: router.ha ?? false,
+      enableSnat: router.external_gateway_info?.enable_snat ?? false,
+      routes: router.routes,
+      gatewayHost: gateway?.host || null,
+      gateway,
+      interfaces: own.filter((one) => ROUTER_INTERFACES.includes(one.deviceOwner)),
+      snatInterfaces: own.filter((one) => one.deviceOwner === SNAT),
+      agentGateway: (distributed && gateways.find((one) => one.networkId === external)) || null,
+      floatingIps: this.floatingIps(router),
+      portForwardings: [],
+    };
+  }
+
+  private floatingIps(router: NeutronRouter): FloatingIpView[] {
+    return this.api.floatingIps.flatMap((one) =>
+      one.router_id === router.id && one.port_id !== null && one.fixed_ip_address !== null
+        ? [
+            {
+              id: one.id,
+              address: one.floating_ip_address,
+              fixedAddress: one.fixed_ip_address,
+              portId: one.port_id,
+              host: this.portById.get(one.port_id)?.host ?? "",
+            },
+          ]
+        : [],
+    );
+  }
+}
+
+/** neutron/common/utils.py is_dvr_serviced. */
+function isServed(port: PortView): boolean {
+  const { deviceOwner } = port;
+  return (
+    deviceOwner.startsWith("compute:") ||
+    deviceOwner === "network:dhcp" ||
+    deviceOwner.startsWith("neutron:LOADBALANCER")
+  );
+}
+
+function subnetsOf(port: PortView): string[] {
+  return port.fixedIps.map((ip) => ip.subnetId);
+}
+
+const seen = new WeakMap<object, object>();
+
+/** The view of an answer's object, made once for it. */
+function once<T extends object, V extends object>(make: (one: T) => V): (one: T) => V {
+  return (one) => {
+    const known = seen.get(one);
+    if (known) return known as V; // Made by this function: an object is of one kind.
+    const view = make(one);
+    seen.set(one, view);
+    return view;
+  };
+}
+
+const portView = once(
+  (port: NeutronPort): PortView => ({
+    id: port.id,
+    name: port.name,
+    projectId: port.project_id,
+    networkId: port.network_id,
+    mac: port.mac_address,
+    adminUp: port.admin_state_up,
+    active: port.status === "ACTIVE",
+    fixedIps: port.fixed_ips.map((ip) => ({ subnetId: ip.subnet_id, address: ip.ip_address })),
+    deviceId: port.device_id,
+    deviceOwner: port.device_owner,
+    host: port["binding:host_id"] ?? "",
+    vifType: port["binding:vif_type"] ?? "",
+    hybridPlug: port["binding:vif_details"]?.ovs_hybrid_plug === true,
+    securityGroups: port.security_groups,
+    portSecurity: port.port_security_enabled,
+    allowedAddressPairs: port.allowed_address_pairs.map((pair) => ({
+      address: pair.ip_address,
+      mac: pair.mac_address ?? port.mac_address,
+    })),
+    extraDhcpOptions: (port.extra_dhcp_opts ?? []).map((one) => ({
+      name: one.opt_name,
+      value: one.opt_value,
+      ipVersion: one.ip_version,
+    })),
+    dnsName: port.dns_name ?? "",
+  }),
+);
+
+const subnetView = once(
+  (subnet: NeutronSubnet): SubnetView => ({
+    id: subnet.id,
+    networkId: subnet.network_id,
+    ipVersion: subnet.ip_version,
+    cidr: subnet.cidr,
+    gateway: subnet.gateway_ip,
+    enableDhcp: subnet.enable_dhcp,
+    dnsNameservers: subnet.dns_nameservers,
+    hostRoutes: subnet.host_routes,
+    ipv6AddressMode: subnet.ipv6_address_mode ?? null,
+    ipv6RaMode: subnet.ipv6_ra_mode ?? null,
+  }),
+);
+
+const lastNetworks = new WeakMap<NeutronNetwork, { subnets: readonly SubnetView[]; view: NetworkView }>();
+
+function networkView(network: NeutronNetwork, own: readonly NeutronSubnet[]): NetworkView {
+  const subnets = own.map(subnetView);
+  const last = lastNetworks.get(network);
+  if (last?.subnets.length === subnets.length && last.subnets.every((one, i) => one === subnets[i])) return last.view;
+  const view: NetworkView = {
+    id: network.id,
+    projectId: network.project_id,
+    type: network["provider:network_type"] ?? "",
+    physicalNetwork: network["provider:physical_network"] ?? null,
+    segmentationId: network["provider:segmentation_id"] ?? null,
+    mtu: network.mtu,
+    external: network["router:external"],
+    adminUp: network.admin_state_up,
+    dnsDomain: network.dns_domain ?? "",
+    subnets,
+  };
+  lastNetworks.set(network, { subnets, view });
+  return view;
+}
+
+const lastGroups = new WeakMap<NeutronSecurityGroup, { ports: readonly PortView[]; view: SecurityGroupView }>();
+
+function groupView(group: NeutronSecurityGroup, ports: readonly PortView[]): SecurityGroupView {
+  const last = lastGroups.get(group);
+  if (last?.ports.length === ports.length && last.ports.every((one, i) => one === ports[i])) return last.view;
+  const view: SecurityGroupView = {
+    id: group.id,
+    stateful: group.stateful ?? true,
+    rules: group.security_group_rules.map((rule) => ({
+      id: rule.id,
+      direction: rule.direction,
+      ethertype: rule.ethertype,
+      protocol: rule.protocol,
+      portMin: rule.port_range_min,
+      portMax: rule.port_range_max,
+      remotePrefix: rule.remote_ip_prefix,
+      remoteGroupId: rule.remote_group_id,
+    })),
+    // Allowed address pairs are members, too. neutron/db/securitygroups_rpc_base.py
+    members: ports.flatMap((port) => [
+      ...port.fixedIps.map(({ address }) => ({ address, mac: port.mac })),
+      ...port.allowedAddressPairs.map(({ address, mac }) => ({ address, mac })),
+    ]),
+  };
+  lastGroups.set(group, { ports, view });
+  return view;
+}
+
+const remotes = new WeakMap<PortView, RemotePortView>();
+
+function remotePort(port: PortView, tunnelIp: string): RemotePortView {
+  const known = remotes.get(port);
+  if (known?.tunnelIp === tunnelIp) return known;
+  const view = {
+    networkId: port.networkId,
+    host: port.host,
+    tunnelIp,
+    mac: port.mac,
+    addresses: port.fixedIps.map((ip) => ip.address),
+    deviceOwner: port.deviceOwner,
+  };
+  remotes.set(port, view);
+  return view;
+}
+
+function groupBy<T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> {
+  return groupByMany(all, (one) => [key(one)]);
+}
+
+function groupByMany<T>(all: readonly T[], keys: (one: T) => readonly string[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all)
+    for (const key of keys(one)) {
+      const group = groups.get(key);
+      if (group) group.push(one);
+      else groups.set(key, [one]);
+    }
+  return groups;
+}
+
+function pick<V>(all: ReadonlyMap<string, V>, ids: ReadonlySet<string>): Map<string, V> {
+  return new Map([...ids].flatMap((id) => (all.has(id) ? [[id, all.get(id) as V]] : []))); // has() was asked.
+}
