@@ -1,5 +1,6 @@
 /** All objects of one kind: what they are found by, and what no two of them may share. */
 import { parseFrozen } from "./cache.ts";
+import { insertObject } from "./insert.ts";
 import { readAll, readOne } from "./objects.ts";
 import { run, storable } from "./statement.ts";
 import type { Reader, Tx } from "./store.ts";
@@ -94,19 +95,16 @@ export class Collection<T extends Stored> {
   /** Throws a DuplicateError, after which nothing of it is there and the transaction may go on. */
   async insert(tx: Tx, object: T): Promise<T> {
     const written = bodyOf(object);
-    const { rows } = await run<{ seq: number }>(
-      tx,
-      "insert into objects (kind, id, project_id, version, body) values (?, ?, ?, ?, ?) on conflict do nothing returning seq",
-      [this.kind, object.id, object.project_id ?? null, written.version, written.body],
-    );
-    const seq = rows[0]?.seq;
-    if (seq === undefined) throw new DuplicateError(this.kind, "id", object.id);
-    const held = await claim(tx, this.kind, seq, [...valuesOf(this.options.unique, object).values()]);
-    if (held) {
-      await run(tx, "delete from objects where seq = ?", [seq]);
-      throw new DuplicateError(this.kind, held.field, held.value);
-    }
-    await add(tx, "object_keys", this.kind, seq, [...valuesOf(this.options.keys, object).values()]);
+    const inserted = await insertObject(tx, {
+      kind: this.kind,
+      id: object.id,
+      projectId: object.project_id ?? null,
+      ...written,
+      claims: [...valuesOf(this.options.unique, object).values()],
+      keys: [...valuesOf(this.options.keys, object).values()],
+    });
+    if (inserted.kind === "held") throw new DuplicateError(this.kind, inserted.field, inserted.value);
+    const { seq } = inserted;
     this.note(tx, seq, written);
     this.record(tx, null, object, null, written.body);
     return object;

@@ -12,14 +12,19 @@ export type EventDraft = Omit<StoreEvent, "seq" | "before" | "after"> & {
 /** Rows in one statement. */
 const BATCH = 50;
 
-/** Writes the transaction's events, in their order. @returns the newest one's number, 0 when there was none */
-export async function appendEvents(tx: Tx): Promise<number> {
+/**
+ * Writes the transaction's events, in their order.
+ * @param announcement an expression that tells other processes of the commit; undefined where there are none
+ * @returns the newest one's number, 0 when there was none
+ */
+export async function appendEvents(tx: Tx, announcement: string | undefined): Promise<number> {
   let newest = 0;
   for (let i = 0; i < tx.events.length; i += BATCH) {
     const batch = tx.events.slice(i, i + BATCH);
+    const insert = `insert into events (kind, id, project_id, revision, before, after, at) values ${rowsOf(batch.length, 7)} returning seq`;
     const { rows } = await run<{ seq: number }>(
       tx,
-      `insert into events (kind, id, project_id, revision, before, after, at) values ${rowsOf(batch.length, 7)} returning seq`,
+      announcement ? `with e as (${insert}) select max(seq) as seq, ${announcement} from e` : insert,
       batch.flatMap((e) => [e.kind, e.id, e.project_id, e.revision, e.before, e.after, e.at]),
     );
     for (const row of rows) newest = Math.max(newest, row.seq);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -52,9 +52,15 @@ test("a file that is no database, a damaged one, a directory and a place that is
   rmSync(file);
 
   mkdirSync(file);
-  await refused("unable to open");
+  await refused("EISDIR");
   file = path.join(dir, "missing", "db");
   await refused("unable to open");
+});
+
+test("the database is its owner's alone", async () => {
+  const store = await openStore({ file });
+  for (const name of ["db", "db-wal", "db-shm"]) expect(statSync(path.join(dir, name)).mode & 0o077).toBe(0);
+  await store.close();
 });
 
 test("a file that was refused can be put right and opened", async () => {

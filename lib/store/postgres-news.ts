@@ -9,8 +9,8 @@ const RECONNECT_MS = { first: 50, longest: 5_000 };
 /** How often the log is read though nobody spoke: a connection may be dead without either end knowing. */
 const POLL_MS = 5_000;
 
-/** @param origin who notifies: it will not be told of itself. Without ' and \, e.g. a UUID. */
-export const notification = (origin: string) => `select pg_notify('${CHANNEL}', '${origin}')`;
+/** An expression that wakes all others when its transaction commits. @param origin who speaks, and is not woken: a UUID */
+export const announcementOf = (origin: string) => `pg_notify('${CHANNEL}', '${origin}')`;
 
 export class PostgresNews {
   private readonly config: pg.ClientConfig;

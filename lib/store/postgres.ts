@@ -1,10 +1,10 @@
 /** PostgreSQL, for several server processes that share one cloud. */
 import { randomUUID } from "node:crypto";
-import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from "kysely";
+import { Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from "kysely";
 import pg from "pg";
 import { StoreError } from "./error.ts";
 import { PostgresDriver } from "./postgres-driver.ts";
-import { notification, PostgresNews } from "./postgres-news.ts";
+import { announcementOf, PostgresNews } from "./postgres-news.ts";
 import type { Tables } from "./schema.ts";
 import type { Backend } from "./sql-store.ts";
 
@@ -39,7 +39,7 @@ export async function openPostgres(url: string): Promise<Backend> {
     writer,
     reader,
     exclusively: (work) => exclusively(config, work),
-    announce: async (tx) => void (await sql.raw(notification(origin)).execute(tx)),
+    announcement: announcementOf(origin),
     async hear(wake) {
       news = new PostgresNews(config, origin, wake);
       await news.connect();

@@ -18,8 +18,8 @@ export interface Backend {
   readonly reader: Kysely<Tables>;
   /** While no other process does so. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
-  /** Within a transaction that leaves events: tells other processes when it commits. */
-  announce(tx: Kysely<Tables>): Promise<void>;
+  /** SQL that, within a transaction, tells other processes when it commits; undefined where there are none. */
+  readonly announcement: string | undefined;
   /** Calls `wake` when another process may have left events. */
   hear(wake: () => void): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +43,9 @@ export class SqlStore implements Store {
   private readonly keepEvents: number;
   private readonly onError: (error: unknown) => void;
   private readonly within = new AsyncLocalStorage<{ open: boolean }>();
+  private readonly running = new Set<Promise<unknown>>();
   private unpruned = PRUNE_AFTER;
+  private closing: Promise<void> | undefined;
 
   /** @param newest the newest event at this moment: later ones are told */
   constructor(backend: Backend, read: Reader, newest: number, options: StoreOptions) {
@@ -63,6 +65,13 @@ export class SqlStore implements Store {
   }
 
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (this.closing) throw new Error("the store is closed");
+    const running = this.run(work);
+    this.running.add(running);
+    return running.finally(() => this.running.delete(running));
+  }
+
+  private async run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     if (this.within.getStore()?.open)
       throw new Error("a transaction was begun within another one, which would wait for itself");
     const after: (() => Promise<void> | void)[] = [];
@@ -104,20 +113,25 @@ export class SqlStore implements Store {
     return this.feed.subscribe(listener);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    await Promise.allSettled(this.running);
     await this.feed.close();
     await this.backend.close();
   }
 
   private async writeEvents(tx: Tx): Promise<void> {
     if (tx.events.length === 0) return;
-    const newest = await appendEvents(tx);
+    const newest = await appendEvents(tx, this.backend.announcement);
     this.unpruned += tx.events.length;
     if (this.unpruned >= Math.min(PRUNE_AFTER, this.keepEvents)) {
       await pruneEvents(tx, newest, this.keepEvents);
       this.unpruned = 0;
     }
-    await this.backend.announce(tx.db);
   }
 
   private async runAll(after: readonly (() => Promise<void> | void)[]): Promise<void> {

@@ -1,4 +1,5 @@
 /** node:sqlite as Kysely's SQLite dialect wants it (the interface of better-sqlite3). */
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 import { StoreError } from "./error.ts";
@@ -8,21 +9,20 @@ import { lockFile } from "./sqlite-lock.ts";
 
 /** "UNDL": the file's header says whose it is. */
 const APPLICATION_ID = 0x554e444c;
-/** Pages of 4 kB that are written to the log before they are moved to the file. */
-const CHECKPOINT_PAGES = 4_000;
+/** For its owner alone: password hashes and keys are in it. */
+const MODE = 0o600;
 
 /** @param file path; its directory must exist */
 export async function openSqlite(file: string): Promise<Backend> {
   const lock = lockFile(file);
   const open: DatabaseSync[] = [];
   try {
+    closeSync(openSync(file, "a", MODE)); // Its companions (-wal, -shm) get the same mode.
     const writer = new DatabaseSync(file, { timeout: 10_000 });
     open.push(writer);
     claimFile(writer, file);
     // FULL: an acknowledged write is on the disk (kill -9 and power cuts lose none).
-    writer.exec(
-      `pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
-    );
+    writer.exec("pragma journal_mode = wal; pragma synchronous = full");
     const reader = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
     open.push(reader);
     const [writing, reading] = [kyselyOf(writer), kyselyOf(reader)];
@@ -32,7 +32,7 @@ export async function openSqlite(file: string): Promise<Backend> {
       writer: writing,
       reader: reading,
       exclusively: (work) => work(), // The lock says that nobody else is there.
-      announce: async () => {},
+      announcement: undefined,
       hear: async () => {},
       async close() {
         await reading.destroy();

@@ -75,5 +75,6 @@ export interface Store {
    * before may come, too. So: subscribe, then read, then apply what comes. Answers how to stop.
    */
   subscribe(listener: (event: StoreEvent) => void): () => void;
+  /** Lets the transactions that have begun or wait end first; later ones throw. */
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import type { ValueTable } from "./where.ts";
 export type FieldValue = string | number | boolean | null | undefined;
 export type Fields<T> = Readonly<Record<string, (object: T) => FieldValue | readonly FieldValue[]>>;
 
-interface Pair {
+export interface Pair {
   readonly field: string;
   readonly value: string;
 }
@@ -38,6 +38,11 @@ export function without(values: ReadonlyMap<string, Pair>, others: ReadonlyMap<s
 /** @returns a pair that another object holds; then nothing was added */
 export async function claim(tx: Tx, kind: string, object: number, pairs: readonly Pair[]): Promise<Pair | undefined> {
   if ((await add(tx, "claims", kind, object, pairs)) === pairs.length) return undefined;
+  return unclaim(tx, kind, object, pairs);
+}
+
+/** Gives back those of `pairs` that `object` holds. @returns the first that another one does */
+export async function unclaim(tx: Tx, kind: string, object: number, pairs: readonly Pair[]): Promise<Pair | undefined> {
   let held: Pair | undefined;
   for (const pair of pairs) {
     const { rows } = await run<{ object: number }>(

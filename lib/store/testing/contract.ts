@@ -205,6 +205,15 @@ export function storeContract(database: string, newPlace: () => Promise<TestPlac
       expect(ids(await things.list(store.read))).toEqual(["after"]);
     });
 
+    test("those that have begun are finished when the store is closed; later ones are refused", async () => {
+      const writing = ["a", "b", "c"].map((id) => insert(thing(id)));
+      const closing = store.close();
+      await expect(insert(thing("late"))).rejects.toThrow("the store is closed");
+      await Promise.all([...writing, closing]);
+      store = await place.open();
+      expect(ids(await things.list(store.read))).toEqual(["a", "b", "c"]);
+    });
+
     test("what is to follow a commit runs after it, in order, all of it; its first failure is told", async () => {
       const others: unknown[] = [];
       await store.close();
