@@ -1,6 +1,7 @@
 /** Hosts and what their agents are configured to, as the agents report it to Neutron (`configurations`). */
+
+import type { AgentKind, HostSettings } from "../agents/view.ts";
 import type { NeutronAgent } from "../api/neutron.ts";
-import type { AgentKind, HostSettings } from "./view.ts";
 
 const KINDS: Readonly<Record<string, AgentKind>> = {
   "Open vSwitch agent": "openvswitch",

@@ -3,14 +3,7 @@
  * Views of objects that have not changed are the same objects, as long as the answers' objects are.
  * Source: neutron/plugins/ml2/rpc.py, plugins/ml2/drivers/l2pop/mech_driver.py, db/l3_db.py, db/l3_dvr_db.py, api/rpc/handlers.
  */
-import type {
-  CloudApi,
-  NeutronNetwork,
-  NeutronPort,
-  NeutronRouter,
-  NeutronSecurityGroup,
-  NeutronSubnet,
-} from "../api/neutron.ts";
+
 import type {
   DhcpNetworkView,
   FloatingIpView,
@@ -22,7 +15,15 @@ import type {
   RouterView,
   SecurityGroupView,
   SubnetView,
-} from "./view.ts";
+} from "../agents/view.ts";
+import type {
+  CloudApi,
+  NeutronNetwork,
+  NeutronPort,
+  NeutronRouter,
+  NeutronSecurityGroup,
+  NeutronSubnet,
+} from "../api/neutron.ts";
 
 /** What no API tells. */
 export interface BeyondApi {
