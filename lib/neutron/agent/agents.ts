@@ -12,9 +12,6 @@ export const DHCP_AGENT = "DHCP agent";
 export const L3_AGENT = "L3 agent";
 export const METADATA_AGENT = "Metadata agent";
 
-/** Seconds without a heartbeat after which an agent is down: neutron.conf agent_down_time. */
-const AGENT_DOWN_TIME = 75;
-
 /** What an agent says of itself. */
 export interface AgentReport {
   readonly agent_type: string;
@@ -79,10 +76,11 @@ export async function aliveAgents(call: Call, of: { type?: string; host?: string
 
 export async function withLife(call: Call, rows: readonly Agent[]): Promise<LiveAgent[]> {
   const beats = await lastBeats(call.reader);
+  const patience = call.neutron.config.DEFAULT.agent_down_time * 1000;
   const now = "now" in call.reader ? (call.reader as Tx).now : Date.now(); // A transaction has one time.
   return rows.map((row) => {
     const heartbeat = beats[row.id] ?? 0;
-    return { ...row, heartbeat, alive: now - heartbeat <= AGENT_DOWN_TIME * 1000 };
+    return { ...row, heartbeat, alive: now - heartbeat <= patience };
   });
 }
 

@@ -3,6 +3,7 @@
  * report them (lib/demo/dvr/api/agents.json); the Linux bridge agent's: linuxbridge_neutron_agent.py get_agent_configurations.
  */
 import type { Json } from "../attribute.ts";
+import type { NeutronConfig } from "../config/config.ts";
 import type { Change } from "../resource.ts";
 import {
   type AgentReport,
@@ -17,35 +18,35 @@ import {
 
 const QUIET = { log_agent_heartbeats: false };
 const NOVA = "nova";
-const BRIDGES = { physnet1: "br-vlan", extern: "br-ex" };
-const TUNNEL_TYPES = ["vxlan", "gre", "geneve"];
 const INVENTORY = { allocation_ratio: 1, min_unit: 1, reserved: 0, step_size: 1 };
 /** Interface types of Open vSwitch 3.1. */
 const IFACE_TYPES =
   "afxdp afxdp-nonpmd bareudp erspan geneve gre gtpu internal ip6erspan ip6gre lisp patch stt system tap vxlan";
 
-function openVswitch(host: string, address: string): AgentReport {
+function openVswitch({ openvswitch_agent: { agent, ovs } }: NeutronConfig, host: string, address: string): AgentReport {
   const configurations: Json = {
     ...QUIET,
-    arp_responder_enabled: true,
+    arp_responder_enabled: agent.arp_responder,
     baremetal_smartnic: false,
-    bridge_mappings: BRIDGES,
-    datapath_type: "system",
+    bridge_mappings: ovs.bridge_mappings,
+    datapath_type: ovs.datapath_type,
     devices: 0,
-    enable_distributed_routing: true,
-    extensions: ["qos"],
-    in_distributed_mode: true,
-    integration_bridge: "br-int",
-    l2_population: true,
+    enable_distributed_routing: agent.enable_distributed_routing,
+    extensions: agent.extensions,
+    in_distributed_mode: agent.enable_distributed_routing,
+    integration_bridge: ovs.integration_bridge,
+    l2_population: agent.l2_population,
     ovs_capabilities: { datapath_types: ["netdev", "system"], iface_types: IFACE_TYPES.split(" ") },
     ovs_hybrid_plug: true,
     resource_provider_bandwidths: {},
-    resource_provider_hypervisors: Object.fromEntries(Object.values(BRIDGES).map((bridge) => [bridge, host])),
+    resource_provider_hypervisors: Object.fromEntries(
+      Object.values(ovs.bridge_mappings).map((bridge) => [bridge, host]),
+    ),
     resource_provider_inventory_defaults: INVENTORY,
     resource_provider_packet_processing_inventory_defaults: INVENTORY,
     resource_provider_packet_processing_with_direction: {},
     resource_provider_packet_processing_without_direction: {},
-    tunnel_types: TUNNEL_TYPES,
+    tunnel_types: agent.tunnel_types,
     tunneling_ip: address,
     vhostuser_socket_dir: "/var/run/openvswitch",
   };
@@ -59,7 +60,7 @@ function openVswitch(host: string, address: string): AgentReport {
   };
 }
 
-function linuxBridge(host: string, address: string): AgentReport {
+function linuxBridge({ linuxbridge_agent: config }: NeutronConfig, host: string, address: string): AgentReport {
   return {
     agent_type: LINUX_BRIDGE_AGENT,
     binary: "neutron-linuxbridge-agent",
@@ -67,13 +68,15 @@ function linuxBridge(host: string, address: string): AgentReport {
     topic: "N/A",
     availability_zone: null,
     configurations: {
-      bridge_mappings: {},
+      bridge_mappings: config.linux_bridge.bridge_mappings,
       devices: 0,
-      extensions: ["qos"],
-      interface_mappings: { physnet1: "eth2", extern: "eth3" },
-      l2_population: true,
-      tunnel_types: ["vxlan"],
-      tunneling_ip: address,
+      extensions: config.agent.extensions,
+      interface_mappings: config.linux_bridge.physical_interface_mappings,
+      ...(config.vxlan.enable_vxlan && {
+        l2_population: config.vxlan.l2_population,
+        tunnel_types: ["vxlan"],
+        tunneling_ip: address,
+      }),
     },
   };
 }
@@ -99,7 +102,7 @@ function l3(host: string, mode: "legacy" | "dvr" | "dvr_snat"): AgentReport {
   };
 }
 
-function dhcp(host: string): AgentReport {
+function dhcp({ dhcp_agent: { DEFAULT } }: NeutronConfig, host: string): AgentReport {
   return {
     agent_type: DHCP_AGENT,
     binary: "neutron-dhcp-agent",
@@ -108,8 +111,8 @@ function dhcp(host: string): AgentReport {
     availability_zone: NOVA,
     configurations: {
       ...QUIET,
-      dhcp_driver: "neutron.agent.linux.dhcp.Dnsmasq",
-      dhcp_lease_duration: 86_400,
+      dhcp_driver: DEFAULT.dhcp_driver,
+      dhcp_lease_duration: DEFAULT.dhcp_lease_duration,
       networks: 0,
       ports: 0,
       subnets: 0,
@@ -133,20 +136,25 @@ function metadata(host: string): AgentReport {
   };
 }
 
-const compute = (host: string, address: string) => [openVswitch(host, address), l3(host, "dvr"), metadata(host)];
-
-const REPORTS: readonly AgentReport[] = [
-  openVswitch("network1", "10.0.44.21"),
-  dhcp("network1"),
-  l3("network1", "dvr_snat"),
-  metadata("network1"),
-  ...compute("compute1", "10.0.44.31"),
-  ...compute("compute2", "10.0.44.32"),
-  linuxBridge("compute3", "10.0.44.33"),
-];
+function reports(config: NeutronConfig): AgentReport[] {
+  const compute = (host: string, address: string) => [
+    openVswitch(config, host, address),
+    l3(host, "dvr"),
+    metadata(host),
+  ];
+  return [
+    openVswitch(config, "network1", "10.0.44.21"),
+    dhcp(config, "network1"),
+    l3("network1", "dvr_snat"),
+    metadata("network1"),
+    ...compute("compute1", "10.0.44.31"),
+    ...compute("compute2", "10.0.44.32"),
+    linuxBridge(config, "compute3", "10.0.44.33"),
+  ];
+}
 
 /** The agents of a new cloud. One that has agents keeps them: an agent that was deleted stays away. */
 export async function prepareAgents(change: Change): Promise<void> {
   if ((await agents.count(change.tx)) > 0) return;
-  for (const report of REPORTS) await registerAgent(change, report);
+  for (const report of reports(change.neutron.config)) await registerAgent(change, report);
 }

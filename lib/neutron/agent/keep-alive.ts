@@ -4,21 +4,19 @@ import type { Neutron } from "../neutron.ts";
 import { agents } from "./agents.ts";
 import { beat, lastBeats } from "./heartbeat.ts";
 
-/** neutron.conf [agent] report_interval. */
-const REPORT_INTERVAL_MS = 30_000;
-
 /** Keeps the simulated hosts' agents alive, from now until `signal` aborts. */
 export async function startHeartbeats(
   neutron: Neutron,
   signal: AbortSignal,
   report: (error: unknown) => void,
 ): Promise<void> {
+  const interval = neutron.config.agent.report_interval * 1000;
   const all = () =>
     neutron.change(serviceContext(), async ({ tx }) => {
       const at = await lastBeats(tx);
       const known = await agents.list(tx);
       // Another server process on the same store may just have done it; agents that are gone are forgotten.
-      const due = known.filter((agent) => tx.now - (at[agent.id] ?? 0) > REPORT_INTERVAL_MS / 2);
+      const due = known.filter((agent) => tx.now - (at[agent.id] ?? 0) > interval / 2);
       if (due.length > 0)
         await beat(
           tx,
@@ -27,7 +25,7 @@ export async function startHeartbeats(
     });
   await all();
   if (signal.aborted) return;
-  const timer = setInterval(() => void all().catch(report), REPORT_INTERVAL_MS);
+  const timer = setInterval(() => void all().catch(report), interval);
   timer.unref();
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
 }

@@ -4,6 +4,7 @@ import { save } from "../standard.ts";
 import { inUseAsParent, inUseAsSubPort } from "./errors.ts";
 import { TRUNK_EXTENSIONS } from "./extensions.ts";
 import { trunks } from "./model.ts";
+import { tellTrunkAgent } from "./reaction.ts";
 import { trunkResource } from "./trunks.ts";
 
 const hooks: Hooks = {
@@ -15,10 +16,13 @@ const hooks: Hooks = {
   },
   /** Nothing carries a trunk whose parent is no longer bound. */
   async portUpdated(change, before, after) {
-    if (before.binding.vif_type === after.binding.vif_type || after.binding.vif_type !== "unbound") return;
+    const { host, vif_type } = after.binding;
+    if (before.binding.host === host && before.binding.vif_type === vif_type) return;
     const id = await trunks.holder(change.reader, "port_id", after.id);
     const trunk = id === undefined ? undefined : await trunks.get(change.reader, id);
-    if (trunk) await save(change, trunks, trunk, { status: "DOWN" });
+    if (!trunk) return;
+    if (vif_type === "unbound") await save(change, trunks, trunk, { status: "DOWN" });
+    else tellTrunkAgent(change, trunk.id);
   },
 };
 

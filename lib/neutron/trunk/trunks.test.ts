@@ -161,3 +161,26 @@ test("another project's trunk and ports are not there", async () => {
     "PortNotFound",
   ]);
 });
+
+test("the agent of the parent's host connects the subports there, and says that the trunk works", async () => {
+  const trunk = await newTrunk();
+  const [first, later] = [await newPort(), await newPort()];
+  await act(trunk, "add_subports", [subPort(first, 2)]);
+  const shown = async () => (await call("GET", `trunks/${trunk.id}`)).body.trunk.status;
+  expect(await shown()).toBe("DOWN");
+  const bind = (host: string) =>
+    call("PUT", `ports/${trunk.port_id}`, { port: { "binding:host_id": host } }, cloud.admin);
+  await bind("compute1");
+  expect(await shown()).toBe("ACTIVE");
+  const added = await act(trunk, "add_subports", [subPort(later, 3)]);
+  expect(added.body.status).toBe("DOWN");
+  expect(await shown()).toBe("ACTIVE");
+  for (const { id } of [first, later])
+    expect((await call("GET", `ports/${id}`, undefined, cloud.admin)).body.port).toMatchObject({
+      device_owner: "trunk:subport",
+      "binding:host_id": "compute1",
+      status: "ACTIVE",
+    });
+  await bind("");
+  expect(await shown()).toBe("DOWN");
+});

@@ -9,6 +9,7 @@ import { idAttribute, nameAttribute, ownerAttributes, save, standard, standardAt
 import { plainView, storedResource } from "../stored.ts";
 import { duplicateSubPort, subPortNotFound, trunkDisabled, trunkInErrorState, trunkInUse } from "./errors.ts";
 import { type SubPort, type Trunk, trunks } from "./model.ts";
+import { tellTrunkAgent } from "./reaction.ts";
 import { checkParent, mayBeTrunked, readSubPorts } from "./rules.ts";
 import { subPortsKind, type WantedSubPort } from "./sub-ports-kind.ts";
 
@@ -65,6 +66,7 @@ async function createTrunk(change: Change, json: Json): Promise<Trunk> {
   await checkParent(change, port_id);
   const sub_ports = await readSubPorts(change, port_id, values.sub_ports);
   const made: Trunk = { ...standard(change, values), name, admin_state_up, port_id, status: "DOWN", sub_ports: [] };
+  tellTrunkAgent(change, made.id);
   return trunks.insert(change.tx, { ...made, sub_ports: joined(made, sub_ports) });
 }
 
@@ -72,6 +74,7 @@ async function addSubPorts(change: Change, trunk: Trunk, body: Json | undefined)
   const added = await readSubPorts(change, trunk.port_id, subPortsOf(body));
   if (!trunk.admin_state_up) throw trunkDisabled(trunk.id);
   if (trunk.status === "ERROR") throw trunkInErrorState(trunk.id);
+  tellTrunkAgent(change, trunk.id);
   return save(change, trunks, trunk, { status: "DOWN", sub_ports: joined(trunk, added) });
 }
 
@@ -79,6 +82,7 @@ async function removeSubPorts(change: Change, trunk: Trunk, body: Json | undefin
   if (!trunk.admin_state_up) throw trunkDisabled(trunk.id);
   const removed = new Set(subPortsOf(body).map((one) => one.port_id));
   for (const id of removed) if (!trunk.sub_ports.some((sub) => sub.port_id === id)) throw subPortNotFound(trunk.id, id);
+  tellTrunkAgent(change, trunk.id);
   const sub_ports = trunk.sub_ports.filter((sub) => !removed.has(sub.port_id));
   return save(change, trunks, trunk, { status: "DOWN", sub_ports });
 }
