@@ -39,6 +39,10 @@ async function agentsAct(neutron: Neutron, routerId: string): Promise<void> {
     const router = await routers.get(change.reader, routerId);
     const hosts = router ? await hostsOf(change, router) : [];
     if (!router || hosts.length === 0) return [];
+    if (!router.admin_state_up) {
+      await reportPortsDown(change, router);
+      return [];
+    }
     await reportFloatingIps(change, router);
     return bindPorts(change, router, hosts);
   });
@@ -63,6 +67,12 @@ async function bindPorts(change: Change, router: Router, hosts: readonly string[
     if (port.binding.host !== wanted || port.status !== "ACTIVE") bound.push(port.id);
   }
   return bound;
+}
+
+/** The agent takes a disabled router down, and so the devices of its ports. */
+async function reportPortsDown(change: Change, router: Router): Promise<void> {
+  for (const port of await portsOfRouter(change, router.id))
+    if (port.status === "ACTIVE") await save(change, ports, port, { status: "DOWN" });
 }
 
 /** Status of the floating IPs that the router serves; agent gateways for distributed ones. */

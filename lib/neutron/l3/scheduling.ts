@@ -2,7 +2,7 @@
  * Which L3 agent hosts a router: one of those that can, with the fewest routers.
  * Source: neutron/scheduler/l3_agent_scheduler.py, neutron/db/l3_agentschedulers_db.py.
  */
-import { type Agent, aliveAgents, L3_AGENT } from "../agent/agents.ts";
+import { type Agent, agents, aliveAgents, L3_AGENT } from "../agent/agents.ts";
 import type { Call, Change } from "../resource.ts";
 import { addHaPort } from "./ha-network.ts";
 import { type Router, type RouterBinding, routerBindings } from "./model.ts";
@@ -24,7 +24,7 @@ export function bindingsOf(call: Call, routerIds: readonly string[]): Promise<Ro
 
 /** Gives a router that no agent hosts to one; none may be there. */
 export async function scheduleRouter(change: Change, router: Router): Promise<void> {
-  if ((await bindingsOf(change, [router.id])).length > 0) return;
+  if (await isHosted(change, router.id)) return;
   const candidates = (await aliveAgents(change, { type: L3_AGENT })).filter(
     (agent) => agent.admin_state_up && canHost(agent, router),
   );
@@ -33,6 +33,15 @@ export async function scheduleRouter(change: Change, router: Router): Promise<vo
   candidates.sort((a, b) => (load.get(a.id) ?? 0) - (load.get(b.id) ?? 0));
   const max = router.ha ? change.neutron.config.DEFAULT.max_l3_agents_per_router : 1;
   for (const { id } of candidates.slice(0, max === 0 ? undefined : max)) await bindRouter(change, router, id);
+}
+
+/** Bindings to agents that were deleted are forgotten. */
+async function isHosted(change: Change, routerId: string): Promise<boolean> {
+  let hosted = false;
+  for (const binding of await bindingsOf(change, [routerId]))
+    if (await agents.get(change.reader, binding.agent_id)) hosted = true;
+    else await routerBindings.remove(change.tx, binding.id);
+  return hosted;
 }
 
 /** An HA router has a port on its project's HA network for each of its agents. */
