@@ -76,6 +76,8 @@ export interface Port extends Standard {
   readonly qos_policy_id: string | null;
   readonly dns_name: string;
   readonly binding: PortBinding;
+  /** On hosts that the port may move to. */
+  readonly inactive_bindings?: readonly PortBinding[];
   /** immediate, deferred, none. */
   readonly ip_allocation: string;
   readonly numa_affinity_policy: string | null;

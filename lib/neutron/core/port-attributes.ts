@@ -17,7 +17,7 @@ import { advancedService, networkOwner, networkShared, notOfNetwork, oneOfRules 
 const DEVICE_SIZE = 255;
 
 /** neutron_lib/api/definitions/portbindings.py VNIC_TYPES. */
-const VNIC_TYPES = [
+export const VNIC_TYPES = [
   "normal",
   "direct",
   "macvtap",
