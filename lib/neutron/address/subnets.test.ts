@@ -236,7 +236,6 @@ test("an update changes what it names, and refuses what does not fit", async () 
     [{ gateway_ip: "10.0.0.25" }, "GatewayConflictWithAllocationPools"],
     [{ allocation_pools: [pool("10.0.1.1", "10.0.1.2")] }, "OutOfBoundsAllocationPool"],
     [{ cidr: "10.0.0.0/8" }, "HTTPBadRequest"],
-    [{ service_types: ["compute:nova"] }, "PolicyNotAuthorized"],
   ] as const)
     expect((await put(subnet.id, values)).body.NeutronError.type).toBe(type);
   const slaac = await made(id, { ...v6, ipv6_ra_mode: "slaac", ipv6_address_mode: "slaac" });
@@ -308,4 +307,50 @@ test("subnets of shared networks are seen by all, and are found by that", async 
   expect(await ids("shared=True")).toEqual([subnet.id]);
   expect(await ids("shared=False")).not.toContain(subnet.id);
   expect((await cloud.call(cloud.demo, "DELETE", `subnets/${subnet.id}`)).status).toBe(403);
+});
+
+test("a router's gateway address keeps its subnet as it is", async () => {
+  const id = await network();
+  const subnet = await made(id, v4);
+  const router = (await cloud.call(cloud.demo, "POST", "routers", { router: { name: "r" } })).body.router;
+  const act = (name: string) => cloud.call(cloud.demo, "PUT", `routers/${router.id}/${name}`, { subnet_id: subnet.id });
+  const port = (await act("add_router_interface")).body.port_id;
+  const moved = { gateway_ip: "10.0.0.254", allocation_pools: [pool("10.0.0.2", "10.0.0.100")] };
+  expect(await put(subnet.id, moved)).toMatchObject({
+    status: 409,
+    body: {
+      NeutronError: {
+        type: "GatewayIpInUse",
+        message: `Current gateway ip 10.0.0.1 already in use by port ${port}. Unable to update.`,
+      },
+    },
+  });
+  expect((await cloud.call(cloud.demo, "DELETE", `subnets/${subnet.id}`)).body.NeutronError.type).toBe("SubnetInUse");
+  await act("remove_router_interface");
+  expect((await put(subnet.id, moved)).body.subnet).toMatchObject(moved);
+  expect((await cloud.call(cloud.demo, "DELETE", `subnets/${subnet.id}`)).status).toBe(204);
+});
+
+test("a subnet with only a DHCP server's port can go", async () => {
+  const id = await network();
+  const subnet = await made(id, v4);
+  const dhcp = { network_id: id, device_owner: "network:dhcp", device_id: "dhcp-server" };
+  const port = (await cloud.call(cloud.demo, "POST", "ports", { port: dhcp })).body.port;
+  expect(port.fixed_ips).toHaveLength(1);
+  expect((await cloud.call(cloud.demo, "DELETE", `subnets/${subnet.id}`)).status).toBe(204);
+  const { status, body } = await cloud.call(cloud.admin, "GET", `ports/${port.id}`);
+  expect(status === 404 || body.port.fixed_ips.length === 0).toBe(true);
+});
+
+test("bulk creates all subnets or none", async () => {
+  const id = await network();
+  const both = (second: string) => ({
+    subnets: ["10.0.0.0/24", second].map((cidr) => ({ network_id: id, ip_version: 4, cidr })),
+  });
+  const refused = await cloud.call(cloud.demo, "POST", "subnets", both("10.0.0.0/25"));
+  expect(refused.status).toBe(400);
+  const seen = async () => (await cloud.call(cloud.demo, "GET", `networks/${id}`)).body.network.subnets;
+  expect(await seen()).toEqual([]);
+  const { body } = await cloud.call(cloud.demo, "POST", "subnets", both("10.0.1.0/24"));
+  expect(await seen()).toEqual(body.subnets.map((one: { id: string }) => one.id));
 });
