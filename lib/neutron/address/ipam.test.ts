@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { DEFAULT_CONFIG } from "../config/config.ts";
 import { type Network, type Port, ports, type Subnet } from "../core/model.ts";
 import type { FixedIpRequest } from "../kind/address-lists.ts";
+import { Neutron } from "../neutron.ts";
 import type { Change } from "../resource.ts";
 import { type TestService, testService } from "../testing/service.ts";
 import { isHostAddress } from "./fixed-ip.ts";
@@ -132,6 +134,26 @@ test("a port that is not made takes nothing", async () => {
   });
   await expect(failing).rejects.toThrow("no");
   expect(addresses(await change((c) => putPort(c, network)))[0]).toBe("10.0.0.2");
+});
+
+test("two servers on one store give no address twice, and find what the other freed", async () => {
+  const second = new Neutron(cloud.store, DEFAULT_CONFIG);
+  const { network, subnet } = await change(async (c) => {
+    const made = await putNetwork(c);
+    return { network: made, subnet: await putSubnet(c, made, "10.4.0.0/28", [["10.4.0.2", "10.4.0.7"]]) };
+  });
+  const create = (server: Neutron) => server.change(cloud.admin, (c) => putPort(c, network));
+  const given: Port[] = [];
+  for (const server of [cloud.neutron, second, second, cloud.neutron, second, cloud.neutron])
+    given.push(await create(server));
+  expect(given.flatMap(addresses)).toEqual([2, 3, 4, 5, 6, 7].map((n) => `10.4.0.${n}`));
+  await expect(create(second)).rejects.toMatchObject({ type: "IpAddressGenerationFailure" });
+  const freed = given[2];
+  await cloud.neutron.change(cloud.admin, (c) => {
+    released(c, subnet.id, "10.4.0.4");
+    return ports.remove(c.tx, freed?.id ?? "");
+  });
+  expect(addresses(await create(second))).toEqual(["10.4.0.4"]);
 });
 
 type Step =
