@@ -29,7 +29,7 @@ export async function settleDhcpPort(change: Change, network: Network, agent: Ag
   const wanted = all.filter((subnet) => subnet.enable_dhcp).map((subnet) => subnet.id);
   const deviceId = dhcpDeviceId(network.id, agent.host);
   const own = await dhcpPorts(change, network.id, deviceId);
-  if (wanted.length === 0 || !network.admin_state_up) {
+  if (wanted.length === 0 || !network.admin_state_up || !agent.admin_state_up) {
     for (const port of own) await deletePort(change, port, { byApi: false });
     return undefined;
   }

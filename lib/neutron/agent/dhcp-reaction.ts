@@ -36,7 +36,7 @@ async function agentsAct(neutron: Neutron, networkId: string, schedule: boolean)
     if (schedule) await scheduleNetwork(change, network);
     const fresh: string[] = [];
     for (const agent of await withLife(change, await agentsServing(change, network.id))) {
-      if (!agent.alive || !agent.admin_state_up) continue;
+      if (!agent.alive) continue;
       const port = await settleDhcpPort(change, network, agent);
       if (port && port.status !== "ACTIVE") fresh.push(port.id);
     }

@@ -157,3 +157,25 @@ test("zones and service providers are those of a real cloud", async () => {
   expect((await call("GET", "availability_zones?resource=router")).body.availability_zones).toHaveLength(1);
   expect((await call("GET", "service-providers")).body).toEqual(recordedProviders);
 });
+
+test("an agent that is switched off gives up its ports, and makes them again when it is switched on", async () => {
+  const network = await newNetwork();
+  await newSubnet(network.id, "10.7.0.0/24");
+  const { id } = await agentOf("network1");
+  expect(await dhcpPorts(network.id)).toHaveLength(1);
+  await call("PUT", `agents/${id}`, { agent: { admin_state_up: false } });
+  expect(await dhcpPorts(network.id)).toEqual([]);
+  await call("PUT", `agents/${id}`, { agent: { admin_state_up: true } });
+  expect(await dhcpPorts(network.id)).toHaveLength(1);
+});
+
+test("agents count what they serve", async () => {
+  const { configurations: before } = await agentOf("network1");
+  const network = await newNetwork();
+  await newSubnet(network.id, "10.8.0.0/24");
+  await call("POST", "ports", { port: { network_id: network.id } });
+  const { configurations: after } = await agentOf("network1");
+  expect(after.networks - before.networks).toBe(1);
+  expect(after.subnets - before.subnets).toBe(1);
+  expect(after.ports - before.ports).toBe(2);
+});
