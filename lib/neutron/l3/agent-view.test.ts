@@ -65,11 +65,15 @@ test("a distributed router is on every host with guests of its networks, floatin
   });
   await cloud.act(cloud.demo, next.id, "add_router_interface", { port_id: port.id });
   await cloud.act(cloud.demo, next.id, "add_router_interface", { subnet_id: far.subnetId });
-  const vm = await guest("compute2");
+  const vm = await guest("");
   const fip = await cloud.make(cloud.demo, "floatingips", "floatingip", {
     floating_network_id: cloud.publicId,
     port_id: vm.id,
   });
+  expect((await routersOfHost(call(), "network1"))[0]).toMatchObject({
+    floatingIps: [{ id: fip.id, snatBound: true }],
+  });
+  await cloud.put(cloud.admin, `ports/${vm.id}`, "port", { "binding:host_id": "compute2" });
   expect(await idsOn("compute2")).toEqual([id, next.id]);
   const [there] = await routersOfHost(call(), "compute2");
   expect(there).toMatchObject({

@@ -10,9 +10,10 @@ import { idAttribute, ownerAttributes, save, standard, standardAttributes } from
 import { storedResource } from "../stored.ts";
 import { associate, NO_ASSOCIATION } from "./association.ts";
 import { floatingIpNotFound } from "./errors.ts";
+import { floatingIpViews } from "./floating-ip-view.ts";
 import { checkNoForwarding, checkPortForwarded } from "./forwarding-use.ts";
 import { subnetsOfNetwork, visibleNetwork } from "./lookup.ts";
-import { FLOATING_IP, type FloatingIp, floatingIps, type PortForwarding, portForwardings } from "./model.ts";
+import { FLOATING_IP, type FloatingIp, floatingIps } from "./model.ts";
 import { createOwnPort, deleteOwnPort } from "./own-ports.ts";
 import { checkPolicy } from "./qos.ts";
 import { floatingIpChanged } from "./reaction.ts";
@@ -52,7 +53,7 @@ const stored = storedResource<FloatingIp>({
     remove: owner,
     attributes: { floating_ip_address: { create: adminOnly } },
   },
-  views,
+  views: floatingIpViews,
   create: createFloatingIp,
   update: updateFloatingIp,
   remove: deleteFloatingIp,
@@ -166,36 +167,4 @@ export async function floatingIpOf(call: Call, id: string): Promise<FloatingIp> 
   const row = await floatingIps.get(call.reader, id);
   if (!row) throw floatingIpNotFound(id);
   return row;
-}
-
-async function views(call: Call, rows: readonly FloatingIp[]): Promise<Json[]> {
-  const portIds = rows.flatMap((row) => row.port_id ?? []);
-  const served = new Map((await ports.list(call.reader, { ids: portIds })).map((port) => [port.id, port]));
-  const ids = rows.map((row) => row.id);
-  const forwarded = await portForwardings.list(call.reader, { keys: { floatingip_id: ids } });
-  return rows.map((row) => {
-    const port = row.port_id === null ? undefined : served.get(row.port_id);
-    return {
-      ...row,
-      tenant_id: row.project_id,
-      port_details: port ? portDetails(port) : null,
-      port_forwardings: forwarded.filter((one) => one.floatingip_id === row.id).map(forwardingDetails),
-    };
-  });
-}
-
-function portDetails({ name, network_id, mac_address, admin_state_up, status, device_id, device_owner }: Port): Json {
-  return { name, network_id, mac_address, admin_state_up, status, device_id, device_owner };
-}
-
-/** Ports stand in it only where they are single ones. neutron/services/portforwarding/pf_plugin.py _extend_floatingip_dict */
-function forwardingDetails({ id, internal_ip_address, protocol, internal_port_id, ...one }: PortForwarding): Json {
-  return {
-    id,
-    internal_ip_address,
-    protocol,
-    internal_port_id,
-    ...(one.internal.start === one.internal.end && { internal_port: one.internal.start }),
-    ...(one.external.start === one.external.end && { external_port: one.external.start }),
-  };
 }

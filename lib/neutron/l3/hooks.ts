@@ -10,12 +10,14 @@ import { setGateway } from "./gateway.ts";
 import { elevated } from "./lookup.ts";
 import { FLOATING_IP, floatingIps, INTERFACE_OWNERS, ROUTER_GATEWAY, routers, SNAT_INTERFACE } from "./model.ts";
 import { forgetForwardings } from "./port-forwardings.ts";
+import { portMoved } from "./reaction.ts";
 import { isIpv6 } from "./subnet-math.ts";
 
 export const l3Hooks: Hooks = {
   networkDeleting: (change, network) => deleteUnused(change, network.id),
   subnetCreated: addGatewayAddresses,
   async portUpdated(change, before, after) {
+    if (before.binding.host !== after.binding.host) await portMoved(change, after.id);
     if (before.fixed_ips === after.fixed_ips) return;
     await checkAddressesKept(change, before, after);
     await forgetForwardings(change, after.id, after);

@@ -38,8 +38,8 @@ async function agentsAct(neutron: Neutron, routerId: string): Promise<void> {
   const up = await neutron.change(serviceContext(), async (change) => {
     const router = await routers.get(change.reader, routerId);
     const hosts = router ? await hostsOf(change, router) : [];
-    if (!router || hosts.length === 0) return [];
-    if (!router.admin_state_up) {
+    if (!router) return [];
+    if (!router.admin_state_up || hosts.length === 0) {
       await reportPortsDown(change, router);
       return [];
     }
@@ -69,7 +69,7 @@ async function bindPorts(change: Change, router: Router, hosts: readonly string[
   return bound;
 }
 
-/** The agent takes a disabled router down, and so the devices of its ports. */
+/** The agent takes down a router that is disabled or no longer its own, and so the devices of its ports. */
 async function reportPortsDown(change: Change, router: Router): Promise<void> {
   for (const port of await portsOfRouter(change, router.id))
     if (port.status === "ACTIVE") await save(change, ports, port, { status: "DOWN" });
@@ -88,6 +88,12 @@ async function reportFloatingIps(change: Change, router: Router): Promise<void> 
 async function guestHost(change: Change, portId: string): Promise<string | undefined> {
   const port: Port | undefined = await ports.get(change.reader, portId);
   return port?.binding.host === "" ? undefined : port?.binding.host;
+}
+
+/** A guest came to a host, or went: a distributed router serves its floating IP there. */
+export async function portMoved(change: Change, portId: string): Promise<void> {
+  for (const row of await floatingIps.list(change.reader, { keys: { port_id: portId } }))
+    if (row.router_id !== null) tellAgents(change, row.router_id);
 }
 
 /** An association that began is reported by the router's agent as ACTIVE, one that ended as DOWN. */

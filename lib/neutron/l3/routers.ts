@@ -1,11 +1,9 @@
 /** `/v2.0/routers`. Source: neutron/db/l3_db.py, neutron_lib/api/definitions/l3*.py, neutron/conf/policies/router.py. */
-import { agents } from "../agent/agents.ts";
 import type { Json, Values } from "../attribute.ts";
-import { type Port, ports } from "../core/model.ts";
 import { hostRoutes } from "../kind/address-lists.ts";
 import { anything, bool, nullable, text } from "../kind/kind.ts";
 import { adminOnly, anyone, owner } from "../policy.ts";
-import type { Action, Call, Change, Resource } from "../resource.ts";
+import type { Action, Change, Resource } from "../resource.ts";
 import { idAttribute, nameAttribute, ownerAttributes, save, standard, standardAttributes } from "../standard.ts";
 import { storedResource } from "../stored.ts";
 import { checkZones, zoneHints } from "./availability-zones.ts";
@@ -20,8 +18,9 @@ import { gatewayPort, portsOfRouter, routerOf } from "./lookup.ts";
 import { type Router, routers } from "./model.ts";
 import { deleteOwnPort } from "./own-ports.ts";
 import { routerChanged } from "./reaction.ts";
+import { routerViews } from "./router-view.ts";
 import { addRoutes, checkRoutes, removeRoutes, routesOfBody } from "./routes.ts";
-import { bindingsOf, unbindRouter } from "./scheduling.ts";
+import { unbindRouter } from "./scheduling.ts";
 
 const attributes = {
   id: idAttribute,
@@ -169,50 +168,4 @@ function withoutAdminOnly({ distributed, ha, ...view }: Json): Json {
   void distributed;
   void ha;
   return view;
-}
-
-async function routerViews(call: Call, rows: readonly Router[]): Promise<Json[]> {
-  const gateways = await portsById(
-    call,
-    rows.flatMap((row) => row.gw_port_id ?? []),
-  );
-  const zones = await zonesOf(
-    call,
-    rows.map((row) => row.id),
-  );
-  return rows.map(({ gw_port_id, enable_snat, qos_policy_id, ...row }) => {
-    const gateway = gw_port_id === null ? undefined : gateways.get(gw_port_id);
-    return {
-      ...row,
-      tenant_id: row.project_id,
-      availability_zones: zones.get(row.id) ?? [],
-      external_gateway_info: gateway
-        ? {
-            network_id: gateway.network_id,
-            external_fixed_ips: gateway.fixed_ips,
-            enable_snat,
-            ...(qos_policy_id !== null && { qos_policy_id }),
-          }
-        : null,
-    };
-  });
-}
-
-async function portsById(call: Call, ids: readonly string[]): Promise<Map<string, Port>> {
-  if (ids.length === 0) return new Map();
-  return new Map((await ports.list(call.reader, { ids })).map((port) => [port.id, port]));
-}
-
-/** Zones of the agents that host each router. */
-async function zonesOf(call: Call, routerIds: readonly string[]): Promise<Map<string, string[]>> {
-  const bindings = await bindingsOf(call, routerIds);
-  const hosting = await agents.list(call.reader, { ids: [...new Set(bindings.map((one) => one.agent_id))] });
-  const zone = new Map(hosting.map((agent) => [agent.id, agent.availability_zone]));
-  const zones = new Map<string, string[]>();
-  for (const { router_id, agent_id } of bindings) {
-    const name = zone.get(agent_id);
-    const known = zones.get(router_id) ?? [];
-    if (name && !known.includes(name)) zones.set(router_id, [...known, name]);
-  }
-  return zones;
 }

@@ -45,6 +45,7 @@ export const routersOnAgentResource: Resource = {
         "Not allowed to manually remove a router from an agent in 'dvr' mode.",
       );
     await unbindRouter(change, id, agent.id);
+    tellAgents(change, id);
   },
 };
 

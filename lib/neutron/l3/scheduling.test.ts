@@ -20,6 +20,8 @@ beforeAll(async () => {
 afterAll(() => cloud.close());
 
 const agentsOf = async () => (await cloud.get(cloud.admin, `routers/${id}/l3-agents`)).agents;
+const statuses = async () =>
+  (await cloud.get(cloud.admin, `ports?device_id=${id}`)).ports.map((port: { status: string }) => port.status);
 const routersOn = async (agent: string) => (await cloud.get(cloud.admin, `agents/${agent}/l3-routers`)).routers;
 
 test("a router is hosted by an agent that can, which can be taken from it and given again", async () => {
@@ -31,9 +33,11 @@ test("a router is hosted by an agent that can, which can be taken from it and gi
   expect((await cloud.call(cloud.admin, "DELETE", `agents/${centre}/l3-routers/${id}`)).status).toBe(204);
   expect(await agentsOf()).toEqual([]);
   expect(await routersOn(centre)).toEqual([]);
+  expect(await statuses()).toEqual(["DOWN"]);
   const reply = await cloud.call(cloud.admin, "POST", `agents/${centre}/l3-routers`, { router_id: id });
   expect([reply.status, reply.body]).toEqual([201, null]);
   expect(await agentsOf()).toMatchObject([{ id: centre }]);
+  expect(await statuses()).toEqual(["ACTIVE"]);
 });
 
 test("agents in DVR mode are given no routers", async () => {
