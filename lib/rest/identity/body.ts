@@ -15,7 +15,25 @@ export async function jsonBody(request: RestRequest): Promise<Record<string, unk
     throw expecting("application/json", "Content-Type header");
   const value = parse(text);
   if (!isObject(value)) throw expecting("valid JSON", "request body");
+  refuseStrange(value);
   return value;
+}
+
+/** Deeper than any body that means something; printing and storing a value recurse. */
+const MAX_DEPTH = 50;
+
+/** PostgreSQL's text has no place for the character NUL. */
+export const hasNul = (text: string) => text.includes("\0");
+
+function refuseStrange(body: unknown): void {
+  const rest: [value: unknown, depth: number][] = [[body, 0]];
+  for (let next = rest.pop(); next; next = rest.pop()) {
+    const [value, depth] = next;
+    if (depth > MAX_DEPTH) throw invalid("body", `The request body is nested deeper than ${MAX_DEPTH} levels.`);
+    if (typeof value === "string" && hasNul(value)) throw invalid("body", "The request body has null characters.");
+    if (typeof value !== "object" || value === null) continue;
+    for (const [key, one] of Object.entries(value)) rest.push([key, depth], [one, depth + 1]);
+  }
 }
 
 /** One member of the body (`{"user": {…}}`), as `schema` reads it. */

@@ -220,6 +220,11 @@ test.each([
   expect(answer.body.error.message.startsWith(message)).toBe(true);
 });
 
+test("an address with null characters is refused", async () => {
+  expect((await client.ask("GET /v3/users/a%00b")).status).toBe(400);
+  expect((await client.ask("GET /v3/role_assignments?user.id=%00")).status).toBe(400);
+});
+
 test("an address or method that is not there says so", async () => {
   expect((await client.ask("GET /v3/nothing")).status).toBe(404);
   expect((await client.ask("GET /v2.0/tokens")).status).toBe(404);

@@ -6,6 +6,7 @@ import { BodyTooLarge } from "../body.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
 import { applicationCredentialRoutes } from "./application-credentials.ts";
 import { authRoutes } from "./auth.ts";
+import { hasNul } from "./body.ts";
 import { type Call, type Caller, callerOf } from "./caller.ts";
 import { catalogRoutes } from "./catalog.ts";
 import { domainRoutes } from "./domains.ts";
@@ -46,6 +47,8 @@ export function identityService(identity: Identity): RestService {
 
 async function serve(identity: Identity, request: RestRequest): Promise<RestReply> {
   const base = `${request.origin}/identity`;
+  if ([...request.path, ...request.query.values()].some(hasNul))
+    return failure(400, "The address has null characters.");
   const path = request.path.at(-1) === "" ? request.path.slice(0, -1) : request.path;
   const found = router.find(request.method === "HEAD" ? "GET" : request.method, path.length === 0 ? [""] : path);
   try {
