@@ -8,8 +8,9 @@ import { readCreate, readUpdate } from "./attribute.ts";
 import { hidden, httpBadRequest, NeutronError } from "./errors.ts";
 import { filterViews, type ListRequest, orderOf, type Page, pageOf } from "./list-query.ts";
 import type { Neutron } from "./neutron.ts";
-import { allowed, forbidden, type Policy } from "./policy.ts";
+import { allowed, anyone, forbidden } from "./policy.ts";
 import type { Action, Call, Change, Resource } from "./resource.ts";
+import { areSeen, shown } from "./visible.ts";
 
 type Verb = "create" | "update" | "remove" | "get";
 const VERB_NAMES: Record<Verb, string> = { create: "create", update: "update", remove: "delete", get: "get" };
@@ -23,16 +24,17 @@ export class Api {
 
   async list(context: Context, resource: Resource, request: ListRequest, parent?: string): Promise<Page> {
     const call = this.call(context);
-    const views = await resource.list(call, { filters: request.filters }, parent);
-    const seen: Json[] = [];
-    for (const view of views)
-      if (await allowed(resource.policy.get, call, view)) seen.push(await shown(call, resource, view));
+    let views = await visible(call, resource, await resource.list(call, { filters: request.filters }, parent));
+    // Nobody finds objects by what he may not see of them. Else only what is on the page need be stripped.
+    const early = !areSeen(call, resource, [...Object.keys(request.filters), ...request.sorts.map((one) => one.key)]);
+    if (early) views = await strip(call, resource, views);
     const key = resource.key ?? "id";
-    const found = filterViews(seen, request.filters, resource.attributes);
+    const found = filterViews(views, request.filters, resource.attributes);
     const order = orderOf(request, key);
     if (order) found.sort(order);
     const page = pageOf(found, request, key, await this.marker(call, resource, request, parent));
-    return { ...page, items: page.items.map((view) => pick(view, request.fields)) };
+    const items = early ? page.items : await strip(call, resource, page.items);
+    return { ...page, items: items.map((view) => pick(view, request.fields)) };
   }
 
   /** Throws when the object that the page is to begin behind is not there. */
@@ -191,35 +193,21 @@ function* touched(resource: Resource, values: Json, verb: "create" | "update"): 
   }
 }
 
-const hiddenRules = new WeakMap<Policy, [string, import("./policy.ts").Rule][]>();
-
-/** The view without what its attributes and the policy hide. */
-async function shown(call: Call, resource: Resource, view: Json): Promise<Json> {
-  const hides = new Set<string>();
-  if (!call.context.isAdmin)
-    for (const [name, rule] of getRules(resource.policy))
-      if (name in view && !(await rule(call, view))) hides.add(name);
-  for (const name in view) if (!isVisible(resource.attributes, name)) hides.add(name);
-  if (hides.size === 0) return view;
-  const out: Record<string, unknown> = {};
-  for (const name in view) if (!hides.has(name)) out[name] = view[name];
-  return out;
+/** Those of the views that the policy lets the caller see at all. */
+async function visible(call: Call, { policy }: Resource, views: Json[]): Promise<Json[]> {
+  if (call.context.isAdmin || !policy.get || policy.get === anyone) return views;
+  const seen: Json[] = [];
+  for (const view of views) if (await policy.get(call, view)) seen.push(view);
+  return seen;
 }
 
-function isVisible(attributes: Attributes, name: string): boolean {
-  const attribute = attributes[name];
-  return attribute !== undefined && attribute.visible !== false;
-}
-
-function getRules(policy: Policy) {
-  let rules = hiddenRules.get(policy);
-  if (!rules) {
-    rules = Object.entries(policy.attributes ?? {})
-      .flatMap(([name, one]) => (one.get ? [[name, one.get] as const] : []))
-      .map(([a, b]) => [a, b]);
-    hiddenRules.set(policy, rules);
+async function strip(call: Call, resource: Resource, views: readonly Json[]): Promise<Json[]> {
+  const stripped: Json[] = [];
+  for (const view of views) {
+    const made = shown(call, resource, view);
+    stripped.push(made instanceof Promise ? await made : made);
   }
-  return rules;
+  return stripped;
 }
 
 function pick(view: Json, fields: readonly string[]): Json {
