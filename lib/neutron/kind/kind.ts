@@ -109,10 +109,10 @@ export const uuid: Kind<string> = {
   },
 };
 
-/** type:values. `display`: how the message names the set. */
+/** type:values. `display`: how the message names the set; an attribute's own check names none. */
 export function oneOf<const V extends readonly (string | number | null)[]>(
   values: V,
-  display = repr(values),
+  display = "valid_values",
 ): Kind<V[number]> {
   return {
     parse(value) {

@@ -77,7 +77,7 @@ test("rules that contradict each other are refused", async () => {
   const wrong = await addRule(policy, "dscp_marking", { dscp_mark: 58 });
   expect(wrong.status).toBe(400);
   expect(wrong.body.NeutronError.message).toBe(
-    "Invalid input for dscp_mark. Reason: 58 is not in [0, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 46, 48, 56].",
+    "Invalid input for dscp_mark. Reason: 58 is not in valid_values.",
   );
 });
 
