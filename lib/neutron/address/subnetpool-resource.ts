@@ -6,14 +6,14 @@ import { cidr } from "../kind/address.ts";
 import { Invalid } from "../kind/kind.ts";
 import { adminOnly, anyone, owner } from "../policy.ts";
 import { sharedIds } from "../rbac/shared.ts";
-import type { Action, Call, Change, Shareable } from "../resource.ts";
+import type { Action, Call, Change, Resource, Shareable } from "../resource.ts";
 import { storedResource } from "../stored.ts";
 import { subnetPoolAttributes } from "./subnetpool-attributes.ts";
 import { type SubnetPool, subnetPools } from "./subnetpool-model.ts";
 import { usablePool } from "./subnetpool-use.ts";
 import { addPrefixes, createPool, deletePool, onboard, removePrefixes, updatePool } from "./subnetpools.ts";
 
-export const subnetPoolResource = storedResource<SubnetPool>({
+const stored = storedResource<SubnetPool>({
   name: "subnetpool",
   plural: "subnetpools",
   title: "Subnet pool",
@@ -68,6 +68,16 @@ export const subnetPoolResource = storedResource<SubnetPool>({
     },
   },
 });
+
+export const subnetPoolResource: Resource = {
+  ...stored,
+  /** Of an update alone, Neutron answers prefix lengths as numbers. */
+  async update(change, id, values) {
+    const view = (await stored.update?.(change, id, values)) ?? {};
+    const lengths = ["default_prefixlen", "min_prefixlen", "max_prefixlen"].map((name) => [name, Number(view[name])]);
+    return { ...view, ...Object.fromEntries(lengths) };
+  },
+};
 
 function prefixAction(work: (change: Change, pool: SubnetPool, prefixes: string[]) => Promise<SubnetPool>): Action {
   return {
