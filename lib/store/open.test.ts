@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { sql } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { StoreError } from "./error.ts";
 import { openStore } from "./open.ts";
@@ -55,6 +56,13 @@ test("a file that is no database, a damaged one, a directory and a place that is
   await refused("EISDIR");
   file = path.join(dir, "missing", "db");
   await refused("unable to open");
+});
+
+test("every commit waits for the disk", async () => {
+  const store = await openStore({ file });
+  const mode = await store.transaction(({ db }) => sql<{ synchronous: number }>`pragma synchronous`.execute(db));
+  expect(mode.rows).toEqual([{ synchronous: 2 }]); // FULL, https://www.sqlite.org/pragma.html#pragma_synchronous
+  await store.close();
 });
 
 test("the database is its owner's alone", async () => {

@@ -12,7 +12,7 @@ export async function openStore(place: string | StorePlace, options: StoreOption
   const wanted = typeof place === "string" ? { file: place } : place;
   const backend = "url" in wanted ? await postgres(wanted.url) : await openSqlite(wanted.file);
   try {
-    await backend.exclusively(() => migrate(backend));
+    await backend.prepare(() => migrate(backend));
     return await SqlStore.start(backend, options);
   } catch (error) {
     await backend.close();

@@ -38,7 +38,7 @@ export async function openPostgres(url: string): Promise<Backend> {
     place,
     writer,
     reader,
-    exclusively: (work) => exclusively(config, work),
+    prepare: (work) => exclusively(config, work),
     announcement: announcementOf(origin),
     async hear(wake) {
       news = new PostgresNews(config, origin, wake);
@@ -69,13 +69,13 @@ async function check(config: pg.ClientConfig, place: string): Promise<void> {
   }
 }
 
-async function exclusively<T>(config: pg.ClientConfig, work: () => Promise<T>): Promise<T> {
+async function exclusively(config: pg.ClientConfig, work: () => Promise<void>): Promise<void> {
   const client = new pg.Client(config);
   client.on("error", () => {});
   await client.connect();
   try {
     await client.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
-    return await work();
+    await work();
   } finally {
     await client.end(); // Its locks end with it.
   }

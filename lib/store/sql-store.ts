@@ -16,8 +16,8 @@ export interface Backend {
   /** Its transactions run one after another, over all processes. */
   readonly writer: Kysely<Tables>;
   readonly reader: Kysely<Tables>;
-  /** While no other process does so. */
-  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs `work`, which makes the tables, while no other process does so. */
+  prepare(work: () => Promise<void>): Promise<void>;
   /** SQL that, within a transaction, tells other processes when it commits; undefined where there are none. */
   readonly announcement: string | undefined;
   /** Calls `wake` when another process may have left events. */

@@ -21,8 +21,7 @@ export async function openSqlite(file: string): Promise<Backend> {
     const writer = new DatabaseSync(file, { timeout: 10_000 });
     open.push(writer);
     claimFile(writer, file);
-    // FULL: an acknowledged write is on the disk (kill -9 and power cuts lose none).
-    writer.exec("pragma journal_mode = wal; pragma synchronous = full");
+    writer.exec("pragma journal_mode = wal; pragma synchronous = normal");
     const reader = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
     open.push(reader);
     const [writing, reading] = [kyselyOf(writer), kyselyOf(reader)];
@@ -31,7 +30,13 @@ export async function openSqlite(file: string): Promise<Backend> {
       place: file,
       writer: writing,
       reader: reading,
-      exclusively: (work) => work(), // The lock says that nobody else is there.
+      // The lock says that nobody else is there.
+      async prepare(work) {
+        await work();
+        // From here on an acknowledged write is on the disk (kill -9 and power cuts lose none). Tables need not wait for
+        // it one by one: the first write takes them along, and where they were lost they are made again.
+        writer.exec("pragma synchronous = full");
+      },
       announcement: undefined,
       hear: async () => {},
       async close() {
