@@ -2,7 +2,7 @@
  * The API's order of doing things, the same for every resource: read the body, check quota and policy, call the resource,
  * hide what the policy hides. Knows no HTTP. Source: neutron/pecan_wsgi/hooks, neutron/api/v2/base.py.
  */
-import type { Context } from "../identity/context.ts";
+import { type Context, serviceContext } from "../identity/context.ts";
 import type { Attributes, Json } from "./attribute.ts";
 import { readCreate, readUpdate } from "./attribute.ts";
 import { hidden, httpBadRequest, NeutronError } from "./errors.ts";
@@ -45,6 +45,7 @@ export class Api {
     parent: string | undefined,
   ): Promise<Json | undefined> {
     if (limit === undefined || marker === undefined) return undefined;
+    if (resource.anyMarker) return resource.show({ ...call, context: serviceContext() }, marker, parent);
     const view = await resource.show(call, marker, parent);
     if (!view || !(await allowed(resource.policy.get, call, view))) throw resource.missing(marker);
     return view;

@@ -61,6 +61,8 @@ export interface Resource {
   readonly quota?: string;
   /** May carry tags. */
   readonly tagged?: boolean;
+  /** Pages may begin behind an object that the caller does not see, or that is gone. neutron/objects/base.py Pager */
+  readonly anyMarker?: boolean;
   /** Names of the rules, where they are not `create_NAME`, …: e.g. `policy_bandwidth_limit_rule`. */
   readonly policyName?: string;
   /** A create's body is the object itself, with no key around it, and it is answered with `null`: agents' schedulers. */

@@ -24,6 +24,7 @@ export interface StoredOptions<Row extends Stored> {
   readonly policy: Policy;
   readonly quota?: string;
   readonly tagged?: boolean;
+  readonly anyMarker?: boolean;
   readonly policyName?: string;
   readonly actions?: Readonly<Record<string, Action>>;
   /** The attribute (a key of the collection) that holds the id of the parent in the path. */
@@ -72,6 +73,7 @@ export function storedResource<Row extends Stored>(options: StoredOptions<Row>):
     policy: options.policy,
     ...(options.quota === undefined ? {} : { quota: options.quota }),
     ...(options.tagged === undefined ? {} : { tagged: options.tagged }),
+    ...(options.anyMarker === undefined ? {} : { anyMarker: options.anyMarker }),
     ...(options.policyName === undefined ? {} : { policyName: options.policyName }),
     ...(options.actions === undefined ? {} : { actions: options.actions }),
     ...(options.prepare === undefined ? {} : { prepare: options.prepare }),

@@ -31,6 +31,7 @@ export const policyResource = storedResource<QosPolicy>({
   rows: qosPolicies,
   attributes,
   tagged: true,
+  anyMarker: true,
   policy: { create: adminOnly, get: anyone, update: adminOnly, remove: adminOnly },
   sees: async (call) => {
     const shared = await sharedIds(call, QOS_POLICY);

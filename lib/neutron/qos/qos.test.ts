@@ -76,9 +76,7 @@ test("rules that contradict each other are refused", async () => {
   expect((await addRule(policy, "bandwidth_limit", { max_kbps: 7, direction: "ingress" })).status).toBe(201);
   const wrong = await addRule(policy, "dscp_marking", { dscp_mark: 58 });
   expect(wrong.status).toBe(400);
-  expect(wrong.body.NeutronError.message).toBe(
-    "Invalid input for dscp_mark. Reason: 58 is not in valid_values.",
-  );
+  expect(wrong.body.NeutronError.message).toBe("Invalid input for dscp_mark. Reason: 58 is not in valid_values.");
 });
 
 test("a rule is changed and removed by its policy's path and by its own", async () => {
@@ -202,4 +200,14 @@ test("bandwidth is promised on physical networks only, and ports say what must b
   expect(port.resource_request.same_subtree).toEqual([group.id]);
   const reserved = await addRule(policy, "minimum_bandwidth", { min_kbps: 1, direction: "ingress" });
   expect(reserved.status).toBe(501);
+});
+
+test("a page behind a policy that the caller does not see is empty, and none is refused", async () => {
+  const { id } = await newPolicy({ description: "paged" });
+  const reply = await cloud.call(
+    cloud.demo,
+    "GET",
+    `qos/policies?description=paged&sort_key=name&sort_dir=asc&limit=1&marker=${id}`,
+  );
+  expect([reply.status, reply.body.policies]).toEqual([200, []]);
 });

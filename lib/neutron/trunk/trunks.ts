@@ -33,6 +33,7 @@ export const trunkResource = storedResource<Trunk>({
   policy: { create: anyone, get: owner, update: owner, remove: owner },
   quota: "trunk",
   tagged: true,
+  anyMarker: true,
   create: createTrunk,
   update: (change, row, values) => save(change, trunks, row, values),
   remove: async (change, row) => {
