@@ -1,9 +1,12 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestService, testService } from "../testing/service.ts";
 
 let cloud: TestService;
 beforeAll(async () => {
   cloud = await testService();
+  const quota = { network: -1, subnet: -1 };
+  await cloud.call(cloud.admin, "PUT", `quotas/${cloud.demo.projectId}`, { quota });
 });
 afterAll(() => cloud.close());
 
@@ -223,4 +226,57 @@ test("subnets of one network come from one pool", async () => {
   const first = (await subnet(cloud.demo, { cidr: "10.77.0.0/24" })).body.subnet;
   const more = { network_id: first.network_id, subnetpool_id: id };
   expect((await subnet(cloud.demo, more)).body.NeutronError.type).toBe("NetworkSubnetPoolAffinityError");
+});
+
+test("subnets of one network are of one scope, and stay so", async () => {
+  const address_scope_id = await scope();
+  const a = await made({ prefixes: ["10.0.0.0/16"], default_prefixlen: 24, address_scope_id });
+  const b = await made({ prefixes: ["10.1.0.0/16"], default_prefixlen: 24, address_scope_id });
+  const none = await made({ prefixes: ["10.2.0.0/16"], default_prefixlen: 24 });
+  const { network_id } = (await subnet(cloud.demo, { subnetpool_id: a.id })).body.subnet;
+  expect((await subnet(cloud.demo, { network_id, subnetpool_id: b.id })).body.subnet.cidr).toBe("10.1.0.0/24");
+  const message =
+    "Subnets of the same address family hosted on the same network must all participate in the same address scope.";
+  const affinity = { status: 400, body: { NeutronError: { type: "NetworkAddressScopeAffinityError", message } } };
+  expect(await subnet(cloud.demo, { network_id, subnetpool_id: none.id })).toMatchObject(affinity);
+  const other = { subnetpool: { address_scope_id: await scope() } };
+  expect(await cloud.call(cloud.demo, "PUT", `subnetpools/${a.id}`, other)).toMatchObject(affinity);
+});
+
+test("whatever is cut and given back, subnets of a pool never overlap, and space that is there is found", async () => {
+  const SIZE = 32; // A /27, of which /28 to /30 are cut.
+  const step = fc.oneof(
+    fc.record({ do: fc.constant("any" as const), prefixlen: fc.integer({ min: 28, max: 30 }) }),
+    fc.record({ do: fc.constant("at" as const), prefixlen: fc.integer({ min: 28, max: 30 }), where: fc.nat(SIZE - 1) }),
+    fc.record({ do: fc.constant("remove" as const), which: fc.nat(9) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 14 }), async (steps) => {
+      const { id } = await made({ prefixes: ["10.6.0.0/27"], min_prefixlen: 28 });
+      const all: { id: string; first: number; size: number }[] = [];
+      const isFree = (first: number, size: number) =>
+        all.every((one) => first + size <= one.first || one.first + one.size <= first);
+      for (const one of steps) {
+        if (one.do === "remove") {
+          const [gone] = all.splice(one.which, 1);
+          if (gone) await cloud.call(cloud.demo, "DELETE", `subnets/${gone.id}`);
+          continue;
+        }
+        const size = 2 ** (32 - one.prefixlen);
+        const at = one.do === "at" ? one.where - (one.where % size) : undefined;
+        const places = Array.from({ length: SIZE / size }, (_, i) => i * size).filter((first) => isFree(first, size));
+        const asked = at === undefined ? { prefixlen: one.prefixlen } : { cidr: `10.6.0.${at}/${one.prefixlen}` };
+        const { body } = await subnet(cloud.demo, { subnetpool_id: id, ...asked });
+        const fits = at === undefined ? places.length > 0 : places.includes(at);
+        expect(body.subnet !== undefined).toBe(fits);
+        if (!body.subnet) expect(body.NeutronError.type).toBe("SubnetAllocationError");
+        else {
+          const first = Number(body.subnet.cidr.split(/[./]/)[3]);
+          expect(places).toContain(first);
+          all.push({ id: body.subnet.id, first, size });
+        }
+      }
+    }),
+    { numRuns: 15 },
+  );
 });
