@@ -1,5 +1,5 @@
 /** A cloud at its first start, in a store of its own, with a clock that tests turn. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openStore } from "../../store/open.ts";
@@ -26,8 +26,26 @@ export interface TestCloud {
   close(): Promise<void>;
 }
 
+/** A database after the first start: made once, since hashing passwords and writing durably take their time. */
+let template: Promise<Buffer> | undefined;
+
+async function makeTemplate(): Promise<Buffer> {
+  const dir = mkdtempSync(path.join(tmpdir(), "identity-"));
+  const file = path.join(dir, "db");
+  const store = await openStore(file);
+  const identity = new Identity(store);
+  await prepare(identity);
+  identity.close();
+  await store.close();
+  const bytes = readFileSync(file);
+  rmSync(dir, { recursive: true });
+  return bytes;
+}
+
 export async function openCloud(options: IdentityOptions = {}): Promise<TestCloud> {
   const dir = mkdtempSync(path.join(tmpdir(), "identity-"));
+  template ??= makeTemplate();
+  writeFileSync(path.join(dir, "db"), await template);
   const store = await openStore(path.join(dir, "db"));
   const another = (more: IdentityOptions = {}) => new Identity(store, { now: () => cloud.clock, ...more });
   const open: Identity[] = [];
@@ -38,7 +56,6 @@ export async function openCloud(options: IdentityOptions = {}): Promise<TestClou
   };
   const cloud = { clock: START } as { clock: number };
   const identity = make(options);
-  await prepare(identity);
   const there = async <T>(found: Promise<T | undefined>): Promise<T> => {
     const one = await found;
     if (one === undefined) throw new Error("not there");
