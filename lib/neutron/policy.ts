@@ -33,7 +33,16 @@ export async function allowed(rule: Rule | undefined, call: Call, target: Json):
 
 /** `names`: the rules that together were asked, as Neutron lists them: `create_network`, `create_network:shared`. */
 export function forbidden(names: readonly string[]): NeutronError {
-  const rules = names.map((name) => `rule:${name}`);
-  const text = rules.slice(1).reduce((all, rule) => `(${all} and ${rule})`, rules[0] ?? "");
+  const [action = "", ...rest] = names;
+  const keysOf = (attribute: string) => rest.filter((name) => name.startsWith(`${attribute}:`));
+  const text = rest
+    .filter((name) => !rest.some((other) => name.startsWith(`${other}:`)))
+    .reduce((all, name) => `(${all} and ${ruleText(name, keysOf(name))})`, `rule:${action}`);
   return new NeutronError("forbidden", "PolicyNotAuthorized", `${text} is disallowed by policy`);
+}
+
+/** An attribute's rule, and those of its keys together. */
+function ruleText(name: string, keys: readonly string[]): string {
+  if (keys.length === 0) return `rule:${name}`;
+  return `(rule:${name} and (${keys.map((key) => `rule:${key}`).join(" and ")}))`;
 }
