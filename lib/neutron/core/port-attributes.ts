@@ -53,11 +53,16 @@ export const portAttributes = {
   "binding:host_id": { kind: hostId, ...write, default: undefined, filter: true },
   "binding:vif_type": { kind: text(), filter: true },
   "binding:vif_details": { kind: anything },
-  ip_allocation: { kind: text(), ...find },
   resource_request: { kind: anything },
   trunk_details: { kind: anything },
-  numa_affinity_policy: { kind: oneOf(["required", "preferred", "legacy", null]), ...write, default: null },
-  device_profile: { kind: nullable(text(DEVICE_SIZE)), post: true, default: null },
+  // Without their extension drivers these are taken, and nothing comes of it.
+  numa_affinity_policy: {
+    kind: oneOf(["required", "preferred", "legacy", null]),
+    ...write,
+    default: null,
+    visible: false,
+  },
+  device_profile: { kind: nullable(text(DEVICE_SIZE)), post: true, default: null, visible: false },
   ...standardAttributes,
 };
 

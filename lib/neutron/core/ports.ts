@@ -45,8 +45,8 @@ export async function createPort(change: Change, values: PortValues): Promise<Po
     qos_policy_id: null,
     dns_name: "",
     ip_allocation: values.fixed_ips?.length === 0 ? "none" : "immediate",
-    numa_affinity_policy: values.numa_affinity_policy,
-    device_profile: values.device_profile,
+    numa_affinity_policy: null,
+    device_profile: null,
     ...(await neutron.extensionDrivers.processPort(change, { ...values }, network)),
   };
   const security_groups = await groupsOfNew(change, values, draft.port_security_enabled);
@@ -135,12 +135,11 @@ async function macAfter(change: Change, port: Port, values: Partial<PortValues>,
 }
 
 function plainChanges(values: Partial<PortValues>): Partial<Port> {
-  const { name, description, admin_state_up, numa_affinity_policy } = values;
+  const { name, description, admin_state_up } = values;
   return {
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
     ...(admin_state_up !== undefined && { admin_state_up }),
-    ...(numa_affinity_policy !== undefined && { numa_affinity_policy }),
     ...(values.fixed_ips && { ip_allocation: "immediate" }),
   };
 }
