@@ -66,7 +66,10 @@ function around(cidr: string, { gateway_ip: asked, allocation_pools }: SubnetVal
   const { family, first } = networkRange(cidr);
   // Of IPv6 it is the anycast address of all routers (RFC 4291, 2.6.1).
   const gateway_ip = asked === undefined ? ipText(family, family === 6 ? first : first + 1n) : asked;
-  const pools = allocation_pools ? checkedPools(allocation_pools, cidr, gateway_ip) : defaultPools(cidr, gateway_ip);
+  // An empty list asks for nothing: a subnet without pools is made by an update only.
+  const pools = allocation_pools?.length
+    ? checkedPools(allocation_pools, cidr, gateway_ip)
+    : defaultPools(cidr, gateway_ip);
   if (gateway_ip !== null && isNoGateway(cidr, gateway_ip))
     throw conflict("IpamValueInvalid", `Gateway IP ${gateway_ip} cannot be allocated in CIDR ${cidr}`);
   return { cidr, gateway_ip, allocation_pools: pools };
