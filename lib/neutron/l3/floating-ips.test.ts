@@ -120,6 +120,26 @@ test("what cannot be associated is refused", async () => {
   expect(ports).toHaveLength(floatingips.length);
 });
 
+test("a floating IP and a gateway have QoS policies of their own", async () => {
+  const { id: qos_policy_id } = await cloud.make(cloud.admin, "qos/policies", "policy", { name: "q", shared: true });
+  const { id } = await floating({ qos_policy_id });
+  expect((await show(id)).qos_policy_id).toBe(qos_policy_id);
+  expect(await cloud.refused(cloud.admin, "DELETE", `qos/policies/${qos_policy_id}`)).toMatch(/^409 QosPolicyInUse/);
+  expect((await update(id, { description: "x" })).qos_policy_id).toBe(null);
+  expect(await refusedNew({ qos_policy_id: id })).toBe(`404 QosPolicyNotFound: QoS policy ${id} could not be found.`);
+  const gateway = { network_id: cloud.publicId, qos_policy_id };
+  const router = await cloud.make(cloud.demo, "routers", "router", { external_gateway_info: gateway });
+  expect(router.external_gateway_info).toMatchObject(gateway);
+});
+
+test("a taken address, and one of no subnet, are refused", async () => {
+  const { floating_ip_address } = await floating();
+  expect(await refusedNew({ floating_ip_address }, cloud.admin)).toBe(
+    `409 IpAddressAlreadyAllocated: IP address ${floating_ip_address} already allocated in subnet ${cloud.publicSubnetId}`,
+  );
+  expect(await refusedNew({ floating_ip_address: "192.0.2.7" }, cloud.admin)).toMatch(/^400 InvalidIpForNetwork/);
+});
+
 test("a name of the DNS stands below a domain", async () => {
   const named = { dns_name: "www", dns_domain: "example.org." };
   expect(await floating(named)).toMatchObject(named);

@@ -1,4 +1,5 @@
 /** Ports and protocols of port forwardings. Source: neutron_lib/api/validators, converters.py, constants.py. */
+import { invalidInput } from "../errors.ts";
 import { Invalid, integer, type Kind, nullable, oneOf, repr, show } from "../kind/kind.ts";
 import type { PortRange } from "./model.ts";
 
@@ -29,4 +30,16 @@ function portNumber(text: string): number {
 /** IPTABLES_PROTOCOL_MAP. */
 const PROTOCOLS = ["dccp", "icmp", "ipv6-icmp", "sctp", "tcp", "udp"];
 
-export const protocol = oneOf(PROTOCOLS, `dict_keys(${repr(PROTOCOLS)})`);
+const known = oneOf(PROTOCOLS, `dict_keys(${repr(PROTOCOLS)})`);
+
+/** type:values after convert_to_protocol, which lets any number pass. */
+export const protocol: Kind<string> = {
+  parse(value) {
+    const text = show(value);
+    if (!PROTOCOLS.includes(text.toLowerCase()) && !(/^\d+$/.test(text) && Number(text) <= 255))
+      throw invalidInput(
+        `IP protocol '${text}' is not supported. Only protocol names and their integer representation (0 to 255) are supported`,
+      );
+    return known.parse(value);
+  },
+};

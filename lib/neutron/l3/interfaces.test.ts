@@ -138,6 +138,13 @@ test("IPv6 subnets of one network share an interface", async () => {
   expect((await portOf(first.port_id)).fixed_ips).toMatchObject([{ subnet_id: subnetId }]);
 });
 
+test("a network and a subnet with an interface stay", async () => {
+  const { networkId, subnetId } = await cloud.network(cloud.demo, "10.0.0.0/24");
+  await add({ subnet_id: subnetId });
+  expect(await cloud.refused(cloud.demo, "DELETE", `subnets/${subnetId}`)).toMatch(/^409 SubnetInUse/);
+  expect(await cloud.refused(cloud.demo, "DELETE", `networks/${networkId}`)).toMatch(/^409 NetworkInUse/);
+});
+
 test("two routers meet on one network", async () => {
   const { networkId } = await cloud.network(cloud.demo, "10.0.0.0/24");
   const other = await cloud.make(cloud.demo, "routers", "router", {});

@@ -84,6 +84,13 @@ test("forwarded ports do not collide, outside or inside", async () => {
   expect(await refused({ protocol: "udp" })).toMatch(/undefined/); // Another protocol's ports are others.
 });
 
+test("protocols are those that have ports", async () => {
+  expect(await refused({ protocol: "nonsense" })).toBe(
+    "400 InvalidInput: Invalid input for operation: IP protocol 'nonsense' is not supported. Only protocol names and their integer representation (0 to 255) are supported.",
+  );
+  expect(await refused({ protocol: "6" })).toMatch(/^400 HTTPBadRequest: Invalid input for protocol\./);
+});
+
 test("ranges are forwarded one to one, or to one port", async () => {
   const single = { internal_port: null, external_port: null };
   expect(await forward({ ...single, internal_port_range: "80:82", external_port_range: "8080:8082" })).toMatchObject({

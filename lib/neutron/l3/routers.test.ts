@@ -66,7 +66,9 @@ test("what a gateway may not be is refused", async () => {
     `400 BadRequest: Bad router request: Network ${networkId} is not an external network.`,
   );
   expect(await set(cloud.demo, { network_id: id })).toBe(`404 NetworkNotFound: Network ${id} could not be found.`);
-  expect(await set(cloud.demo, { network_id: cloud.publicId, enable_snat: false })).toMatch(/^403 PolicyNotAuthorized/);
+  expect(await set(cloud.demo, { network_id: cloud.publicId, enable_snat: false })).toBe(
+    "403 PolicyNotAuthorized: (rule:update_router and (rule:update_router:external_gateway_info and (rule:update_router:external_gateway_info:network_id and rule:update_router:external_gateway_info:enable_snat))) is disallowed by policy",
+  );
   expect(await set(cloud.demo, { enable_snat: true })).toMatch(
     /^400 HTTPBadRequest: Invalid input for external_gateway_info/,
   );
@@ -113,7 +115,6 @@ test("extra routes need a next hop beside the router, and keep the interface tha
   expect(added.router.routes).toEqual([route, other]);
   const left = await cloud.act(cloud.demo, id, "remove_extraroutes", { router: { routes: [route] } });
   expect(left.router.routes).toEqual([other]);
-  expect(left.router).not.toHaveProperty("distributed");
 });
 
 test("a router becomes distributed and back only while it is down, its ports with it", async () => {
