@@ -99,3 +99,39 @@ test("an update of a revision that has passed changes nothing", async () => {
   expect([reply.status, reply.body.NeutronError.type]).toEqual([412, "RevisionNumberConstraintFailed"]);
   expect((await cloud.call(cloud.demo, "GET", `address-scopes/${id}`)).body.address_scope.name).toBe("s");
 });
+
+test("a list is asked in the words of the query string, whatever the store knows its objects by", async () => {
+  const pool = { name: "p", prefixes: ["10.0.0.0/8"], is_default: true };
+  const { body } = await cloud.call(cloud.admin, "POST", "subnetpools", { subnetpool: pool });
+  for (const value of ["True", "true", "1"]) {
+    const found = (await cloud.call(cloud.admin, "GET", `subnetpools?is_default=${value}`)).body.subnetpools;
+    expect(found.map((one: { id: string }) => one.id)).toEqual([body.subnetpool.id]);
+  }
+  expect((await cloud.call(cloud.admin, "GET", "subnetpools?is_default=False")).body.subnetpools).toEqual([]);
+});
+
+test("others' objects stand among one's own in the order of their creation", async () => {
+  const create = async (who: typeof cloud.demo, name: string) =>
+    (await cloud.call(who, "POST", "security-groups", { security_group: { name } })).body.security_group.id;
+  await create(cloud.demo, "1");
+  const shared = await create(cloud.other, "2");
+  await create(cloud.other, "not shared");
+  await create(cloud.demo, "3");
+  await cloud.call(cloud.other, "POST", "rbac-policies", {
+    rbac_policy: {
+      object_type: "security_group",
+      object_id: shared,
+      action: "access_as_shared",
+      target_tenant: cloud.demo.projectId,
+    },
+  });
+  const names = async (query: string) =>
+    (await cloud.call(cloud.demo, "GET", `security-groups?${query}`)).body.security_groups.map(
+      (one: { name: string }) => one.name,
+    );
+  expect(await names("")).toEqual(["default", "1", "2", "3"]);
+  expect(await names("name=2&name=3")).toEqual(["2", "3"]);
+  expect(await names(`project_id=${cloud.other.projectId}`)).toEqual(["2"]);
+  expect(await names(`project_id=${cloud.demo.projectId}`)).toEqual(["default", "1", "3"]);
+  expect(await names(`id=${shared}`)).toEqual(["2"]);
+});

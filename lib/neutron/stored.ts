@@ -31,6 +31,8 @@ export interface StoredOptions<Row extends Stored> {
   readonly parentKey?: string;
   /** Objects of other projects that the caller sees too (shared, external, by RBAC). Absent: none. */
   readonly sees?: (call: Call) => Promise<(row: Row) => boolean>;
+  /** The same, as a question that the store answers without reading all objects there are. */
+  readonly also?: (call: Call) => Promise<Pick<Where, "ids" | "keys">>;
   /** Before a list: objects that come to be when somebody looks. */
   readonly before?: (call: Call, query: ListQuery) => Promise<void>;
   /** Rows as JSON with all attributes; absent: as they are, with tenant_id. */
@@ -50,7 +52,31 @@ export function storedResource<Row extends Stored>(options: StoredOptions<Row>):
   async function one(call: Call, id: string, parent: string | undefined): Promise<Row | undefined> {
     const row = await rows.get(call.reader, id);
     if (!row || !ofParent(row, options.parentKey, parent)) return undefined;
-    return (await visible(call))(row) ? row : undefined;
+    if ((await visible(call))(row)) return row;
+    const other = options.also && (await alsoSeen(call, options.also, { ids: [id] }));
+    return other?.length ? row : undefined;
+  }
+
+  async function alsoSeen(call: Call, also: NonNullable<typeof options.also>, where: Where): Promise<Row[]> {
+    const { ids, keys } = await also(call);
+    const wanted = where.ids && ids ? where.ids.filter((id) => ids.includes(id)) : (where.ids ?? ids);
+    if (wanted?.length === 0 || Object.values(keys ?? {}).some((values) => values.length === 0)) return [];
+    return rows.list(call.reader, { ...where, ...(wanted && { ids: wanted }), keys: { ...where.keys, ...keys } });
+  }
+
+  /** Those of the caller's project, and what else he sees. */
+  async function listed(call: Call, query: ListQuery, parent: string | undefined): Promise<Row[]> {
+    const where = whereOf(call, options, query, parent);
+    const found = (await rows.list(call.reader, where)).filter(await visible(call));
+    if (call.context.isAdmin || !options.also) return found;
+    const { projectIds, ...anyProject } = where;
+    void projectIds;
+    const wanted = query.filters.project_id;
+    const others = (
+      await alsoSeen(call, options.also, { ...anyProject, ...(wanted && { projectIds: wanted }) })
+    ).filter((row) => row.project_id !== call.context.projectId);
+    if (others.length === 0) return found;
+    return rows.list(call.reader, { ids: [...found, ...others].map((row) => row.id) }); // In the order of creation.
   }
 
   async function visible(call: Call): Promise<(row: Row) => boolean> {
@@ -79,9 +105,7 @@ export function storedResource<Row extends Stored>(options: StoredOptions<Row>):
     ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
     async list(call, query, parent) {
       await options.before?.(call, query);
-      const all = await rows.list(call.reader, whereOf(call, options, query, parent));
-      const sees = await visible(call);
-      return views(call, all.filter(sees));
+      return views(call, await listed(call, query, parent));
     },
     async show(call, id, parent) {
       const row = await one(call, id, parent);
@@ -145,8 +169,11 @@ function whereOf<Row extends Stored>(
   parent?: string,
 ): Where {
   const keys: Record<string, readonly string[]> = {};
-  for (const [name, values] of Object.entries(query.filters))
-    if (options.rows.hasKey(name) && !values.includes("")) keys[name] = values;
+  for (const [name, values] of Object.entries(query.filters)) {
+    const attribute = options.attributes[name];
+    if (!options.rows.hasKey(name) || attribute?.match || values.includes("")) continue;
+    keys[name] = values.map((text) => String(attribute?.kind.filter?.(text) ?? text));
+  }
   if (options.parentKey && parent !== undefined) keys[options.parentKey] = [parent];
   const { id, project_id } = query.filters;
   const own = call.context.isAdmin || options.sees ? undefined : [call.context.projectId ?? ""];

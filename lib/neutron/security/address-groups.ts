@@ -55,10 +55,7 @@ export const addressGroupResource = storedResource<AddressGroup>({
   rows: addressGroups,
   attributes,
   policy: { create: owner, get: anyone, update: owner, remove: owner },
-  sees: async (call) => {
-    const shared = await sharedIds(call, "address_group");
-    return (group) => shared.has(group.id);
-  },
+  also: async (call) => ({ ids: [...(await sharedIds(call, "address_group"))] }),
   views: (_call, rows) => rows.map(view),
   create: createAddressGroup,
   update: (change, row, values) => save(change, addressGroups, row, values),

@@ -44,10 +44,7 @@ export const groupResource = storedResource<SecurityGroup>({
   quota: "security_group",
   tagged: true,
   before: prepareDefaultGroup,
-  sees: async (call) => {
-    const shared = await sharedIds(call, "security_group");
-    return (group) => shared.has(group.id);
-  },
+  also: async (call) => ({ ids: [...(await sharedIds(call, "security_group"))] }),
   views: groupViews,
   create: async (change, json) => {
     const values = json as Values<typeof attributes>; // Read by that table.

@@ -14,8 +14,9 @@ export const PART: Part = {
     networkCreated: async (change, { project_id }) => {
       if (project_id !== "") await ensureDefaultGroup(change, project_id);
     },
-    portCreated: async (change, { project_id }) => {
-      if (project_id !== "") await ensureDefaultGroup(change, project_id);
+    portCreated: async (change, { project_id, security_groups }) => {
+      // Who has groups has his default one, too.
+      if (project_id !== "" && security_groups.length === 0) await ensureDefaultGroup(change, project_id);
     },
   },
 };

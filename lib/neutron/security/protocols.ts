@@ -43,8 +43,8 @@ const IPV6_ONLY_NUMBERS = new Set([...IPV6_ONLY].map((name) => String(NUMBERS[na
 export const protocolKind: Kind<string | null> = {
   parse(value) {
     if (value === null || value === undefined) return null;
-    const number = typeof value === "number" ? Math.trunc(value) : readNumber(value);
-    if (number !== undefined && number >= 0 && number <= 255) return String(value);
+    const number = readNumber(value);
+    if (number !== undefined && number >= 0 && number <= 255) return String(value).trim();
     const name = typeof value === "string" ? value.toLowerCase() : "";
     if (number === undefined && Object.hasOwn(NUMBERS, name)) return name;
     throw invalidValue(
@@ -57,6 +57,7 @@ export const protocolKind: Kind<string | null> = {
 };
 
 function readNumber(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isInteger(value) ? value : undefined;
   return typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : undefined;
 }
 

@@ -25,11 +25,10 @@ export const ruleResource = storedResource<SecurityGroupRule>({
   quota: "security_group_rule",
   before: prepareDefaultGroup,
   /** Rules that others made in the caller's groups. */
-  sees: async (call) => {
+  also: async (call) => {
     const { projectId } = call.context;
     const own = projectId === null ? [] : await securityGroups.list(call.reader, { projectIds: [projectId] });
-    const ids = new Set(own.map((group) => group.id));
-    return (rule) => ids.has(rule.security_group_id);
+    return { keys: { security_group_id: own.map((group) => group.id) } };
   },
   views: (_call, rules) => rules.map(ruleView),
   create: createRule,
