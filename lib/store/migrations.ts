@@ -19,8 +19,8 @@ export const migrations = (dialect: Dialect): Record<string, Migration> => ({
         .addUniqueConstraint("objects_kind_id", ["kind", "id"])
         .execute();
       // Covers the question which objects there are, and in which version: bodies are read only where nobody has them yet.
-      await db.schema.createIndex("objects_kind").on("objects").columns(["kind", "seq", "version"]).execute();
-      await db.schema.createIndex("objects_project").on("objects").columns(["kind", "project_id", "seq"]).execute();
+      const covering = ["kind", "project_id", "seq", "version"];
+      await db.schema.createIndex("objects_project").on("objects").columns(covering).execute();
       for (const table of ["object_keys", "claims"] as const) {
         const value = ["kind", "field", "value"] as const;
         await db.schema
@@ -51,7 +51,8 @@ export const migrations = (dialect: Dialect): Record<string, Migration> => ({
 
 const TYPES = {
   sqlite: {
-    rising: { type: "integer" as const, build: (c: ColumnDefinitionBuilder) => c.primaryKey().autoIncrement() },
+    /** One more than the largest. The newest event is never forgotten, and an object's version tells it from all others. */
+    rising: { type: "integer" as const, build: (c: ColumnDefinitionBuilder) => c.primaryKey() },
     text: "text" as const,
     /** The rows stand in the primary key's own tree: half the writing. */
     clustered: sql`without rowid`,

@@ -1,9 +1,8 @@
 /** Rows of `objects` as objects: only bodies that nobody has parsed in this version are read. */
 import { setImmediate } from "node:timers/promises";
 import { parseFrozen } from "./cache.ts";
-import { anyOf, run } from "./statement.ts";
+import { anyOf, type Fragment, run } from "./statement.ts";
 import type { Reader } from "./store.ts";
-import type { Condition } from "./where.ts";
 
 interface VersionRow {
   readonly seq: number;
@@ -27,11 +26,11 @@ export async function readOne(reader: Reader, kind: string, id: string): Promise
 }
 
 /** The objects that `where` means, as they were at one moment, in the order of their creation. */
-export async function readAll(reader: Reader, where: Condition): Promise<unknown[]> {
+export async function readAll(reader: Reader, where: Fragment): Promise<unknown[]> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const { rows } = await run<VersionRow>(
       reader,
-      `select seq, version from objects where ${where.text} order by ${where.order}`,
+      `select seq, version from objects where ${where.text} order by seq`,
       where.parameters,
     );
     const objects: unknown[] = [];
@@ -45,7 +44,7 @@ export async function readAll(reader: Reader, where: Condition): Promise<unknown
   }
   const { rows } = await run<BodyRow>(
     reader,
-    `select seq, version, body from objects where ${where.text} order by ${where.order}`,
+    `select seq, version, body from objects where ${where.text} order by seq`,
     where.parameters,
   );
   return rows.map((row) => objectOf(reader, row));

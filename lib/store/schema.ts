@@ -12,7 +12,7 @@ export interface Tables {
 }
 
 interface ObjectRow {
-  /** Order of creation: what a list without a sort key is in. Never used twice. */
+  /** Order of creation: what a list without a sort key is in. */
   seq: Generated<number>;
   kind: string;
   id: string;

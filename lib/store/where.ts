@@ -10,11 +10,6 @@ export interface Where {
   readonly keys?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-export interface Condition extends Fragment {
-  /** What lists are sorted by: the order of creation. */
-  readonly order: string;
-}
-
 export type ValueTable = "object_keys" | "claims";
 
 /** @param tableOf where a field's values stand; throws for a field that the kind does not have */
@@ -23,7 +18,7 @@ export function condition(
   kind: string,
   where: Where,
   tableOf: (field: string) => ValueTable,
-): Condition {
+): Fragment {
   const parts: Fragment[] = [];
   const any = (column: string, values: readonly string[]) => anyOf(dialect, column, "text", values.map(storable));
   for (const [field, value] of Object.entries(where.keys ?? {})) {
@@ -33,14 +28,11 @@ export function condition(
       parameters: [kind, field, ...values.parameters],
     });
   }
-  // A key's values are of one kind already: without the condition SQLite does not begin with the index of all its objects.
+  // A key's values are of one kind already: without the condition SQLite begins with them, not with all objects.
   if (parts.length === 0) parts.push({ text: "kind = ?", parameters: [kind] });
   if (where.projectIds) parts.push(any("project_id", where.projectIds));
   if (where.ids) parts.push(any("id", where.ids));
-  const few = where.ids !== undefined || (where.projectIds?.length ?? 0) > 1;
   return {
-    // With the sign SQLite looks the few up and sorts them, instead of walking all objects of the kind in their order.
-    order: few ? "+seq" : "seq",
     text: parts.map((part) => part.text).join(" and "),
     parameters: parts.flatMap((part) => part.parameters),
   };
