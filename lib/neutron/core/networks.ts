@@ -1,4 +1,5 @@
 /** What happens when networks are created, changed and deleted. Source: neutron/plugins/ml2/plugin.py, neutron/db/db_base_plugin_v2.py. */
+import { AUTO_DELETE_PORT_OWNERS } from "../address/modes.ts";
 import { deleteSubnet } from "../address/subnets.ts";
 import { checkZones } from "../agent/zones.ts";
 import type { Json } from "../attribute.ts";
@@ -12,9 +13,6 @@ import { type Network, networks, ports, type Segment, subnets } from "./model.ts
 import { changeShared } from "./network-sharing.ts";
 import { outside } from "./outside.ts";
 import { deletePort } from "./ports.ts";
-
-/** Ports that go with their network. neutron/db/_constants.py AUTO_DELETE_PORT_OWNERS, and what the cloud itself adds */
-const AUTO_DELETED = new Set(["network:dhcp", "network:distributed"]);
 
 /** @param values attributes of a create, with their defaults */
 export async function createNetwork(change: Change, values: Json): Promise<Network> {
@@ -83,7 +81,7 @@ export async function deleteNetwork(change: Change, row: Network): Promise<void>
   const { neutron } = change;
   await notify(change, "networkDeleting", row);
   const all = await ports.list(change.reader, { keys: { network_id: row.id } });
-  const inUse = all.filter((port) => !AUTO_DELETED.has(port.device_owner)).map((port) => port.id);
+  const inUse = all.filter((port) => !AUTO_DELETE_PORT_OWNERS.includes(port.device_owner)).map((port) => port.id);
   if (inUse.length > 0) throw networkInUse(row.id, inUse);
   for (const port of all) await deletePort(change, port, { byApi: false });
   for (const subnet of await subnets.list(change.reader, { keys: { network_id: row.id } }))

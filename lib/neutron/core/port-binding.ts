@@ -21,6 +21,11 @@ export const UNBOUND: PortBinding = {
   segment_id: null,
 };
 
+/** Whether somebody connects the port. portbindings.VIF_UNPLUGGED_TYPES */
+export function isPlugged({ vif_type }: PortBinding): boolean {
+  return vif_type !== "unbound" && vif_type !== "binding_failed";
+}
+
 /** The binding after a request: unbound and bound anew when it changes what a binding depends on. */
 export async function bindingAfter(
   call: Call,

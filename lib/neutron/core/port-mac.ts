@@ -2,6 +2,7 @@
 import { conflict } from "../errors.ts";
 import type { Call } from "../resource.ts";
 import { type Port, ports } from "./model.ts";
+import { isPlugged } from "./port-binding.ts";
 
 /** Drawn anew while another port of the network has it: 2²⁴ are there. */
 const DRAWS = 16;
@@ -32,12 +33,10 @@ async function isFree(call: Call, networkId: string, mac: string): Promise<boole
   return (await ports.holder(call.reader, "mac", `${networkId}/${mac}`)) === undefined;
 }
 
-const UNPLUGGED = ["unbound", "binding_failed"];
-
 /** What may not have another MAC: a port that is plugged in, and those of the cloud itself. */
 export function checkMacChange(port: Port, mac: string, deviceOwner: string): void {
   const { vif_type } = port.binding;
-  if (!UNPLUGGED.includes(vif_type))
+  if (isPlugged(port.binding))
     throw conflict(
       "PortBound",
       `Unable to complete operation on port ${port.id}, port is already bound, port type: ${vif_type}, old_mac ${port.mac_address}, new_mac ${mac}.`,

@@ -5,6 +5,7 @@ import type { Change } from "../resource.ts";
 import { save, standard } from "../standard.ts";
 import { undoCreated } from "./created.ts";
 import { checkDeviceOwner } from "./device-owner.ts";
+import { deviceUp } from "./device-up.ts";
 import { type Port, type PortBinding, ports } from "./model.ts";
 import { networkOf } from "./network-of.ts";
 import { outside } from "./outside.ts";
@@ -99,12 +100,16 @@ export async function updatePort(change: Change, port: Port, values: Partial<Por
   const secured = draft.port_security_enabled;
   const security_groups = await groupsOfChanged(change, port, values, secured, draft.allowed_address_pairs);
   const binding = await bindingAfter(change, network, draft, port.binding, values);
-  const status = values.status ?? (rebound(port.binding, binding) ? "DOWN" : port.status);
+  const down = rebound(port.binding, binding) || (port.status === "ACTIVE" && !draft.admin_state_up);
+  const status = values.status ?? (down ? "DOWN" : port.status);
   const saved = await save(change, ports, { ...draft, security_groups, binding, status });
   await notify(change, "portUpdated", port, saved);
   const current = (await ports.get(tx, port.id)) ?? saved;
   const context = { current, original: port, network };
   await neutron.mechanisms.precommit("updatePort", change, context);
+  // The agent that has the port's device connects it again.
+  if (current.admin_state_up && !port.admin_state_up && current.device_id !== "")
+    tx.afterCommit(() => deviceUp(neutron, port.id));
   tx.afterCommit(() => neutron.mechanisms.postcommit("updatePort", outside(change), context));
   return current;
 }
@@ -125,7 +130,11 @@ async function removePort(change: Change, id: string): Promise<void> {
   if (port) await deletePort(change, port, { byApi: false });
 }
 
+/** Also the MAC of a whole device that its server gives back is no longer the port's. _reset_mac_for_direct_physical */
 async function macAfter(change: Change, port: Port, values: Partial<PortValues>, owner: string): Promise<string> {
+  const { vnic_type } = port.binding;
+  if (vnic_type === "direct-physical" && port.device_id !== "" && values.device_id === "" && owner === "")
+    return newMac(change, port.network_id);
   if (values.mac_address === undefined) return port.mac_address;
   const mac = values.mac_address ?? (await newMac(change, port.network_id));
   if (mac === port.mac_address) return mac;

@@ -1,9 +1,8 @@
 /** On which NUMA node Nova places a port. Source: neutron/plugins/ml2/extensions/port_numa_affinity_policy.py, neutron/db/port_numa_affinity_policy_db.py. */
+import { isPlugged } from "../../core/port-binding.ts";
 import { conflict } from "../../errors.ts";
 import { oneOf } from "../../kind/kind.ts";
 import type { ExtensionDriver } from "../extension-driver.ts";
-
-const UNPLUGGED = ["unbound", "binding_failed"];
 
 export function numaAffinityDriver(): ExtensionDriver {
   const kind = oneOf(["required", "preferred", "legacy", null]);
@@ -15,7 +14,7 @@ export function numaAffinityDriver(): ExtensionDriver {
     processNetwork: async () => ({}),
     async processPort(_change, { numa_affinity_policy: wanted }, _network, port) {
       if (wanted === undefined) return {};
-      if (port && !UNPLUGGED.includes(port.binding.vif_type))
+      if (port && isPlugged(port.binding))
         throw conflict(
           "PortBoundNUMAAffinityPolicy",
           `Unable to complete operation on port ${port.id}, port is already bound to host ${port.binding.host}, numa_affinity_policy value given ${String(wanted)}.`,
