@@ -6,6 +6,7 @@ import recordedAgents from "../../demo/legacy/api/network-6f1232c9-5d5f-4d14-bf5
 import recordedPorts from "../../demo/legacy/api/ports.json" with { type: "json" };
 import recordedProviders from "../../demo/legacy/api/service-providers.json" with { type: "json" };
 import { serviceContext } from "../../identity/context.ts";
+import { DEFAULT_CONFIG } from "../config/config.ts";
 import { type TestService, testService } from "../testing/service.ts";
 import { DHCP_AGENT, registerAgent } from "./agents.ts";
 import { dhcpDeviceId } from "./dhcp-port.ts";
@@ -178,4 +179,37 @@ test("agents count what they serve", async () => {
   expect(after.networks - before.networks).toBe(1);
   expect(after.subnets - before.subnets).toBe(1);
   expect(after.ports - before.ports).toBe(2);
+});
+
+test("several agents of a network are of several zones, and of each zone the one that serves the fewest", async () => {
+  const config = { ...DEFAULT_CONFIG, DEFAULT: { ...DEFAULT_CONFIG.DEFAULT, dhcp_agents_per_network: 2 } };
+  const wide = await testService(config, { report: (error) => failures.push(error) });
+  try {
+    for (const [host, availability_zone] of [
+      ["a1", "a"],
+      ["a2", "a"],
+      ["b1", "b"],
+    ] as const) {
+      const report = {
+        agent_type: DHCP_AGENT,
+        binary: "neutron-dhcp-agent",
+        host,
+        topic: "dhcp_agent",
+        availability_zone,
+        configurations: {},
+      };
+      await wide.neutron.change(serviceContext(), (change) => registerAgent(change, report));
+    }
+    const hostsOfNew = async () => {
+      const { network } = (await wide.call(wide.admin, "POST", "networks", { network: {} })).body;
+      const subnet = { network_id: network.id, ip_version: 4, cidr: "10.0.0.0/24" };
+      await wide.call(wide.admin, "POST", "subnets", { subnet });
+      const { agents } = (await wide.call(wide.admin, "GET", `networks/${network.id}/dhcp-agents`)).body;
+      return agents.map((agent: { host: string }) => agent.host).sort();
+    };
+    expect(await hostsOfNew()).toEqual(["a1", "b1"]);
+    expect(await hostsOfNew()).toEqual(["a2", "b1"]);
+  } finally {
+    await wide.close();
+  }
 });
