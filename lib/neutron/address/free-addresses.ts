@@ -14,14 +14,19 @@ const AHEAD = 256;
 /** Subnets remembered. */
 const SUBNETS = 2_000;
 
-/** Rising. */
-type Queue = readonly bigint[];
+interface Known {
+  /** Rising. */
+  readonly queue: readonly bigint[];
+  /** There are no others, as far as this process knows. */
+  readonly complete: boolean;
+}
 interface Pending {
-  queue: Queue;
+  queue: Known["queue"];
+  complete: boolean;
   next: number;
 }
 
-const committed = new WeakMap<Neutron, Map<string, Queue>>();
+const committed = new WeakMap<Neutron, Map<string, Known>>();
 const pending = new WeakMap<Tx, Map<string, Pending>>();
 
 /**
@@ -49,8 +54,7 @@ export async function nextFree(
   const free: bigint[] = [];
   for (const { first, last } of pools)
     for (let value = first; value <= last && free.length < AHEAD; value++) if (!used.has(value)) free.push(value);
-  state.queue = free;
-  state.next = 1;
+  Object.assign(state, { queue: free, next: 1, complete: free.length < AHEAD });
   return free[0] === undefined ? undefined : ipText(subnet.ip_version, free[0]);
 }
 
@@ -72,15 +76,17 @@ export function released(change: Change, subnetId: string, address: string): voi
   const left = state.queue.slice(state.next);
   const value = ipNumber(address);
   const last = left.at(-1);
-  if (last === undefined || value > last) return; // Found again when all that is known is used up.
+  // One beyond what is known is found again when all that is known is used up.
+  if (!state.complete && (last === undefined || value > last)) return;
   const at = left.findIndex((one) => one >= value);
-  state.queue = left[at] === value ? left : left.toSpliced(at, 0, value);
+  if (left[at] === value) return;
+  state.queue = left.toSpliced(at < 0 ? left.length : at, 0, value);
   state.next = 0;
 }
 
 /** The subnet's pools are others now. */
 export function forgotten(change: Change, subnetId: string): void {
-  Object.assign(pendingOf(change, subnetId), { queue: [], next: 0 });
+  Object.assign(pendingOf(change, subnetId), { queue: [], next: 0, complete: false });
 }
 
 /** What this transaction knows; the others learn it when it commits. */
@@ -89,11 +95,11 @@ function pendingOf(change: Change, subnetId: string): Pending {
   const found = mine.get(subnetId);
   if (found) return found;
   const known = mapIn(committed, change.neutron);
-  const state: Pending = { queue: known.get(subnetId) ?? [], next: 0 };
+  const state: Pending = { ...(known.get(subnetId) ?? { queue: [], complete: false }), next: 0 };
   mine.set(subnetId, state);
   change.tx.afterCommit(() => {
     known.delete(subnetId);
-    known.set(subnetId, state.queue.slice(state.next));
+    known.set(subnetId, { queue: state.queue.slice(state.next), complete: state.complete });
     const oldest = known.keys().next().value;
     if (known.size > SUBNETS && oldest !== undefined) known.delete(oldest);
   });
