@@ -78,6 +78,7 @@ export class Api {
       if (resource.quota) await this.neutron.quota.check(change, resource.quota, items);
       for (const values of items)
         await this.authorize(change, resource, "create", parentTarget(values, parent), values);
+      if (bulk) resource.checkBulk?.(items);
       const made: Json[] = [];
       for (const values of items)
         made.push(await shown(change, resource, await make.call(resource, change, values, parent)));
@@ -224,8 +225,9 @@ function parentTarget(values: Json, parent: string | undefined): Json {
 function bulkOf(body: Json, resource: Resource): unknown[] {
   const bulk = body[resource.plural];
   if (!bulk || (Array.isArray(bulk) && bulk.length === 0)) throw httpBadRequest("Resources required");
-  if (!Array.isArray(bulk)) throw httpBadRequest("Body contains invalid data");
-  return bulk.map((one) => (isObject(one) && Object.hasOwn(one, resource.name) ? one[resource.name] : one));
+  if (typeof bulk !== "object" && typeof bulk !== "string") throw httpBadRequest("Body contains invalid data");
+  const all = Array.isArray(bulk) ? bulk : ["items of what is no list"]; // Python walks keys and letters, which are no objects.
+  return all.map((one) => (isObject(one) && Object.hasOwn(one, resource.name) ? one[resource.name] : one));
 }
 
 function objectOf(value: unknown, resource: Resource): Json {

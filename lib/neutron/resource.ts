@@ -78,6 +78,8 @@ export interface Resource {
   /** `values`: only what is to change. */
   update?(change: Change, id: string, values: Json, parent?: string): Promise<Json>;
   remove?(change: Change, id: string, parent?: string): Promise<void>;
+  /** What objects that are made together must be to each other. Throws. */
+  checkBulk?(items: readonly Json[]): void;
   /** Of a tagged resource: replaces all tags. */
   setTags?(change: Change, id: string, tags: readonly string[]): Promise<void>;
   /** Before validation: what the body means beyond the attribute table. */

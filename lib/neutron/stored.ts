@@ -2,7 +2,7 @@
 import type { Collection, Stored } from "../store/collection.ts";
 import type { Where } from "../store/where.ts";
 import type { Attributes, Json } from "./attribute.ts";
-import { notFound } from "./errors.ts";
+import { hidden, notFound } from "./errors.ts";
 import type { Policy } from "./policy.ts";
 import { forgetPolicies } from "./rbac/shared.ts";
 import type { Action, Call, Change, ListQuery, Resource } from "./resource.ts";
@@ -33,6 +33,9 @@ export interface StoredOptions<Row extends Stored> {
   readonly sees?: (call: Call) => Promise<(row: Row) => boolean>;
   /** The same, as a question that the store answers without reading all objects there are. */
   readonly also?: (call: Call) => Promise<Pick<Where, "ids" | "keys">>;
+  readonly checkBulk?: (items: readonly Json[]) => void;
+  /** Others' objects are said to be hidden rather than missing: Neutron looks at the policy only after it found them. */
+  readonly hides?: boolean;
   /** Before a list: objects that come to be when somebody looks. */
   readonly before?: (call: Call, query: ListQuery) => Promise<void>;
   /** Rows as JSON with all attributes; absent: as they are, with tenant_id. */
@@ -54,7 +57,9 @@ export function storedResource<Row extends Stored>(options: StoredOptions<Row>):
     if (!row || !ofParent(row, options.parentKey, parent)) return undefined;
     if ((await visible(call))(row)) return row;
     const other = options.also && (await alsoSeen(call, options.also, { ids: [id] }));
-    return other?.length ? row : undefined;
+    if (other?.length) return row;
+    if (options.hides) throw hidden();
+    return undefined;
   }
 
   async function alsoSeen(call: Call, also: NonNullable<typeof options.also>, where: Where): Promise<Row[]> {
@@ -103,6 +108,7 @@ export function storedResource<Row extends Stored>(options: StoredOptions<Row>):
     ...(options.policyName === undefined ? {} : { policyName: options.policyName }),
     ...(options.actions === undefined ? {} : { actions: options.actions }),
     ...(options.prepare === undefined ? {} : { prepare: options.prepare }),
+    ...(options.checkBulk === undefined ? {} : { checkBulk: options.checkBulk }),
     async list(call, query, parent) {
       await options.before?.(call, query);
       return views(call, await listed(call, query, parent));

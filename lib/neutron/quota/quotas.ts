@@ -15,8 +15,8 @@ export const quotaResource: Resource = {
   key: "project_id",
   attributes: {
     ...Object.fromEntries(RESOURCES.map((name) => [name, limit])),
-    project_id: { kind: anything },
-    tenant_id: { kind: anything },
+    project_id: { kind: anything, filter: true },
+    tenant_id: { kind: anything, filter: true },
     /** Refuse limits below what is used already. */
     check_limit: { kind: anything, put: true, visible: false },
     force: { kind: anything, put: true, visible: false },

@@ -47,7 +47,12 @@ export const rbacPolicyResource = storedResource<RbacPolicy>({
     get: owner,
     update: owner,
     remove: owner,
-    attributes: { target_tenant: { create: restrictWildcard, update: restrictWildcard } },
+    attributes: {
+      object_type: { create: anyone },
+      object_id: { create: anyone },
+      target_tenant: { create: restrictWildcard, update: restrictWildcard },
+      action: { create: anyone },
+    },
   },
   quota: "rbac_policy",
   views: (_call, rows) => rows.map(view),

@@ -104,5 +104,5 @@ test("the owner of a group sees what others put into it", async () => {
   );
   expect(ids).toContain(made.body.security_group_rule.id);
   const other = await cloud.call(cloud.other, "GET", `security-group-rules/${made.body.security_group_rule.id}`);
-  expect([other.status, other.body.NeutronError.type]).toEqual([404, "SecurityGroupRuleNotFound"]);
+  expect([other.status, other.body.NeutronError.type]).toEqual([404, "HTTPNotFound"]);
 });

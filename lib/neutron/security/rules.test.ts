@@ -94,7 +94,21 @@ test("of rules in one request, all are made or none", async () => {
   const before = await count();
   const rule = { security_group_id: groupId, direction: "egress", protocol: "igmp" };
   const both = await cloud.call(cloud.demo, "POST", "security-group-rules", { security_group_rules: [rule, rule] });
-  expect([both.status, both.body.NeutronError.type]).toEqual([409, "SecurityGroupRuleExists"]);
+  expect([both.status, both.body.NeutronError.type]).toEqual([409, "DuplicateSecurityGroupRuleInPost"]);
+  const second = (await cloud.call(cloud.demo, "POST", "security-groups", { security_group: {} })).body.security_group;
+  const mixed = [rule, { ...rule, security_group_id: second.id }];
+  const apart = await cloud.call(cloud.demo, "POST", "security-group-rules", { security_group_rules: mixed });
+  expect([apart.status, apart.body.NeutronError.type]).toEqual([400, "SecurityGroupNotSingleGroupRules"]);
+  const tenants = [rule, { ...rule, protocol: "ah", project_id: cloud.other.projectId }];
+  const foreign = await cloud.call(cloud.admin, "POST", "security-group-rules", { security_group_rules: tenants });
+  expect([foreign.status, foreign.body.NeutronError.type]).toEqual([400, "SecurityGroupRulesNotSingleTenant"]);
+  await cloud.call(cloud.demo, "DELETE", `security-groups/${second.id}`);
+  const late = [
+    { ...rule, protocol: "ah" },
+    { ...rule, remote_group_id: "nonsense" },
+  ];
+  const half = await cloud.call(cloud.demo, "POST", "security-group-rules", { security_group_rules: late });
+  expect([half.status, half.body.NeutronError.type]).toEqual([404, "SecurityGroupNotFound"]);
   expect(await count()).toBe(before);
   const good = await cloud.call(cloud.demo, "POST", "security-group-rules", {
     security_group_rules: [rule, { ...rule, protocol: "pgm" }],

@@ -9,7 +9,7 @@ import { storedResource } from "../stored.ts";
 import { addressGroups } from "./address-group-model.ts";
 import { prepareDefaultGroup } from "./default-group.ts";
 import { type SecurityGroupRule, securityGroupRules, securityGroups } from "./model.ts";
-import { addressGroupNotFound, groupNotFound, ruleNotFound } from "./refusals.ts";
+import { addressGroupNotFound, groupNotFound, invalidValue, ruleNotFound } from "./refusals.ts";
 import { ruleAttributes } from "./rule-attributes.ts";
 import { checkedRule, ruleKey } from "./rule-checks.ts";
 import { ruleView } from "./views.ts";
@@ -23,6 +23,8 @@ export const ruleResource = storedResource<SecurityGroupRule>({
   attributes: ruleAttributes,
   policy: { create: owner, get: anyone, remove: owner },
   quota: "security_group_rule",
+  checkBulk: checkTogether,
+  hides: true,
   before: prepareDefaultGroup,
   /** Rules that others made in the caller's groups. */
   also: async (call) => {
@@ -37,6 +39,24 @@ export const ruleResource = storedResource<SecurityGroupRule>({
     await raiseGroup(change, rule.security_group_id);
   },
 });
+
+/** Rules that are made together belong to one group and project, and no two say the same. */
+function checkTogether(items: readonly Json[]): void {
+  const all = items as readonly Values<typeof ruleAttributes>[]; // Read by that table.
+  if (new Set(all.map((one) => one.security_group_id)).size > 1)
+    throw invalidValue(
+      "SecurityGroupNotSingleGroupRules",
+      "Only allowed to update rules for one security profile at a time",
+    );
+  if (new Set(all.map((one) => one.project_id)).size > 1)
+    throw invalidValue(
+      "SecurityGroupRulesNotSingleTenant",
+      "Multiple tenant_ids in bulk security group rule create not allowed",
+    );
+  const keys = all.map((one) => ruleKey(checkedRule(one)));
+  if (new Set(keys).size < keys.length)
+    throw conflict("DuplicateSecurityGroupRuleInPost", "Duplicate Security Group Rule in POST.");
+}
 
 async function createRule(change: Change, json: Json): Promise<SecurityGroupRule> {
   const values = json as Values<typeof ruleAttributes>; // Read by that table.

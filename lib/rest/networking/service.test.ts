@@ -95,6 +95,7 @@ test.each([
   ['{"security_group": "x"}', "Object 'security_group' contains invalid data"],
   ['{"security_groups": []}', "Resources required"],
   ['{"security_groups": 7}', "Body contains invalid data"],
+  ['{"security_groups": {"name": "x"}}', "Object 'security_group' contains invalid data"],
   ['{"security_groups": ["x"]}', "Object 'security_group' contains invalid data"],
   ["{", "Body contains invalid data"],
   ["[]", "Body contains invalid data"],

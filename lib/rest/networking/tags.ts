@@ -44,7 +44,7 @@ async function serveTag(
       return { status: 204 };
     case "PUT":
       await addTag(neutron, context, path, tag);
-      return { status: 201 };
+      return { status: 201, body: null };
     case "DELETE":
       await removeTag(neutron, context, path, tag);
       return { status: 204 };
