@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Collection } from "../store/collection.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
-import { type EventStreamOptions, eventStream, sinceOf } from "./events.ts";
+import { EVENT_STREAM_HEADERS, type EventStreamOptions, eventStream, sinceOf } from "./events.ts";
 import { EventClient } from "./testing/event-client.ts";
 
 interface Thing {
@@ -32,8 +32,10 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const connect = (options: Partial<EventStreamOptions> = {}) =>
-  new EventClient(eventStream(store, { visible: () => true, signal: ending.signal, ...options }));
+const connect = (options: Partial<EventStreamOptions> = {}) => {
+  const stream = eventStream(store, { visible: () => true, signal: ending.signal, ...options });
+  return new EventClient(new Response(stream, { headers: EVENT_STREAM_HEADERS }));
+};
 const insert = (id: string, more: Partial<Thing> = {}) =>
   store.transaction((tx) => things.insert(tx, { id, project_id: "p", revision_number: 1, ...more }));
 

@@ -11,8 +11,10 @@ export class EventClient {
   private readonly decoder = new TextDecoder();
   private text = "";
 
-  constructor(stream: ReadableStream<Uint8Array>) {
-    this.reader = stream.getReader();
+  constructor(response: Response) {
+    const type = response.headers.get("content-type");
+    if (!type?.startsWith("text/event-stream") || !response.body) throw new Error(`not a stream of events: ${type}`);
+    this.reader = response.body.getReader();
   }
 
   /** The next message with data; undefined at the end. */
