@@ -170,7 +170,7 @@ test("the agent of the parent's host connects the subports there, and says that 
   expect(await shown()).toBe("DOWN");
   const bind = (host: string) =>
     call("PUT", `ports/${trunk.port_id}`, { port: { "binding:host_id": host } }, cloud.admin);
-  await bind("compute1");
+  expect((await bind("compute1")).body.port["binding:vif_details"].bridge_name).toBe(`tbr-${trunk.id}`.slice(0, 14));
   expect(await shown()).toBe("ACTIVE");
   const added = await act(trunk, "add_subports", [subPort(later, 3)]);
   expect(added.body.status).toBe("DOWN");

@@ -2,6 +2,7 @@
 import { OVS_AGENT } from "../../agent/agents.ts";
 import type { Json } from "../../attribute.ts";
 import type { NeutronConfig } from "../../config/config.ts";
+import { trunkBridge } from "../../trunk/bridge.ts";
 import type { MechanismDriver } from "../mechanism-driver.ts";
 import { bindByAgent, keysOf } from "./agent-driver.ts";
 
@@ -12,13 +13,16 @@ export function openvswitchDriver(config: NeutronConfig): MechanismDriver {
   const vnicTypes = VNIC_TYPES.filter((type) => !prohibited.includes(type));
   return {
     name: "openvswitch",
-    bindPort: (call, request) =>
-      bindByAgent(call, request, {
+    async bindPort(call, request) {
+      const bound = await bindByAgent(call, request, {
         agentType: OVS_AGENT,
         vnicTypes,
         physicalNetworks: ({ bridge_mappings }) => keysOf(bridge_mappings),
         vif: (agent) => ({ vif_type: "ovs", vif_details: details(config, agent) }),
-      }),
+      });
+      const bridge_name = bound && (await trunkBridge(call, request.port.id));
+      return bridge_name ? { ...bound, vif_details: { ...bound.vif_details, bridge_name } } : bound;
+    },
   };
 }
 
