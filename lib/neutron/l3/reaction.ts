@@ -29,9 +29,20 @@ export function tellAgents(change: Change, routerId: string): void {
   told.set(change.tx, known.add(routerId));
   if (known.size > 1) return;
   const { neutron, tx } = change;
-  tx.afterCommit(async () => {
-    for (const id of known) await agentsAct(neutron, id);
-  });
+  tx.afterCommit(() =>
+    reported(neutron, async () => {
+      for (const id of known) await agentsAct(neutron, id);
+    }),
+  );
+}
+
+/** What agents fail at is no failure of the request that they react to. */
+async function reported(neutron: Neutron, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    neutron.report(error);
+  }
 }
 
 async function agentsAct(neutron: Neutron, routerId: string): Promise<void> {
@@ -101,7 +112,9 @@ export function floatingIpChanged(change: Change, now: FloatingIp, before?: Floa
   if (now.router_id !== null) tellAgents(change, now.router_id);
   if (before?.router_id === undefined || before.router_id === null || before.router_id === now.router_id) return;
   const { neutron } = change;
-  change.tx.afterCommit(() => neutron.change(serviceContext(), (later) => reportDown(later, now.id)));
+  change.tx.afterCommit(() =>
+    reported(neutron, () => neutron.change(serviceContext(), (later) => reportDown(later, now.id))),
+  );
 }
 
 async function reportDown(change: Change, id: string): Promise<void> {
