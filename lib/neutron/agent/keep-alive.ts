@@ -15,7 +15,7 @@ export async function startHeartbeats(
     neutron.change(serviceContext(), async ({ tx }) => {
       const at = await lastBeats(tx);
       const known = await agents.list(tx);
-      // Another server process on the same store may just have done it; agents that are gone are forgotten.
+      // Another server process on the same store may just have done it.
       const due = known.filter((agent) => tx.now - (at[agent.id] ?? 0) > interval / 2);
       if (due.length > 0)
         await beat(
