@@ -1,6 +1,7 @@
 /** What the compute service asks of the networking one: through its API, as Nova does (nova/network/neutron.py). */
 import { type Context, serviceContext } from "../identity/context.ts";
 import type { Json } from "../neutron/attribute.ts";
+import { deviceUp } from "../neutron/core/device-up.ts";
 import { NeutronError } from "../neutron/errors.ts";
 import type { ListRequest } from "../neutron/list-query.ts";
 import type { Neutron } from "../neutron/neutron.ts";
@@ -78,7 +79,7 @@ export class Networks {
     });
   }
 
-  /** A port of `nic` for the server, bound to the host. @returns it, and whether it was made here */
+  /** A port of `nic` for the server, bound to the host, whose agent reports it at once. @returns it, and whether it was made here */
   async plug(
     context: Context,
     server: string,
@@ -92,7 +93,9 @@ export class Networks {
       if (port.device_id !== "") throw new ComputeError("conflict", `Port ${port.id} is still in use.`);
       if (port.fixed_ips.length === 0 && port.ip_allocation !== "deferred")
         throw new ComputeError("bad-request", `Port ${port.id} requires a FixedIP in order to be used.`);
-      return { port: await this.update(port.id, plugged), made: false };
+      const changed = await this.update(port.id, plugged);
+      await deviceUp(this.neutron, port.id);
+      return { port: changed, made: false };
     }
     const values = {
       ...plugged,
@@ -102,7 +105,9 @@ export class Networks {
       ...(groups === undefined ? {} : { security_groups: groups }),
     };
     const made = await spoken(() => this.neutron.api.create(SERVICE, this.resource("port"), { port: values }));
-    return { port: made as PortView, made: true }; // One body, one port.
+    const port = made as PortView; // One body, one port.
+    await deviceUp(this.neutron, port.id);
+    return { port, made: true };
   }
 
   /** Takes the port off the server: away with it when it was made for it. */

@@ -62,7 +62,12 @@ test("a server gets a port on a host, bound there, with an address and the defau
   expect(shown.addresses.net).toMatchObject([{ version: 4, "OS-EXT-IPS:type": "fixed" }]);
   const { ports } = (await admin("GET", `networking/v2.0/ports?device_id=${made.body.server.id}`)).body;
   expect(ports).toMatchObject([
-    { device_owner: "compute:nova", "binding:host_id": shown["OS-EXT-SRV-ATTR:host"], project_id: shown.tenant_id },
+    {
+      device_owner: "compute:nova",
+      status: "ACTIVE",
+      "binding:host_id": shown["OS-EXT-SRV-ATTR:host"],
+      project_id: shown.tenant_id,
+    },
   ]);
   expect(["ovs", "bridge"]).toContain(ports[0]["binding:vif_type"]);
   expect((await demo("DELETE", `compute/v2.1/servers/${made.body.server.id}`)).status).toBe(204);
