@@ -10,7 +10,7 @@ import { filterViews, type ListRequest, orderOf, type Page, pageOf } from "./lis
 import type { Neutron } from "./neutron.ts";
 import { allowed, anyone, forbidden } from "./policy.ts";
 import type { Action, Call, Change, Resource } from "./resource.ts";
-import { areSeen, shown } from "./visible.ts";
+import { shown } from "./visible.ts";
 
 type Verb = "create" | "update" | "remove" | "get";
 const VERB_NAMES: Record<Verb, string> = { create: "create", update: "update", remove: "delete", get: "get" };
@@ -24,16 +24,14 @@ export class Api {
 
   async list(context: Context, resource: Resource, request: ListRequest, parent?: string): Promise<Page> {
     const call = this.call(context);
-    let views = await visible(call, resource, await resource.list(call, { filters: request.filters }, parent));
-    // Nobody finds objects by what he may not see of them. Else only what is on the page need be stripped.
-    const early = !areSeen(call, resource, [...Object.keys(request.filters), ...request.sorts.map((one) => one.key)]);
-    if (early) views = await strip(call, resource, views);
+    const views = await visible(call, resource, await resource.list(call, { filters: request.filters }, parent));
     const key = resource.key ?? "id";
     const found = filterViews(views, request.filters, resource.attributes);
     const order = orderOf(request, key);
     if (order) found.sort(order);
     const page = pageOf(found, request, key, await this.marker(call, resource, request, parent));
-    const items = early ? page.items : await strip(call, resource, page.items);
+    // As with Neutron, an object is found by what its caller may not read of it, too.
+    const items = await strip(call, resource, page.items);
     return { ...page, items: items.map((view) => pick(view, request.fields)) };
   }
 

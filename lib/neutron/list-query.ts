@@ -57,7 +57,7 @@ function readLimit(text: string | null): number | undefined {
   return Number(text) || undefined;
 }
 
-/** Views that all filters hold for. An attribute that the view lacks (it is hidden) holds for none. */
+/** Views that all filters hold for. One on an attribute that a view lacks does not hold. */
 export function filterViews(views: readonly Json[], filters: ListRequest["filters"], attributes: Attributes): Json[] {
   const tests = Object.entries(filters).map(([name, wanted]) => test(name, wanted, attributes[name]));
   return tests.length === 0 ? [...views] : views.filter((view) => tests.every((holds) => holds(view)));

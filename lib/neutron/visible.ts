@@ -18,13 +18,6 @@ export function shown(call: Call, resource: Resource, view: Json): Json | Promis
   return rules.length === 0 ? without(view, names) : asked(call, view, names, rules);
 }
 
-/** Whether these attributes are all seen by the caller, whatever the object. */
-export function areSeen(call: Call, resource: Resource, attributes: Iterable<string>): boolean {
-  const { names, rules } = sight(call, resource);
-  for (const name of attributes) if (!names.has(name) || rules.some(([one]) => one === name)) return false;
-  return true;
-}
-
 async function asked(call: Call, view: Json, names: Sight["names"], rules: Sight["rules"]): Promise<Json> {
   const hidden: string[] = [];
   for (const [name, rule] of rules) if (name in view && !(await rule(call, view))) hidden.push(name);
