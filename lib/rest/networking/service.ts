@@ -8,7 +8,7 @@ import type { Resource } from "../../neutron/resource.ts";
 import { neutronFailure } from "../errors.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
 import { readBody, refuseBody } from "./body.ts";
-import { absent, notAllowed } from "./refusals.ts";
+import { absent, noExtension, notAllowed, unknownVersion } from "./refusals.ts";
 import { type Route, Routes, withoutSuffix } from "./routes.ts";
 import { serveTags } from "./tags.ts";
 import { versionDocument, versions } from "./versions.ts";
@@ -26,7 +26,7 @@ export function networkingService(neutron: Neutron, options: NetworkingOptions):
     const get = request.method === "GET";
     if (path.length === 0)
       return get ? { status: 200, body: versions(request.origin) } : neutronFailure(notAllowed(), options.report);
-    if (path[0] !== "v2.0") return neutronFailure(absent(), options.report);
+    if (path[0] !== "v2.0") return unknownVersion;
     const context = await options.authenticate(request);
     if (!context) return unauthorized(request);
     if (path.length === 1)
@@ -135,8 +135,7 @@ function extensions(neutron: Neutron, method: string, alias: string | undefined)
   const views = neutron.extensions.map((one) => ({ ...one, links: [] }));
   if (alias === undefined) return { status: 200, body: { extensions: views } };
   const extension = views.find((one) => one.alias === alias);
-  if (!extension) throw absent(`Extension with alias ${alias} does not exist`);
-  return { status: 200, body: { extension } };
+  return extension ? { status: 200, body: { extension } } : noExtension(alias);
 }
 
 function listBody(resource: Resource, page: Page, request: RestRequest): Json {
