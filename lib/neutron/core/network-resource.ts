@@ -1,4 +1,5 @@
 /** The networks of the API. */
+import type { Json } from "../attribute.ts";
 import { EXTERNAL } from "../rbac/model.ts";
 import { sharedIds } from "../rbac/shared.ts";
 import type { Call } from "../resource.ts";
@@ -8,7 +9,7 @@ import { networkAttributes, networkPolicy } from "./network-attributes.ts";
 import { networkViews } from "./network-view.ts";
 import { createNetwork, deleteNetwork, updateNetwork } from "./networks.ts";
 
-export const networkResource = storedResource<Network>({
+const stored = storedResource<Network>({
   name: "network",
   plural: "networks",
   title: "Network",
@@ -23,6 +24,14 @@ export const networkResource = storedResource<Network>({
   update: updateNetwork,
   remove: deleteNetwork,
 });
+
+export const networkResource = {
+  ...stored,
+  /** Every network says so when it is made, only external ones later: neutron/extensions/external_net.py, auto_allocate/db.py */
+  async create(...args: Parameters<NonNullable<typeof stored.create>>): Promise<Json> {
+    return { is_default: false, ...(await stored.create?.(...args)) };
+  },
+};
 
 async function sharedOrExternal(call: Call): Promise<(network: Network) => boolean> {
   const shared = await sharedIds(call, "network");

@@ -28,7 +28,7 @@ test.each(["legacy", "dvr"])("networks and ports look as those of the %s cloud",
   const make = async (kind: string, values: object): Promise<View> => {
     const { status, body } = await cloud.call(cloud.admin, "POST", `${kind}s`, { [kind]: values });
     expect([status, body]).toEqual([201, body]);
-    return body[kind];
+    return (await cloud.call(cloud.admin, "GET", `${kind}s/${body[kind].id}`)).body[kind];
   };
   for (const real of recorded(name, "networks")) {
     const provider = Object.entries(real).filter(([key, value]) => key.startsWith("provider:") && value !== null);
