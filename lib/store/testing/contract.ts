@@ -1,8 +1,10 @@
 /** What the store promises, on whichever database: both run the same tests. */
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Collection, DuplicateError } from "../collection.ts";
 import type { StoreOptions } from "../sql-store.ts";
 import type { Store, StoreEvent, Tx } from "../store.ts";
+import { compare, works } from "./model.ts";
 
 export interface TestPlace {
   /** Opens the same database, as the same or another process would. */
@@ -101,6 +103,14 @@ export function storeContract(database: string, newPlace: () => Promise<TestPlac
       const read = await things.get(store.read, "a");
       expect(() => read?.tags.push("z")).toThrow(TypeError);
       expect(await things.list(store.read)).toEqual([thing("a", { tags: ["x"] })]);
+    });
+
+    test("are what a plain list would be, after any transactions, undone ones too", async () => {
+      let run = 0;
+      await fc.assert(
+        fc.asyncProperty(works, (list) => compare(store, `item-${run++}`, list)),
+        { numRuns: 40 },
+      );
     });
 
     test("thousands are listed by their ids", async () => {
