@@ -6,6 +6,7 @@ import type { PortValues } from "./port-values.ts";
 
 /** Of a distributed router's interface, which is on every host: no host, and its own VIF type. */
 const DISTRIBUTED_OWNER = "network:router_interface_distributed";
+const DVR_DRIVER = "openvswitch";
 /** models.BINDING_PROFILE_LEN: characters of JSON. */
 const PROFILE_SIZE = 4095;
 
@@ -26,6 +27,13 @@ export function isPlugged({ vif_type }: PortBinding): boolean {
   return vif_type !== "unbound" && vif_type !== "binding_failed";
 }
 
+/** Only Open vSwitch's agents know distributed routers: each binds the interface on its own host. */
+function distributed({ neutron }: Call, { vnic_type, profile }: PortBinding): PortBinding {
+  const driver = neutron.mechanisms.names.includes(DVR_DRIVER) ? DVR_DRIVER : null;
+  const vif_details = driver === null ? {} : { bound_drivers: { 0: driver } };
+  return { ...UNBOUND, vnic_type, profile, vif_type: "distributed", vif_details, driver };
+}
+
 /** The binding after a request: unbound and bound anew when it changes what a binding depends on. */
 export async function bindingAfter(
   call: Call,
@@ -42,8 +50,7 @@ export async function bindingAfter(
     profile: profile === undefined ? current.profile : (profile ?? {}),
   };
   if (JSON.stringify(wanted.profile).length > PROFILE_SIZE) throw invalidInput("binding:profile value too large");
-  if (port.device_owner === DISTRIBUTED_OWNER)
-    return { ...wanted, host: "", vif_type: "distributed", driver: null, segment_id: null };
+  if (port.device_owner === DISTRIBUTED_OWNER) return distributed(call, wanted);
   const same =
     wanted.host === current.host &&
     wanted.vnic_type === current.vnic_type &&

@@ -177,3 +177,34 @@ test("a server's port has a second binding on the host that the server moves to"
   expect(left.map((one: { host: string; status: string }) => [one.host, one.status])).toEqual([["compute3", "ACTIVE"]]);
   expect((await cloud.call(cloud.demo, "POST", bindings, { binding: { host: "compute2" } })).status).toBe(403);
 });
+
+test("a disabled port is down, and comes back with its device", async () => {
+  const { id } = await made(
+    { "binding:host_id": "compute1", device_id: "server", device_owner: "compute:nova" },
+    cloud.admin,
+  );
+  const status = async () => (await cloud.call(cloud.demo, "GET", `ports/${id}`)).body.port.status;
+  await deviceUp(cloud.neutron, id);
+  await update(id, { admin_state_up: false }, cloud.admin);
+  await deviceUp(cloud.neutron, id);
+  expect(await status()).toBe("DOWN");
+  await update(id, { admin_state_up: true }, cloud.admin);
+  expect(await status()).toBe("ACTIVE");
+});
+
+test("ports that are asked for at the same time have addresses and MACs of their own", async () => {
+  const ports = (await Promise.all(Array.from({ length: 100 }, () => create()))).map(({ body }) => body.port);
+  expect(new Set(ports.map((port) => port.fixed_ips[0].ip_address)).size).toBe(100);
+  expect(new Set(ports.map((port) => port.mac_address)).size).toBe(100);
+});
+
+test("of ports that are created together, all are or none is", async () => {
+  const count = async () => (await cloud.call(cloud.admin, "GET", "ports")).body.ports.length;
+  const before = await count();
+  const bulk = [{}, {}, { fixed_ips: [{ ip_address: "192.0.2.1" }] }].map((one) => ({ network_id: net, ...one }));
+  const refused = await cloud.call(cloud.demo, "POST", "ports", { ports: bulk });
+  expect([refused.status, refused.body.NeutronError.type]).toEqual([400, "InvalidIpForNetwork"]);
+  expect(await count()).toBe(before);
+  const made = await cloud.call(cloud.demo, "POST", "ports", { ports: bulk.slice(0, 2) });
+  expect([made.status, made.body.ports.length, await count()]).toEqual([201, 2, before + 2]);
+});
