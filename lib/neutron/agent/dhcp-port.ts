@@ -8,18 +8,19 @@ import { createPort, deletePort, updatePort } from "../core/ports.ts";
 import { NeutronError } from "../errors.ts";
 import type { Call, Change } from "../resource.ts";
 import type { Agent } from "./agents.ts";
+import { unbindNetwork } from "./dhcp-bindings.ts";
 import { NAMESPACE_DNS, uuid5 } from "./uuid5.ts";
 
 export const DHCP_OWNER = "network:dhcp";
 /** Of a port whose agent no longer serves the network: the next one takes it over, and its addresses. */
-export const RESERVED_DHCP_PORT = "reserved_dhcp_port";
+const RESERVED_DHCP_PORT = "reserved_dhcp_port";
 
 /** neutron/common/utils.py get_dhcp_agent_device_id. */
 export function dhcpDeviceId(networkId: string, host: string): string {
   return `dhcp${uuid5(NAMESPACE_DNS, host.split(".")[0] ?? "")}-${networkId}`;
 }
 
-export async function dhcpPorts(call: Call, networkId: string, deviceId: string): Promise<Port[]> {
+async function dhcpPorts(call: Call, networkId: string, deviceId: string): Promise<Port[]> {
   return ports.list(call.reader, { keys: { network_id: networkId, device_id: deviceId } });
 }
 
@@ -49,6 +50,17 @@ export async function settleDhcpPort(change: Change, network: Network, agent: Ag
     "binding:host_id": agent.host,
   });
   return unlessExhausted(() => createPort(change, values));
+}
+
+/**
+ * Takes a network from an agent. Its port stays, so that the next agent has the same addresses.
+ * remove_network_from_dhcp_agent @returns whether the agent had served it
+ */
+export async function withdrawNetwork(change: Change, networkId: string, agent: Agent): Promise<boolean> {
+  if (!(await unbindNetwork(change, networkId, agent.id))) return false;
+  for (const port of await dhcpPorts(change, networkId, dhcpDeviceId(networkId, agent.host)))
+    await updatePort(change, port, { device_id: RESERVED_DHCP_PORT });
+  return true;
 }
 
 /** Keeps the addresses of subnets that still have DHCP, and asks for one of each other. */

@@ -4,15 +4,14 @@
  */
 import { networks } from "../core/model.ts";
 import { networkResource } from "../core/network-resource.ts";
-import { updatePort } from "../core/ports.ts";
 import { conflict, NeutronError, notFound } from "../errors.ts";
 import { uuid } from "../kind/kind.ts";
 import { adminOnly, forbidden } from "../policy.ts";
 import type { Call, Change, Resource } from "../resource.ts";
 import { agentResource } from "./agent-resource.ts";
 import { type Agent, agents, DHCP_AGENT } from "./agents.ts";
-import { agentServes, agentsServing, bindNetwork, dhcpBindings, unbindNetwork } from "./dhcp-bindings.ts";
-import { dhcpDeviceId, dhcpPorts, RESERVED_DHCP_PORT } from "./dhcp-port.ts";
+import { agentServes, agentsServing, bindNetwork, dhcpBindings } from "./dhcp-bindings.ts";
+import { withdrawNetwork } from "./dhcp-port.ts";
 import { tellDhcpAgents } from "./dhcp-reaction.ts";
 
 /** A POST says `{"network_id": …}`, with nothing around it, and is answered with nothing. */
@@ -76,16 +75,13 @@ async function addNetwork(change: Change, agentId: string, networkId: string): P
   tellDhcpAgents(change, network.id);
 }
 
-/** The port stays, so that the next agent has the same addresses. */
 async function removeNetwork(change: Change, agentId: string, networkId: string): Promise<void> {
   const agent = await agentOf(change, agentId);
-  if (!(await unbindNetwork(change, networkId, agent.id)))
+  if (!(await withdrawNetwork(change, networkId, agent)))
     throw conflict(
       "NetworkNotHostedByDhcpAgent",
       `The network ${networkId} is not hosted by the DHCP Agent ${agent.id}.`,
     );
-  for (const port of await dhcpPorts(change, networkId, dhcpDeviceId(networkId, agent.host)))
-    await updatePort(change, port, { device_id: RESERVED_DHCP_PORT });
 }
 
 async function agentOf(call: Call, id: string): Promise<Agent> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import recordedZones from "../../demo/legacy/api/availability_zones.json" with { type: "json" };
 import recordedAgents from "../../demo/legacy/api/network-6f1232c9-5d5f-4d14-bf55-5520c6ff9405-dhcp-agents.json" with {
   type: "json",
@@ -9,6 +9,7 @@ import { serviceContext } from "../../identity/context.ts";
 import { DEFAULT_CONFIG } from "../config/config.ts";
 import { type TestService, testService } from "../testing/service.ts";
 import { DHCP_AGENT, registerAgent } from "./agents.ts";
+import { failOverDhcp } from "./dhcp-failover.ts";
 import { dhcpDeviceId } from "./dhcp-port.ts";
 import { prepareAgents } from "./hosts.ts";
 
@@ -179,6 +180,36 @@ test("agents count what they serve", async () => {
   expect(after.networks - before.networks).toBe(1);
   expect(after.subnets - before.subnets).toBe(1);
   expect(after.ports - before.ports).toBe(2);
+});
+
+test("networks of an agent that is dead for long go to one that lives, with their addresses", async () => {
+  const network = await newNetwork();
+  await newSubnet(network.id, "10.9.0.0/24");
+  const [before] = await dhcpPorts(network.id);
+  const report = {
+    agent_type: DHCP_AGENT,
+    binary: "neutron-dhcp-agent",
+    host: "network3",
+    topic: "dhcp_agent",
+    availability_zone: "nova",
+    configurations: {},
+  };
+  const register = () => cloud.neutron.change(serviceContext(), (change) => registerAgent(change, report));
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 100_000 });
+  try {
+    const { id } = await register();
+    await failOverDhcp(cloud.neutron);
+    expect((await servingAgents(network.id))[0].host).toBe("network1");
+    vi.setSystemTime(Date.now() + 51_000);
+    await register();
+    await failOverDhcp(cloud.neutron);
+    expect((await servingAgents(network.id)).map((agent: { id: string }) => agent.id)).toEqual([id]);
+    const [after] = await dhcpPorts(network.id);
+    expect([after.id, after.fixed_ips]).toEqual([before.id, before.fixed_ips]);
+    expect(after["binding:host_id"]).toBe("network3");
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("several agents of a network are of several zones, and of each zone the one that serves the fewest", async () => {

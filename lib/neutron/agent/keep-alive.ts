@@ -2,9 +2,10 @@
 import { serviceContext } from "../../identity/context.ts";
 import type { Neutron } from "../neutron.ts";
 import { agents } from "./agents.ts";
+import { failOverDhcp } from "./dhcp-failover.ts";
 import { beat, lastBeats } from "./heartbeat.ts";
 
-/** Keeps the simulated hosts' agents alive, from now until `signal` aborts. */
+/** Keeps the simulated hosts' agents alive, and looks after networks of those that are not its own, from now until `signal` aborts. */
 export async function startHeartbeats(
   neutron: Neutron,
   signal: AbortSignal,
@@ -25,7 +26,13 @@ export async function startHeartbeats(
     });
   await all();
   if (signal.aborted) return;
-  const timer = setInterval(() => void all().catch(report), interval);
+  const timer = setInterval(
+    () =>
+      void all()
+        .then(() => failOverDhcp(neutron))
+        .catch(report),
+    interval,
+  );
   timer.unref();
   signal.addEventListener("abort", () => clearInterval(timer), { once: true });
 }
