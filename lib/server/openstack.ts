@@ -1,9 +1,11 @@
 /** From a request of the web server to one of the embedded cloud's REST services, and back. */
 
+import { isFailure } from "../clouds/failure.ts";
 import type { EmbeddedCloud } from "../embedded.ts";
 import { BodyTooLarge, readBytes } from "../rest/body.ts";
 import type { RestReply, RestRequest } from "../rest/http.ts";
 import { server } from "../server.ts";
+import { guardHost } from "./guard.ts";
 import { log } from "./log.ts";
 
 export type ServiceName = keyof EmbeddedCloud["services"];
@@ -11,9 +13,16 @@ export type ServiceName = keyof EmbeddedCloud["services"];
 export function openstackRoute(name: ServiceName): (request: Request) => Promise<Response> {
   return async (request) => {
     try {
+      // A page elsewhere must not log in with the documented passwords under a name of its own that leads here.
+      guardHost(request.headers.get("host"));
       const cloud = await server().embedded();
       return respond(request.method, await cloud.services[name](restRequest(request, name)));
     } catch (error) {
+      if (isFailure(error))
+        return respond(request.method, {
+          status: 403,
+          body: { error: { code: 403, title: "Forbidden", message: error.message } },
+        });
       if (error instanceof BodyTooLarge) return respond(request.method, tooLarge(error.message));
       log().error(error);
       return respond(request.method, {
