@@ -5,7 +5,7 @@ import { checkZones } from "../agent/zones.ts";
 import type { Json } from "../attribute.ts";
 import { conflict, invalidInput } from "../errors.ts";
 import { notify } from "../hooks.ts";
-import { setExternal, setShared } from "../rbac/shared.ts";
+import { forgetPolicies, setExternal, setShared } from "../rbac/shared.ts";
 import type { Change } from "../resource.ts";
 import { save, standard } from "../standard.ts";
 import { undoCreated } from "./created.ts";
@@ -88,7 +88,7 @@ export async function deleteNetwork(change: Change, row: Network): Promise<void>
     await deleteSubnet(change, subnet);
   const network = (await networks.get(change.reader, row.id)) ?? row;
   await neutron.mechanisms.precommit("deleteNetwork", change, { current: network });
-  await setExternal(change, network, false);
+  await forgetPolicies(change, "network", network.id); // A create that is undone comes here, too.
   await networks.remove(change.tx, network.id);
   change.tx.afterCommit(async () => {
     await neutron.types.release(network.segments);
