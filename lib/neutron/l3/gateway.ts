@@ -8,16 +8,16 @@ import { updatePort } from "../core/ports.ts";
 import { badRequest } from "../errors.ts";
 import type { FixedIpRequest } from "../kind/address-lists.ts";
 import type { Change } from "../resource.ts";
-import { save } from "../standard.ts";
 import { deleteAgentGateways } from "./agent-gateways.ts";
 import { addMissingSnatPorts, deleteSnatPorts } from "./distributed.ts";
 import { checkNewSubnets } from "./dup-subnets.ts";
 import { gatewayInUseByFloatingIp } from "./errors.ts";
 import type { GatewayInfo } from "./gateway-kind.ts";
 import { elevated, gatewayPort, portsOfRouter, subnetsOfNetwork, visibleNetwork } from "./lookup.ts";
-import { floatingIps, ROUTER_GATEWAY, type Router, routers } from "./model.ts";
+import { floatingIps, ROUTER_GATEWAY, type Router } from "./model.ts";
 import { createOwnPort, deleteOwnPort } from "./own-ports.ts";
 import { checkGatewayPolicy } from "./qos.ts";
+import { countPorts, reviseRouter } from "./revise.ts";
 import { checkRoutes, reachOf } from "./routes.ts";
 
 /** Gives a router the gateway that `info` asks for; null takes it away. */
@@ -28,10 +28,11 @@ export async function setGateway(change: Change, router: Router, info: GatewayIn
   await checkRoutesBeyond(change, router, network);
   const enable_snat = info?.enable_snat ?? change.neutron.config.DEFAULT.enable_snat_by_default;
   const qos_policy_id = info ? await checkGatewayPolicy(change, router, info) : null;
-  const changed = await save(change, routers, router, { enable_snat, qos_policy_id });
+  const changed = await reviseRouter(change, router, { enable_snat, qos_policy_id });
   if (current && network?.id === current.network_id) {
-    if (asksOthers(current, wanted)) await updatePort(elevated(change), current, { fixed_ips: wanted });
-    return changed;
+    if (!asksOthers(current, wanted)) return changed;
+    await updatePort(elevated(change), current, { fixed_ips: wanted });
+    return countPorts(change, changed, 1);
   }
   const without = current ? await removeGateway(change, changed, current, network === undefined) : changed;
   return network ? addGateway(change, without, network, wanted) : without;
@@ -80,7 +81,7 @@ async function addGateway(
     device_owner: ROUTER_GATEWAY,
     fixed_ips: wanted,
   });
-  const changed = await save(change, routers, router, { gw_port_id: port.id });
+  const changed = await countPorts(change, router, 1, { gw_port_id: port.id });
   if (changed.distributed) await addMissingSnatPorts(change, changed);
   return changed;
 }
@@ -89,7 +90,7 @@ async function addGateway(
 export async function removeGateway(change: Change, router: Router, port: Port, forGood: boolean): Promise<Router> {
   if ((await floatingIps.count(change.reader, { keys: { router_id: router.id } })) > 0)
     throw gatewayInUseByFloatingIp(router.id, port.network_id);
-  const changed = await save(change, routers, router, { gw_port_id: null });
+  const changed = await countPorts(change, router, 0, { gw_port_id: null });
   await deleteOwnPort(change, port);
   if (router.distributed) {
     if (forGood) await deleteSnatPorts(change, router);

@@ -4,15 +4,15 @@ import { type Port, ports, type Subnet } from "../core/model.ts";
 import { updatePort } from "../core/ports.ts";
 import { NeutronError } from "../errors.ts";
 import type { Change } from "../resource.ts";
-import { save } from "../standard.ts";
 import { addSnatPort, growSnatPort, interfaceOwner, shrinkSnatPorts } from "./distributed.ts";
 import { interfaceNotFound, interfaceNotFoundForSubnet } from "./errors.ts";
 import { interfaceOfPort, interfaceOfSubnet, readInterface } from "./interface-request.ts";
 import { checkNotInUse } from "./interface-use.ts";
 import { elevated, portsOfRouter, routerOf, subnetsOfPort, visibleSubnet } from "./lookup.ts";
-import { type Router, routers } from "./model.ts";
+import type { Router } from "./model.ts";
 import { deleteOwnPort } from "./own-ports.ts";
 import { routerChanged } from "./reaction.ts";
+import { countPorts } from "./revise.ts";
 
 /** What both actions answer. `subnet_id` is of the time before interfaces had several. */
 export interface InterfaceInfo {
@@ -33,11 +33,13 @@ export async function addInterface(change: Change, routerId: string, body: Json)
       : await interfaceOfPort(change, router, asked.port_id);
   const { port, subnets, isNew } = found;
   const last = subnets.at(-1);
-  if (router.distributed && router.gw_port_id !== null && last) {
+  const withSnat = router.distributed && router.gw_port_id !== null;
+  if (withSnat && last) {
     if (isNew) await addSnatPort(change, router, port.network_id, [port.fixed_ips.at(-1)?.subnet_id ?? last.id]);
     else if (last.ip_version === 6) await growSnatPort(change, router, port, last.id);
   }
-  await routerChanged(change, await save(change, routers, router));
+  const added = isNew ? (withSnat ? 2 : 1) : 0;
+  await routerChanged(change, await countPorts(change, router, added));
   return infoOf(router, port, subnets, last);
 }
 
@@ -52,7 +54,7 @@ export async function removeInterface(change: Change, routerId: string, body: Js
     const gone = subnet_id ?? port.fixed_ips[0]?.subnet_id;
     if (gone !== undefined) await shrinkSnatPorts(change, router, port.network_id, gone);
   }
-  await routerChanged(change, await save(change, routers, router));
+  await routerChanged(change, await countPorts(change, router, 1));
   return infoOf(router, port, subnets, subnets[0]);
 }
 

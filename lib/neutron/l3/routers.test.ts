@@ -37,6 +37,23 @@ test("routers have the attributes and types of real ones", async () => {
   }
 });
 
+test("revisions count as real ones do", async () => {
+  for (const [real, values] of [
+    [legacy.routers[0], {}],
+    [dvr.routers[0], { distributed: true }],
+  ] as const) {
+    const { id } = await router(values, cloud.admin);
+    await cloud.put(cloud.admin, `routers/${id}`, "router", gatewayOf());
+    for (const cidr of ["172.16.10.0/24", "172.16.11.0/24"]) {
+      const { subnetId } = await cloud.network(cloud.admin, cidr);
+      await cloud.act(cloud.admin, id, "add_router_interface", { subnet_id: subnetId });
+    }
+    const { revision_number } = (await cloud.get(cloud.admin, `routers/${id}`)).router;
+    expect(revision_number).toBe(real?.revision_number);
+    expect(await cloud.put(cloud.admin, `routers/${id}`, "router", { name: "" })).toMatchObject({ revision_number });
+  }
+});
+
 test("a gateway is a port on an external network that belongs to nobody", async () => {
   const { id, external_gateway_info: info } = await router(gatewayOf());
   const [port, ...more] = await portsOf(id);

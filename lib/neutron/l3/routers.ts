@@ -4,7 +4,7 @@ import { hostRoutes } from "../kind/address-lists.ts";
 import { anything, bool, nullable, text } from "../kind/kind.ts";
 import { adminOnly, anyone, owner } from "../policy.ts";
 import type { Action, Change, Resource } from "../resource.ts";
-import { idAttribute, nameAttribute, ownerAttributes, save, standard, standardAttributes } from "../standard.ts";
+import { idAttribute, nameAttribute, ownerAttributes, standard, standardAttributes } from "../standard.ts";
 import { storedResource } from "../stored.ts";
 import { checkZones, zoneHints } from "./availability-zones.ts";
 import { checkMigration, interfaceOwner, migrate } from "./distributed.ts";
@@ -18,6 +18,7 @@ import { gatewayPort, portsOfRouter, routerOf } from "./lookup.ts";
 import { type Router, routers } from "./model.ts";
 import { deleteOwnPort } from "./own-ports.ts";
 import { routerChanged } from "./reaction.ts";
+import { reviseRouter } from "./revise.ts";
 import { routerViews } from "./router-view.ts";
 import { addRoutes, checkRoutes, removeRoutes, routesOfBody } from "./routes.ts";
 import { unbindRouter } from "./scheduling.ts";
@@ -88,6 +89,7 @@ async function createRouter(change: Change, json: Json): Promise<Router> {
   await checkZones(change, values.availability_zone_hints);
   const row: Router = {
     ...standard(change, values),
+    revision_number: 1, // Neutron's extensions each raise it within the create.
     name: values.name,
     admin_state_up: values.admin_state_up,
     status: "ACTIVE",
@@ -117,20 +119,19 @@ async function updateRouter(change: Change, row: Router, values: Json): Promise<
   let router = row;
   if (routes) {
     await checkRoutes(change, router, routes);
-    router = await save(change, routers, router, { routes });
+    router = await reviseRouter(change, router, { routes });
   }
   if (info !== undefined) router = await setGateway(change, router, info);
-  const changed = {
-    ...router,
+  const changes = {
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
     ...(admin_state_up !== undefined && { admin_state_up }),
     distributed: distributed ?? row.distributed,
     ha: ha ?? row.ha,
   };
-  checkFlavorKeeps(row, changed);
-  checkMigration(row, changed);
-  router = await save(change, routers, router, changed);
+  checkFlavorKeeps(row, { ...router, ...changes });
+  checkMigration(row, { ...router, ...changes });
+  router = await reviseRouter(change, router, changes);
   if (router.ha && !row.ha) await prepareHaNetwork(change, router.project_id);
   await migrate(change, row, router);
   if (row.ha && !router.ha) await forgetHaNetwork(change, router.project_id);
