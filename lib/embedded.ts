@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { Compute } from "./compute/compute.ts";
 import { prepareCompute } from "./compute/first-start.ts";
+import { flavors } from "./compute/model.ts";
 import { serviceContext } from "./identity/context.ts";
 import { Identity } from "./identity/identity.ts";
 import { passwordsOf, prepare as prepareIdentity } from "./identity/prepare.ts";
@@ -57,7 +58,8 @@ export async function openEmbedded({ place, env, report, signal }: EmbeddedOptio
   const fresh = await prepareIdentity(identity, passwordsOf(env));
   const neutron = new Neutron(store, config, { report });
   const compute = new Compute(store, neutron);
-  if (fresh) {
+  // Not `fresh`: an earlier first start may have been killed half-way.
+  if ((await flavors.count(store.read)) === 0) {
     await neutron.change(serviceContext(), prepareAgents);
     const admin = await identity.projects.byName("default", "admin");
     await prepareCompute(store, randomUUID, admin?.id ?? "");

@@ -3,6 +3,7 @@
  * hide what the policy hides. Knows no HTTP. Source: neutron/pecan_wsgi/hooks, neutron/api/v2/base.py.
  */
 import { type Context, serviceContext } from "../identity/context.ts";
+import type { Stored } from "../store/collection.ts";
 import type { Attributes, Json } from "./attribute.ts";
 import { readCreate, readUpdate } from "./attribute.ts";
 import { hidden, httpBadRequest, NeutronError } from "./errors.ts";
@@ -134,6 +135,15 @@ export class Api {
       if (!(await allowed(action.rule, change, current))) throw forbidden([action.policyName ?? `${name}`]);
       return action.run(change, id, body, argument, parent);
     });
+  }
+
+  /** What of an event's row its reader may see: as a `show` would have answered. undefined: nothing. */
+  async present(context: Context, kind: string, row: unknown): Promise<Json | undefined> {
+    const resource = this.neutron.resources.find((one) => one.name === kind);
+    if (!resource?.present || row === null) return undefined;
+    const call = this.call(context);
+    const view = await resource.present(call, row as Stored); // What a collection of that kind wrote.
+    return view && (await allowed(resource.policy.get, call, view)) ? shown(call, resource, view) : undefined;
   }
 
   call(context: Context): Call {

@@ -72,6 +72,8 @@ export interface Resource {
   show(call: Call, id: string, parent?: string): Promise<Json | undefined>;
   /** Instead of `show` and of picking fields, where `fields` of a request mean more than that. */
   showFields?(call: Call, id: string, fields: readonly string[]): Promise<Json | undefined>;
+  /** A row as it stands in an event; undefined: not to be seen. Absent: its events are not for clients. */
+  present?(call: Call, row: Stored): Promise<Json | undefined>;
   /** What says that there is none of this id. */
   missing(id: string): Error;
   create?(change: Change, values: Json, parent?: string): Promise<Json>;

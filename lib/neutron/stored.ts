@@ -117,6 +117,10 @@ export function storedResource<Row extends Stored>(options: StoredOptions<Row>):
       const row = await one(call, id, parent);
       return row && view(call, row);
     },
+    async present(call, row) {
+      const own = row as Row; // Of an event of this collection's kind.
+      return (await visible(call))(own) ? view(call, own) : undefined;
+    },
     missing,
     ...(create && {
       create: async (change: Change, values: Json, parent?: string) =>

@@ -1,0 +1,3 @@
+import { events } from "@/lib/server/events.ts";
+
+export { events as GET };

@@ -1,0 +1,33 @@
+/** `GET /api/events`: what changes in the embedded cloud, as far as the token's bearer may see it. */
+import type { EmbeddedCloud } from "../embedded.ts";
+import type { Context } from "../identity/context.ts";
+import { EVENT_STREAM_HEADERS, eventStream, sinceOf, type Visible } from "../rest/events.ts";
+import { server } from "../server.ts";
+import type { StoreEvent } from "../store/store.ts";
+import { json, route } from "./route.ts";
+
+export const events = route(async (request) => {
+  const cloud = await server().embedded();
+  const token = request.headers.get("x-auth-token") ?? "";
+  const context = await cloud.identity.context(token);
+  if (!context)
+    return json({ error: { code: "unauthorized", message: "A valid token is needed, in X-Auth-Token." } }, 401);
+  const since = sinceOf(request.headers, new URL(request.url).searchParams);
+  const stream = eventStream(cloud.store, {
+    visible: (event) => visible(cloud, token, context, event),
+    ...(since === undefined ? {} : { since }),
+    signal: AbortSignal.any([request.signal, server().ending.signal]),
+  });
+  return new Response(stream, { headers: EVENT_STREAM_HEADERS });
+});
+
+/** As the bearer would have been shown the object before and after; nothing once his token is revoked or has expired. */
+async function visible(cloud: EmbeddedCloud, token: string, context: Context, event: StoreEvent): Promise<Visible> {
+  if (!(await cloud.identity.context(token))) return false;
+  const { api } = cloud.neutron;
+  const before = await api.present(context, event.kind, event.before);
+  const after = await api.present(context, event.kind, event.after);
+  return before === undefined && after === undefined
+    ? false
+    : { ...event, before: before ?? null, after: after ?? null };
+}
