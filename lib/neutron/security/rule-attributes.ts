@@ -74,7 +74,7 @@ export const ruleAttributes = {
   revision_number,
 };
 
-/** `normalized_cidr`: the prefix as a network. */
+/** Whether a prefix is one of `IPv4` or `IPv6`, as the ethertype says. */
 export function isFamilyOf(ethertypeName: string, prefixText: string): boolean {
   return `IPv${parseCidr(prefixText)?.family}` === ethertypeName;
 }
