@@ -88,6 +88,18 @@ test("a distributed router is on every host with guests of its networks, floatin
   expect(ports).toMatchObject([{ project_id: "", "binding:host_id": "compute2" }]);
 });
 
+test("an HA router's instance has its port on the HA network", async () => {
+  const { id } = await cloud.make(cloud.admin, "routers", "router", { ha: true, tenant_id: cloud.other.projectId });
+  const view = (await routersOfHost(call(), "network1")).find(({ router }) => router.id === id);
+  expect(view).toMatchObject({
+    gateway: undefined,
+    haInterface: {
+      port: { device_owner: "network:router_ha_interface", status: "ACTIVE" },
+      subnets: [{ cidr: "169.254.192.0/18" }],
+    },
+  });
+});
+
 test("each host has one MAC for distributed routers", async () => {
   const mac = () => cloud.neutron.change(serviceContext(), (change) => dvrMacOf(change, "compute1"));
   const first = await mac();

@@ -10,6 +10,7 @@ import {
   DVR_INTERFACE,
   type FloatingIp,
   floatingIps,
+  HA_PORT,
   INTERFACE_OWNERS,
   type PortForwarding,
   portForwardings,
@@ -28,6 +29,8 @@ export interface RouterView {
   readonly gatewayHost: string | undefined;
   readonly gateway: PortView | undefined;
   readonly interfaces: readonly PortView[];
+  /** Of an HA router: this host's instance on the network where the instances watch each other. */
+  readonly haInterface: PortView | undefined;
   /** Of a distributed router with a gateway: one for each interface's subnet. */
   readonly snatInterfaces: readonly PortView[];
   /** The asking agent's own ports on external networks. */
@@ -102,6 +105,7 @@ async function routerView(call: Call, agent: Agent, router: Router): Promise<Rou
     gatewayHost: centre?.host,
     gateway: of(ROUTER_GATEWAY)[0],
     interfaces: of(...INTERFACE_OWNERS),
+    haInterface: of(HA_PORT).find((view) => view.port.binding.host === agent.host),
     snatInterfaces: of(SNAT_INTERFACE),
     agentGateways: router.distributed ? await portViews(call, await agentGateways(call, agent.id)) : [],
     floatingIps: floating,
