@@ -9,13 +9,14 @@ export async function floatingIpViews(call: Call, rows: readonly FloatingIp[]): 
   const served = new Map((await ports.list(call.reader, { ids: portIds })).map((port) => [port.id, port]));
   const ids = rows.map((row) => row.id);
   const forwarded = await portForwardings.list(call.reader, { keys: { floatingip_id: ids } });
+  const forwardedBy = Map.groupBy(forwarded, (one) => one.floatingip_id);
   return rows.map((row) => {
     const port = row.port_id === null ? undefined : served.get(row.port_id);
     return {
       ...row,
       tenant_id: row.project_id,
       port_details: port ? portDetails(port) : null,
-      port_forwardings: forwarded.filter((one) => one.floatingip_id === row.id).map(forwardingDetails),
+      port_forwardings: (forwardedBy.get(row.id) ?? []).map(forwardingDetails),
     };
   });
 }

@@ -25,13 +25,14 @@ export async function routerChanged(change: Change, router: Router): Promise<voi
 
 /** Once for each router and transaction. */
 export function tellAgents(change: Change, routerId: string): void {
-  const known = told.get(change.tx) ?? new Set();
-  told.set(change.tx, known.add(routerId));
-  if (known.size > 1) return;
+  const known = told.get(change.tx)?.add(routerId);
+  if (known) return;
+  const ids = new Set([routerId]);
+  told.set(change.tx, ids);
   const { neutron, tx } = change;
   tx.afterCommit(() =>
     reported(neutron, async () => {
-      for (const id of known) await agentsAct(neutron, id);
+      for (const id of ids) await agentsAct(neutron, id);
     }),
   );
 }
