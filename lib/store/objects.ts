@@ -12,8 +12,8 @@ interface BodyRow extends VersionRow {
   readonly body: string;
 }
 
-/** Bodies that are read and parsed at a time: some ten milliseconds in which nobody else is served. */
-const CHUNK = 1_000;
+/** Bodies that are read and parsed at a time: a few milliseconds in which nobody else is served. */
+const CHUNK = 500;
 /** How often a list is asked for again when objects change while their bodies are fetched. */
 const ATTEMPTS = 3;
 

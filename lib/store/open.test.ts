@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -65,10 +65,11 @@ test("every commit waits for the disk", async () => {
   await store.close();
 });
 
-test("the database is its owner's alone", async () => {
+test("the database is its owner's alone, and one file when it is closed", async () => {
   const store = await openStore({ file });
   for (const name of ["db", "db-wal", "db-shm"]) expect(statSync(path.join(dir, name)).mode & 0o077).toBe(0);
   await store.close();
+  expect(readdirSync(dir)).toEqual(["db", "db.lock"]); // All of it is in one file when the server has ended.
 });
 
 test("a file that was refused can be put right and opened", async () => {

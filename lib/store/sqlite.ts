@@ -6,6 +6,7 @@ import { StoreError } from "./error.ts";
 import type { Tables } from "./schema.ts";
 import type { Backend } from "./sql-store.ts";
 import { lockFile } from "./sqlite-lock.ts";
+import type { Execute } from "./statement.ts";
 
 /** "UNDL": the file's header says whose it is. */
 const APPLICATION_ID = 0x554e444c;
@@ -24,12 +25,13 @@ export async function openSqlite(file: string): Promise<Backend> {
     writer.exec("pragma journal_mode = wal; pragma synchronous = normal");
     const reader = new DatabaseSync(file, { readOnly: true, timeout: 10_000 });
     open.push(reader);
-    const [writing, reading] = [kyselyOf(writer), kyselyOf(reader)];
+    const [writing, reading] = [connectionOf(writer), connectionOf(reader)];
     return {
       dialect: "sqlite",
       place: file,
-      writer: writing,
-      reader: reading,
+      writer: writing.db,
+      reader: reading.db,
+      execute: { writer: writing.execute, reader: reading.execute },
       // The lock says that nobody else is there.
       async prepare(work) {
         await work();
@@ -40,10 +42,11 @@ export async function openSqlite(file: string): Promise<Backend> {
       announcement: undefined,
       hear: async () => {},
       async close() {
-        await reading.destroy();
-        await writing.destroy();
-        // Kysely closes what it has used.
-        for (const database of open) if (database.isOpen) database.close();
+        // Kysely closes what it has used. The writer is last: it moves its log into the file.
+        await reading.db.destroy();
+        if (reader.isOpen) reader.close();
+        await writing.db.destroy();
+        if (writer.isOpen) writer.close();
         lock.release();
       },
     };
@@ -73,22 +76,25 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function kyselyOf(database: DatabaseSync): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(database) }) });
-}
-
-function adapt(database: DatabaseSync): SqliteDatabase {
+/** One connection, with statements that stay prepared: for Kysely's builder, and for those who have their text. */
+function connectionOf(database: DatabaseSync): { db: Kysely<Tables>; execute: Execute } {
   const prepared = new Map<string, SqliteStatement>();
+  const prepare = (sql: string): SqliteStatement => {
+    const known = prepared.get(sql);
+    if (known) return known;
+    // A transaction that will write says so at its beginning: one that upgrades later may find that another has written.
+    const statement = statementOf(database.prepare(sql === "begin" ? "begin immediate" : sql));
+    if (prepared.size > 500) prepared.clear(); // `in (?, ?, …)` of many lengths.
+    prepared.set(sql, statement);
+    return statement;
+  };
+  const dialect = new SqliteDialect({ database: { close: () => database.close(), prepare } satisfies SqliteDatabase });
   return {
-    close: () => database.close(),
-    prepare(sql) {
-      const known = prepared.get(sql);
-      if (known) return known;
-      // A transaction that will write says so at its beginning: one that upgrades later may find that another has written.
-      const statement = statementOf(database.prepare(sql === "begin" ? "begin immediate" : sql));
-      if (prepared.size > 500) prepared.clear(); // `in (?, ?, …)` of many lengths.
-      prepared.set(sql, statement);
-      return statement;
+    db: new Kysely<Tables>({ dialect }),
+    execute(sql, parameters) {
+      const statement = prepare(sql);
+      if (statement.reader) return { rows: statement.all(parameters), changed: 0 };
+      return { rows: [], changed: Number(statement.run(parameters).changes) };
     },
   };
 }

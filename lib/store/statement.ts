@@ -14,12 +14,17 @@ export interface Fragment {
   readonly parameters: readonly unknown[];
 }
 
+/** Runs a statement at once, where the database is in this process: the way through Kysely takes five times as long. */
+export type Execute = (sql: string, parameters: readonly unknown[]) => { rows: unknown[]; changed: number };
+
 /** @param text with `?` for parameters, and none in literals */
 export async function run<Row>(
   reader: Reader,
   text: string,
   parameters: readonly unknown[],
 ): Promise<{ rows: Row[]; changed: number }> {
+  // What a text selects is what its caller says.
+  if (reader.execute) return reader.execute(text, parameters) as { rows: Row[]; changed: number };
   const numbered = reader.dialect === "postgres" ? numberParameters(text) : text;
   const result = await reader.db.executeQuery<Row>(CompiledQuery.raw(numbered, [...parameters]));
   return { rows: result.rows, changed: Number(result.numAffectedRows ?? 0) };

@@ -8,6 +8,7 @@ import type { BodyCache } from "./cache.ts";
 import type { EventDraft } from "./event-log.ts";
 import type { Dialect } from "./migrations.ts";
 import type { Tables } from "./schema.ts";
+import type { Execute } from "./statement.ts";
 
 /** One change of one object, as it was committed. */
 export interface StoreEvent {
@@ -29,6 +30,8 @@ export interface StoreEvent {
 export interface Reader {
   readonly db: Kysely<Tables>;
   readonly dialect: Dialect;
+  /** The short way to a database in this process. */
+  readonly execute?: Execute;
   /** Committed objects that were parsed before, by any reader of this process. */
   readonly cache: BodyCache;
   /** Objects that this transaction has read or written, by `kind/id` (null: removed); undefined outside of transactions. */

@@ -215,6 +215,12 @@ export function storeContract(database: string, newPlace: () => Promise<TestPlac
       expect(ids(await things.list(store.read))).toEqual(["after"]);
     });
 
+    test("one that has ended takes nothing more", async () => {
+      const ended = await store.transaction(async (tx) => tx);
+      await expect(things.insert(ended, thing("late"))).rejects.toThrow(/transaction|ended/i);
+      expect(await things.list(store.read)).toEqual([]);
+    });
+
     test("those that have begun are finished when the store is closed; later ones are refused", async () => {
       const writing = ["a", "b", "c"].map((id) => insert(thing(id)));
       const closing = store.close();
