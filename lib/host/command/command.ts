@@ -1,0 +1,36 @@
+/**
+ * A command is data: it prints as the shell line that a real host would run, is parsed from it, and is applied to a host.
+ * Each tool has its own folder or file with the three functions; `tools.ts` lists them all.
+ */
+import type { HostState } from "../state.ts";
+import type { BrctlCommand } from "./brctl.ts";
+import type { BridgeCommand } from "./bridge.ts";
+import type { IpCommand } from "./ip/command.ts";
+import type { SysctlCommand } from "./sysctl.ts";
+
+/** What runs, without where: `tool` discriminates. */
+export type ToolCommand = IpCommand | BrctlCommand | BridgeCommand | SysctlCommand;
+
+export interface Command {
+  /** `root` for the host's own; else printed as `ip netns exec NAME …`. */
+  readonly netns: string;
+  readonly run: ToolCommand;
+}
+
+export interface Tool<C> {
+  /** Words after the tool's name (`names` may be several: iptables, ip6tables, …), and standard input. Throws CommandError in the tool's own words. */
+  parse(name: string, words: readonly string[], input: string | undefined): C;
+  /** The words with the tool's name first, and standard input (a heredoc in scripts). */
+  print(command: C): { readonly words: readonly string[]; readonly input?: string };
+  /** The host afterwards; parts that did not change are the same objects. Throws CommandError as the tool would fail. */
+  apply(host: HostState, netns: string, command: C): HostState;
+}
+
+/** What a tool prints when it fails, and its exit status. */
+export class CommandError extends Error {
+  readonly status: number;
+  constructor(message: string, status = 1) {
+    super(message);
+    this.status = status;
+  }
+}
