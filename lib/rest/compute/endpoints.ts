@@ -5,10 +5,10 @@ import type { Compute } from "../../compute/compute.ts";
 import { ComputeError } from "../../compute/errors.ts";
 import { isoSecond } from "../../compute/first-start.ts";
 import { ZONE } from "../../compute/scheduler.ts";
-import type { Context } from "../../identity/context.ts";
 import type { RestReply } from "../http.ts";
-import type { Endpoint } from "../router.ts";
+import type { Route } from "../router.ts";
 import { body } from "./body.ts";
+import type { Handler } from "./handler.ts";
 import { flavorView, hypervisorView, keypairView, links } from "./views.ts";
 
 const size = z.coerce.number().int().min(0);
@@ -55,10 +55,10 @@ const QUOTA = {
   server_groups: 10,
 };
 
-export function endpoints(compute: Compute): Endpoint<Context>[] {
+export function endpoints(compute: Compute): Route<Handler>[] {
   const { flavors, keypairs, hosts } = compute;
   const ok = (answer: unknown, status = 200): RestReply => ({ status, body: answer });
-  const get = (path: string, run: Endpoint<Context>["run"]): Endpoint<Context> => ({ method: "GET", path, run });
+  const get = (path: string, run: Handler): Route<Handler> => ({ method: "GET", path, run });
   const nothing = (path: string, key: string) => get(path, async () => ok({ [key]: [] }));
 
   return [
@@ -248,7 +248,7 @@ export function endpoints(compute: Compute): Endpoint<Context>[] {
       return ok({ services: [...control, ...computes].filter(wanted("binary")).filter(wanted("host")) });
     }),
     ...(["enable", "disable", "disable-log-reason"] as const).map(
-      (what): Endpoint<Context> => ({
+      (what): Route<Handler> => ({
         method: "PUT",
         path: `os-services/${what}`,
         async run(context, request) {

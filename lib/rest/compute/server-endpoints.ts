@@ -5,8 +5,9 @@ import { ComputeError } from "../../compute/errors.ts";
 import type { Server } from "../../compute/model.ts";
 import type { Context } from "../../identity/context.ts";
 import type { RestReply, RestRequest } from "../http.ts";
-import type { Endpoint } from "../router.ts";
+import type { Route } from "../router.ts";
 import { body } from "./body.ts";
+import type { Handler } from "./handler.ts";
 import { addresses, interfaceView, links, type Surroundings, serverView } from "./views.ts";
 
 const name = z.string().trim().min(1, "'' is too short").max(255);
@@ -57,7 +58,7 @@ const interfaceBody = z.object({
 });
 const metadataBody = z.object({ metadata: z.record(z.string().max(255), z.string().max(255)) });
 
-export function serverEndpoints(compute: Compute): Endpoint<Context>[] {
+export function serverEndpoints(compute: Compute): Route<Handler>[] {
   const { servers, networks } = compute;
   const ok = (answer: unknown, status = 200): RestReply => ({ status, body: answer });
   const view = async (context: Context, server: Server, origin: string) =>
@@ -238,7 +239,7 @@ export function serverEndpoints(compute: Compute): Endpoint<Context>[] {
       run: async (context, _request, p) => ok({ metadata: (await servers.show(context, p.id ?? "")).metadata }),
     },
     ...(["POST", "PUT"] as const).map(
-      (method): Endpoint<Context> => ({
+      (method): Route<Handler> => ({
         method,
         path: "servers/:id/metadata",
         async run(context, request, p) {
@@ -261,7 +262,7 @@ export function serverEndpoints(compute: Compute): Endpoint<Context>[] {
       },
     },
     ...["os-volume_attachments", "os-instance-actions"].map(
-      (what): Endpoint<Context> => ({
+      (what): Route<Handler> => ({
         method: "GET",
         path: `servers/:id/${what}`,
         async run(context, _request, p) {

@@ -2,9 +2,10 @@
 import type { Compute } from "../../compute/compute.ts";
 import type { Context } from "../../identity/context.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
-import { match } from "../router.ts";
+import { Router } from "../router.ts";
 import { endpoints } from "./endpoints.ts";
 import { computeFailure, fault } from "./errors.ts";
+import type { Handler } from "./handler.ts";
 import { serverEndpoints } from "./server-endpoints.ts";
 
 export interface ComputeOptions {
@@ -13,7 +14,7 @@ export interface ComputeOptions {
 }
 
 export function computeService(compute: Compute, options: ComputeOptions): RestService {
-  const table = [...serverEndpoints(compute), ...endpoints(compute)];
+  const router = new Router([...serverEndpoints(compute), ...endpoints(compute)]);
   return async (request) => {
     const [version, ...rest] = request.path.filter((segment) => segment !== "");
     if (version === undefined) return { status: 200, body: { versions: [versionOf(request.origin)] } };
@@ -32,20 +33,20 @@ export function computeService(compute: Compute, options: ComputeOptions): RestS
       "openstack-api-version": "compute 2.1",
       "x-openstack-nova-api-version": "2.1",
     };
-    const reply = await answer(table, context, request, rest, options);
+    const reply = await answer(router, context, request, rest, options);
     return { ...reply, headers: { ...headers, ...reply.headers } };
   };
 }
 
 async function answer(
-  table: Parameters<typeof match<Context>>[0],
+  router: Router<Handler>,
   context: Context,
   request: RestRequest,
   path: string[],
   options: ComputeOptions,
 ): Promise<RestReply> {
   // Older paths have the project in them: /v2.1/PROJECT/servers.
-  const found = match(table, request.method, path[0] === context.projectId ? path.slice(1) : path);
+  const found = router.find(request.method, path[0] === context.projectId ? path.slice(1) : path);
   switch (found.kind) {
     case "none":
       return fault(404, "The resource could not be found.");
@@ -53,7 +54,7 @@ async function answer(
       return fault(405, "The method is not allowed for this resource.");
     case "found":
       try {
-        return await found.endpoint.run(context, request, found.parameters);
+        return await found.run(context, request, Object.fromEntries(found.parameters));
       } catch (error) {
         return computeFailure(error, options.report);
       }

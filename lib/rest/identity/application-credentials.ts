@@ -2,17 +2,17 @@
 
 import { forbidden, IdentityError, invalid } from "../../identity/error.ts";
 import type { ApplicationCredential, Role } from "../../identity/model.ts";
+import type { Routes } from "../router.ts";
 import { collection, member, NO_CONTENT } from "./answer.ts";
 import { bodyOf } from "./body.ts";
-import type { Call, Caller } from "./caller.ts";
-import type { Routes } from "./router.ts";
+import type { Call, Caller, Handler } from "./caller.ts";
 import { applicationCredentialCreate } from "./schema.ts";
 import { applicationCredentialView } from "./view.ts";
 
 const PATH = "v3/users/:user_id/application_credentials";
 const CREDENTIAL = `${PATH}/:credential_id`;
 
-export const applicationCredentialRoutes: Routes = {
+export const applicationCredentialRoutes: Routes<Handler> = {
   [`GET ${PATH}`]: async (call) => {
     const userId = call.parameter("user_id");
     await readable(call, "list_application_credentials");

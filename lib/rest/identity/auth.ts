@@ -3,15 +3,15 @@
 import { catalog } from "../../identity/catalog.ts";
 import { IdentityError } from "../../identity/error.ts";
 import type { RestReply } from "../http.ts";
+import type { Routes } from "../router.ts";
 import { collection, here, NO_CONTENT } from "./answer.ts";
 import { loginRequest } from "./auth-request.ts";
 import { jsonBody } from "./body.ts";
-import type { Call } from "./caller.ts";
-import type { Routes } from "./router.ts";
+import type { Call, Handler } from "./caller.ts";
 import { tokenView } from "./token-view.ts";
 import { domainView, projectView } from "./view.ts";
 
-export const authRoutes: Routes = {
+export const authRoutes: Routes<Handler> = {
   "POST v3/auth/tokens": async (call) => {
     const request = loginRequest(await jsonBody(call.request), call.source);
     const { secret, bearer } = await call.identity.login(request);

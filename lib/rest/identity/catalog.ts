@@ -1,9 +1,9 @@
 /** `/v3/regions`, `/v3/services`, `/v3/endpoints`: to be read; the catalogue is built in. */
 import { endpoints, find, regions, services } from "../../identity/catalog.ts";
 import { refused } from "../../identity/error.ts";
+import type { Routes } from "../router.ts";
 import { collection, member } from "./answer.ts";
 import type { Call, Handler } from "./caller.ts";
-import type { Routes } from "./router.ts";
 
 const KINDS = ["region", "service", "endpoint"] as const;
 type Kind = (typeof KINDS)[number];
@@ -14,9 +14,9 @@ const FILTERS: Readonly<Record<Kind, readonly string[]>> = {
   endpoint: ["interface", "service_id", "region_id"],
 };
 
-export const catalogRoutes: Routes = Object.assign({}, ...KINDS.map(routes));
+export const catalogRoutes: Routes<Handler> = Object.assign({}, ...KINDS.map(routes));
 
-function routes(kind: Kind): Routes {
+function routes(kind: Kind): Routes<Handler> {
   const list = `v3/${kind}s`;
   const one = `${list}/:id`;
   return {

@@ -1,11 +1,13 @@
 /** `/v3/domains` (`keystone/api/domains.py`, `keystone/common/policies/domain.py`). */
+
+import type { Routes } from "../router.ts";
 import { collection, member, NO_CONTENT } from "./answer.ts";
 import { bodyOf } from "./body.ts";
-import type { Routes } from "./router.ts";
+import type { Handler } from "./caller.ts";
 import { domainCreate, domainUpdate } from "./schema.ts";
 import { domainView } from "./view.ts";
 
-export const domainRoutes: Routes = {
+export const domainRoutes: Routes<Handler> = {
   "GET v3/domains": async (call) => {
     (await call.caller()).reads("list_domains");
     const domains = (await call.identity.domains.list()).map(domainView);

@@ -4,15 +4,15 @@
  */
 import type { Grant } from "../../identity/assignments.ts";
 import type { Actor, Target } from "../../identity/model.ts";
+import type { Routes } from "../router.ts";
 import { collection, NO_CONTENT } from "./answer.ts";
-import type { Call } from "./caller.ts";
-import type { Routes } from "./router.ts";
+import type { Call, Handler } from "./caller.ts";
 import { roleView } from "./view.ts";
 
 const TARGETS: readonly Target["type"][] = ["project", "domain", "system"];
 const ACTORS: readonly Actor["type"][] = ["user", "group"];
 
-export const grantRoutes: Routes = Object.assign(
+export const grantRoutes: Routes<Handler> = Object.assign(
   {},
   ...TARGETS.flatMap((target) =>
     ACTORS.flatMap((actor) => [
@@ -22,7 +22,7 @@ export const grantRoutes: Routes = Object.assign(
   ),
 );
 
-function routes(target: Target["type"], actor: Actor["type"], inherited: boolean): Routes {
+function routes(target: Target["type"], actor: Actor["type"], inherited: boolean): Routes<Handler> {
   const place = target === "system" ? "system" : `${target}s/:target_id`;
   const list = `${inherited ? "v3/OS-INHERIT" : "v3"}/${place}/${actor}s/:actor_id/roles`;
   const end = inherited ? "/inherited_to_projects" : "";

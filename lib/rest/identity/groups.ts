@@ -1,11 +1,13 @@
 /** `/v3/groups` (`keystone/api/groups.py`). */
+
+import type { Routes } from "../router.ts";
 import { collection, member, NO_CONTENT } from "./answer.ts";
 import { bodyOf } from "./body.ts";
-import type { Routes } from "./router.ts";
+import type { Handler } from "./caller.ts";
 import { groupCreate, groupUpdate } from "./schema.ts";
 import { groupView, userView } from "./view.ts";
 
-export const groupRoutes: Routes = {
+export const groupRoutes: Routes<Handler> = {
   "GET v3/groups": async (call) => {
     (await call.caller()).reads("list_groups");
     const groups = (await call.identity.groups.list()).map(groupView);

@@ -2,16 +2,16 @@
 import { invalid, notFound } from "../../identity/error.ts";
 import type { Domain, Project } from "../../identity/model.ts";
 import type { RestReply } from "../http.ts";
+import type { Routes } from "../router.ts";
 import { collection, flag, here, linked, member, NO_CONTENT } from "./answer.ts";
 import { bodyOf, jsonBody, read } from "./body.ts";
-import type { Call } from "./caller.ts";
-import type { Routes } from "./router.ts";
+import type { Call, Handler } from "./caller.ts";
 import { projectCreate, projectUpdate, tag, tags } from "./schema.ts";
 import { domainView, projectView } from "./view.ts";
 
 const pathOf = ({ id }: { readonly id?: unknown }) => `projects/${id}`;
 
-export const projectRoutes: Routes = {
+export const projectRoutes: Routes<Handler> = {
   "GET v3/projects": async (call) => {
     (await call.caller()).reads("list_projects");
     if (flag(call, "is_domain")) return domainsAsProjects(call);

@@ -2,12 +2,12 @@
 import type { Effective, GrantFilter } from "../../identity/assignments.ts";
 import { invalid } from "../../identity/error.ts";
 import type { Actor, Target } from "../../identity/model.ts";
+import type { Routes } from "../router.ts";
 import { collection, flag } from "./answer.ts";
 import { Names } from "./assignment-names.ts";
-import type { Call } from "./caller.ts";
-import type { Routes } from "./router.ts";
+import type { Call, Handler } from "./caller.ts";
 
-export const roleAssignmentRoutes: Routes = {
+export const roleAssignmentRoutes: Routes<Handler> = {
   "GET v3/role_assignments": async (call) => {
     const caller = await call.caller();
     const filter = filterOf(call);

@@ -1,15 +1,15 @@
 /** `/v3/roles`, and which imply which (`keystone/api/roles.py`, `keystone/api/role_inferences.py`). */
 import type { Role } from "../../identity/model.ts";
+import type { Routes } from "../router.ts";
 import { collection, member, NO_CONTENT } from "./answer.ts";
 import { bodyOf } from "./body.ts";
-import type { Call } from "./caller.ts";
-import type { Routes } from "./router.ts";
+import type { Call, Handler } from "./caller.ts";
 import { roleCreate, roleUpdate } from "./schema.ts";
 import { roleView } from "./view.ts";
 
 const IMPLIED = "v3/roles/:prior_id/implies/:implied_id";
 
-export const roleRoutes: Routes = {
+export const roleRoutes: Routes<Handler> = {
   "GET v3/roles": async (call) => {
     (await call.caller()).reads("list_roles");
     // Without the filter: those of no domain.

@@ -4,6 +4,7 @@ import { IdentityError } from "../../identity/error.ts";
 import type { Identity } from "../../identity/identity.ts";
 import { BodyTooLarge } from "../body.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
+import { Router, routesOf } from "../router.ts";
 import { applicationCredentialRoutes } from "./application-credentials.ts";
 import { authRoutes } from "./auth.ts";
 import { hasNul } from "./body.ts";
@@ -16,22 +17,23 @@ import { groupRoutes } from "./groups.ts";
 import { projectRoutes } from "./projects.ts";
 import { roleAssignmentRoutes } from "./role-assignments.ts";
 import { roleRoutes } from "./roles.ts";
-import { Router } from "./router.ts";
 import { userRoutes } from "./users.ts";
 import { versionRoutes } from "./versions.ts";
 
 const router = new Router(
-  versionRoutes,
-  authRoutes,
-  userRoutes,
-  applicationCredentialRoutes,
-  groupRoutes,
-  projectRoutes,
-  domainRoutes,
-  roleRoutes,
-  grantRoutes,
-  roleAssignmentRoutes,
-  catalogRoutes,
+  [
+    versionRoutes,
+    authRoutes,
+    userRoutes,
+    applicationCredentialRoutes,
+    groupRoutes,
+    projectRoutes,
+    domainRoutes,
+    roleRoutes,
+    grantRoutes,
+    roleAssignmentRoutes,
+    catalogRoutes,
+  ].flatMap(routesOf),
 );
 
 /** What Keystone varies its answers by; keeps caches on the way from mixing them up. */
@@ -50,15 +52,15 @@ async function serve(identity: Identity, request: RestRequest): Promise<RestRepl
   if ([...request.path, ...request.query.values()].some(hasNul))
     return failure(400, "The address has null characters.");
   const path = request.path.at(-1) === "" ? request.path.slice(0, -1) : request.path;
-  const found = router.find(request.method === "HEAD" ? "GET" : request.method, path.length === 0 ? [""] : path);
+  const found = router.find(request.method, path.length === 0 ? [""] : path);
   try {
-    switch (found.found) {
-      case "nothing":
+    switch (found.kind) {
+      case "none":
         return failure(404, "The resource could not be found.");
-      case "path":
+      case "wrong-method":
         return failure(405, "The method is not allowed for the requested URL.", { allow: found.methods.join(", ") });
-      case "handler":
-        return await found.handler(callOf(identity, request, base, found.parameters));
+      case "found":
+        return await found.run(callOf(identity, request, base, found.parameters));
     }
   } catch (error) {
     if (error instanceof IdentityError) return replyOf(error, base);

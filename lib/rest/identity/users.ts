@@ -1,11 +1,13 @@
 /** `/v3/users` (`keystone/api/users.py`, `keystone/common/policies/user.py`). */
+
+import type { Routes } from "../router.ts";
 import { collection, member, NO_CONTENT } from "./answer.ts";
 import { bodyOf } from "./body.ts";
-import type { Routes } from "./router.ts";
+import type { Handler } from "./caller.ts";
 import { passwordChange, userCreate, userUpdate } from "./schema.ts";
 import { groupView, projectView, userView } from "./view.ts";
 
-export const userRoutes: Routes = {
+export const userRoutes: Routes<Handler> = {
   "GET v3/users": async (call) => {
     (await call.caller()).reads("list_users");
     const users = (await call.identity.users.list()).map(userView);

@@ -1,5 +1,6 @@
 /** Version discovery (`keystone/api/discovery.py`). */
-import type { Routes } from "./router.ts";
+import type { Routes } from "../router.ts";
+import type { Handler } from "./caller.ts";
 
 const version = (base: string) => ({
   id: "v3.14",
@@ -9,7 +10,7 @@ const version = (base: string) => ({
   "media-types": [{ base: "application/json", type: "application/vnd.openstack.identity-v3+json" }],
 });
 
-export const versionRoutes: Routes = {
+export const versionRoutes: Routes<Handler> = {
   "GET ": async ({ base }) => ({
     status: 300,
     body: { versions: { values: [version(base)] } },

@@ -7,8 +7,9 @@ import type { Image } from "../../compute/model.ts";
 import type { Context } from "../../identity/context.ts";
 import { body } from "../compute/body.ts";
 import { statusOf } from "../compute/errors.ts";
+import type { Handler } from "../compute/handler.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
-import { type Endpoint, match } from "../router.ts";
+import { type Route, Router } from "../router.ts";
 
 export interface ImageOptions {
   authenticate(request: RestRequest): Promise<Context | undefined>;
@@ -16,7 +17,7 @@ export interface ImageOptions {
 }
 
 export function imageService(compute: Compute, options: ImageOptions): RestService {
-  const table = imageEndpoints(compute);
+  const router = new Router(imageEndpoints(compute));
   return async (request) => {
     const [version, ...rest] = request.path.filter((segment) => segment !== "");
     if (version === undefined || version === "versions") return { status: 300, body: versions(request.origin) };
@@ -25,11 +26,11 @@ export function imageService(compute: Compute, options: ImageOptions): RestServi
     const context = await options.authenticate(request);
     if (!context)
       return plain(401, "This server could not verify that you are authorized to access the document you requested.");
-    const found = match(table, request.method, rest);
+    const found = router.find(request.method, rest);
     if (found.kind === "none") return plain(404, "The resource could not be found.");
     if (found.kind === "wrong-method") return plain(405, "The method is not allowed for this resource.");
     try {
-      return await found.endpoint.run(context, request, found.parameters);
+      return await found.run(context, request, Object.fromEntries(found.parameters));
     } catch (error) {
       if (error instanceof ComputeError) return plain(statusOf(error), error.message);
       options.report(error);
@@ -72,7 +73,7 @@ const patchBody = z.array(
   }),
 );
 
-function imageEndpoints(compute: Compute): Endpoint<Context>[] {
+function imageEndpoints(compute: Compute): Route<Handler>[] {
   const { images } = compute;
   return [
     {
@@ -153,7 +154,7 @@ function imageEndpoints(compute: Compute): Endpoint<Context>[] {
       },
     },
     ...(["PUT", "DELETE"] as const).map(
-      (method): Endpoint<Context> => ({
+      (method): Route<Handler> => ({
         method,
         path: "images/:id/tags/:tag",
         async run(context, _request, p) {
