@@ -53,7 +53,7 @@ export function storePlace(dataDir: string, env: Environment): StorePlace {
 export async function openEmbedded({ place, env, report, signal }: EmbeddedOptions): Promise<EmbeddedCloud> {
   const directory = env.UNDERLAY_NEUTRON_CONFIG;
   const config = directory ? await loadConfig(directory) : DEFAULT_CONFIG;
-  const store = await openStore(place);
+  const store = await openStore(place, { onError: report });
   const identity = new Identity(store);
   const fresh = await prepareIdentity(identity, passwordsOf(env));
   const neutron = new Neutron(store, config, { report });
