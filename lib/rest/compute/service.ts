@@ -3,10 +3,14 @@ import type { Compute } from "../../compute/compute.ts";
 import type { Context } from "../../identity/context.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
 import { Router } from "../router.ts";
-import { endpoints } from "./endpoints.ts";
 import { computeFailure, fault } from "./errors.ts";
+import { flavorRoutes } from "./flavors.ts";
 import type { Handler } from "./handler.ts";
-import { serverEndpoints } from "./server-endpoints.ts";
+import { hostRoutes } from "./hosts.ts";
+import { keypairRoutes } from "./keypairs.ts";
+import { limitRoutes } from "./limits.ts";
+import { serverPartRoutes } from "./server-parts.ts";
+import { serverRoutes } from "./servers.ts";
 
 export interface ComputeOptions {
   authenticate(request: RestRequest): Promise<Context | undefined>;
@@ -14,7 +18,11 @@ export interface ComputeOptions {
 }
 
 export function computeService(compute: Compute, options: ComputeOptions): RestService {
-  const router = new Router([...serverEndpoints(compute), ...endpoints(compute)]);
+  const router = new Router(
+    [serverRoutes, serverPartRoutes, flavorRoutes, keypairRoutes, hostRoutes, limitRoutes].flatMap((routes) =>
+      routes(compute),
+    ),
+  );
   return async (request) => {
     const [version, ...rest] = request.path.filter((segment) => segment !== "");
     if (version === undefined) return { status: 200, body: { versions: [versionOf(request.origin)] } };

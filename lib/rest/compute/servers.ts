@@ -1,14 +1,16 @@
-/** `servers` and what hangs on them. Source: nova/api/openstack/compute/servers.py, attach_interfaces.py. */
+/** Servers. Source: nova/api/openstack/compute/servers.py. */
 import { z } from "zod";
 import type { Compute } from "../../compute/compute.ts";
 import { ComputeError } from "../../compute/errors.ts";
 import type { Server } from "../../compute/model.ts";
 import type { Context } from "../../identity/context.ts";
-import type { RestReply, RestRequest } from "../http.ts";
+import type { RestRequest } from "../http.ts";
 import type { Route } from "../router.ts";
+import { ok } from "./answers.ts";
 import { body } from "./body.ts";
 import type { Handler } from "./handler.ts";
-import { addresses, interfaceView, links, type Surroundings, serverView } from "./views.ts";
+import { surroundings } from "./surroundings.ts";
+import { links, serverView } from "./views.ts";
 
 const name = z.string().trim().min(1, "'' is too short").max(255);
 const id = z.string().min(1).max(255);
@@ -45,22 +47,9 @@ const createBody = z.object({
 });
 
 const updateBody = z.object({ server: z.looseObject({ name: name.optional() }) });
-const interfaceBody = z.object({
-  interfaceAttachment: z.object({
-    net_id: id.optional(),
-    port_id: id.optional(),
-    fixed_ips: z
-      .array(z.object({ ip_address: z.string() }))
-      .max(1)
-      .optional(),
-    tag: z.string().optional(),
-  }),
-});
-const metadataBody = z.object({ metadata: z.record(z.string().max(255), z.string().max(255)) });
 
-export function serverEndpoints(compute: Compute): Route<Handler>[] {
-  const { servers, networks } = compute;
-  const ok = (answer: unknown, status = 200): RestReply => ({ status, body: answer });
+export function serverRoutes(compute: Compute): Route<Handler>[] {
+  const { servers } = compute;
   const view = async (context: Context, server: Server, origin: string) =>
     serverView(server, await surroundings(compute, context, [server]), context, origin);
   const list = async (context: Context, request: RestRequest) =>
@@ -164,113 +153,6 @@ export function serverEndpoints(compute: Compute): Route<Handler>[] {
         return { status: 202 };
       },
     },
-    {
-      method: "GET",
-      path: "servers/:id/ips",
-      async run(context, _request, p) {
-        const server = await servers.show(context, p.id ?? "");
-        const around = await surroundings(compute, context, [server]);
-        const all = addresses(around.ports, around);
-        const plain = Object.entries(all).map(([network, list1]) => [
-          network,
-          list1.map(({ version, addr }) => ({ version, addr })),
-        ]);
-        return ok({ addresses: Object.fromEntries(plain) });
-      },
-    },
-    {
-      method: "GET",
-      path: "servers/:id/os-interface",
-      async run(context, _request, p) {
-        const server = await servers.show(context, p.id ?? "");
-        return ok({ interfaceAttachments: (await networks.portsOf([server.id])).map(interfaceView) });
-      },
-    },
-    {
-      method: "POST",
-      path: "servers/:id/os-interface",
-      async run(context, request, p) {
-        const { interfaceAttachment: wanted } = await body(request, interfaceBody);
-        if (wanted.net_id !== undefined && wanted.port_id !== undefined)
-          throw new ComputeError("bad-request", "Must not input both network_id and port_id");
-        const nic = { network: wanted.net_id, port: wanted.port_id, fixedIp: wanted.fixed_ips?.[0]?.ip_address };
-        return ok({ interfaceAttachment: interfaceView(await servers.attach(context, p.id ?? "", nic)) });
-      },
-    },
-    {
-      method: "GET",
-      path: "servers/:id/os-interface/:port",
-      async run(context, _request, p) {
-        const server = await servers.show(context, p.id ?? "");
-        const port = (await networks.portsOf([server.id])).find((one) => one.id === p.port);
-        if (!port) throw new ComputeError("not-found", `Instance ${server.id} does not have a port with id ${p.port}`);
-        return ok({ interfaceAttachment: interfaceView(port) });
-      },
-    },
-    {
-      method: "DELETE",
-      path: "servers/:id/os-interface/:port",
-      async run(context, _request, p) {
-        await servers.detach(context, p.id ?? "", p.port ?? "");
-        return { status: 202 };
-      },
-    },
-    {
-      method: "GET",
-      path: "servers/:id/os-security-groups",
-      async run(context, _request, p) {
-        const server = await servers.show(context, p.id ?? "");
-        const ids = new Set((await networks.portsOf([server.id])).flatMap((port) => port.security_groups));
-        const groups = await networks.list(context, "security_group", { id: [...ids] });
-        return ok({
-          security_groups: groups.map((one) => ({
-            id: one.id,
-            name: one.name,
-            description: one.description,
-            tenant_id: one.project_id,
-            rules: [],
-          })),
-        });
-      },
-    },
-    {
-      method: "GET",
-      path: "servers/:id/metadata",
-      run: async (context, _request, p) => ok({ metadata: (await servers.show(context, p.id ?? "")).metadata }),
-    },
-    ...(["POST", "PUT"] as const).map(
-      (method): Route<Handler> => ({
-        method,
-        path: "servers/:id/metadata",
-        async run(context, request, p) {
-          const { metadata } = await body(request, metadataBody);
-          const before = method === "POST" ? (await servers.show(context, p.id ?? "")).metadata : {};
-          const changed = await servers.rename(context, p.id ?? "", { metadata: { ...before, ...metadata } });
-          return ok({ metadata: changed.metadata });
-        },
-      }),
-    ),
-    {
-      method: "DELETE",
-      path: "servers/:id/metadata/:key",
-      async run(context, _request, p) {
-        const { metadata } = await servers.show(context, p.id ?? "");
-        if (!Object.hasOwn(metadata, p.key ?? "")) throw new ComputeError("not-found", "Metadata item was not found");
-        const rest = Object.entries(metadata).filter(([key]) => key !== p.key);
-        await servers.rename(context, p.id ?? "", { metadata: Object.fromEntries(rest) });
-        return { status: 204 };
-      },
-    },
-    ...["os-volume_attachments", "os-instance-actions"].map(
-      (what): Route<Handler> => ({
-        method: "GET",
-        path: `servers/:id/${what}`,
-        async run(context, _request, p) {
-          await servers.show(context, p.id ?? "");
-          return ok({ [what === "os-volume_attachments" ? "volumeAttachments" : "instanceActions"]: [] });
-        },
-      }),
-    ),
   ];
 }
 
@@ -341,31 +223,4 @@ function nicsOf(
       throw new ComputeError("bad-request", "Bad networks format: network uuid is not in proper format (None)");
     return { network: one.uuid ?? undefined, port: one.port ?? undefined, fixedIp: one.fixed_ip ?? undefined };
   });
-}
-
-async function surroundings(compute: Compute, context: Context, all: readonly Server[]): Promise<Surroundings> {
-  const { networks } = compute;
-  const ports = await networks.portsOf(all.map((one) => one.id));
-  const names = async (what: string, ids: readonly string[]) =>
-    new Map(
-      (ids.length === 0 ? [] : await networks.list(context, what, { id: [...new Set(ids)] })).map((one) => [
-        String(one.id),
-        String(one.name),
-      ]),
-    );
-  const floating = ports.length === 0 ? [] : await networks.list(context, "floatingip");
-  return {
-    ports,
-    networkNames: await names(
-      "network",
-      ports.map((port) => port.network_id),
-    ),
-    groupNames: await names(
-      "security_group",
-      ports.flatMap((port) => port.security_groups),
-    ),
-    floating: new Map(
-      floating.map((one) => [`${one.port_id}/${one.fixed_ip_address}`, String(one.floating_ip_address)]),
-    ),
-  };
 }
