@@ -109,7 +109,7 @@ async function changedSegments(change: Change, row: Network, values: Json): Prom
     const wanted = values[`provider:${name}`];
     if (wanted !== undefined && wanted !== segment[name])
       throw invalidInput(
-        "Plugin does not support updating the following provider network attributes: provider:network_type, provider:physical_network",
+        "Plugin does not support updating the following provider network attributes: provider:physical_network, provider:network_type",
       );
   }
   const id = values["provider:segmentation_id"];

@@ -1,6 +1,6 @@
 /** DHCP options of a single port. Source: neutron_lib/api/definitions/extra_dhcp_opt.py, neutron/db/extradhcpopt_db.py. */
 import { invalidInput } from "../errors.ts";
-import { Invalid, type Kind, repr, show } from "../kind/kind.ts";
+import { type Kind, repr, show } from "../kind/kind.ts";
 import type { Port } from "./model.ts";
 
 export type DhcpOptions = Port["extra_dhcp_opts"];
@@ -32,31 +32,22 @@ function option(item: unknown): DhcpOptionRequest {
   if (typeof item !== "object" || item === null || Array.isArray(item))
     throw invalidInput(`'${show(item)}' is not a dictionary`);
   const given = new Map<string, unknown>(Object.entries(item));
-  const lacks = ["opt_name", "opt_value"].filter((name) => !given.has(name));
-  if (lacks.length > 0)
-    throw invalidInput(
-      `Validation of dictionary's keys failed. Expected keys: {'opt_name', 'opt_value'} Provided keys: ${repr([...given.keys()])}`,
-    );
-  const name = oneLine(given.get("opt_name"), NAME_SIZE, false);
+  const name = given.get("opt_name");
   const value = given.get("opt_value");
   const version = given.get("ip_version") ?? 4;
-  if (version !== 4 && version !== 6 && version !== "4" && version !== "6")
-    throw invalidInput(`${show(version)} is not in [4, 6]`);
-  return {
-    opt_name: name,
-    opt_value: value === null ? null : oneLine(value, VALUE_SIZE, BLANKABLE.has(name)),
-    ip_version: Number(version) === 6 ? 6 : 4,
-  };
+  const fits =
+    given.has("opt_value") &&
+    isOneLine(name, NAME_SIZE, false) &&
+    (value === null || isOneLine(value, VALUE_SIZE, BLANKABLE.has(name))) &&
+    ["4", "6"].includes(String(version));
+  if (!fits) throw invalidInput(`No valid key specs matched for: ${repr(item)}`);
+  return { opt_name: name, opt_value: value, ip_version: Number(version) === 6 ? 6 : 4 };
 }
 
 /** type:oneline_not_empty_string. */
-function oneLine(value: unknown, max: number, blank: boolean): string {
-  if (typeof value !== "string") throw invalidInput(`'${show(value)}' is not a valid string`);
-  if (value.length > max) throw invalidInput(`'${value}' exceeds maximum length of ${max}`);
-  if (blank) return value;
-  if (value.trim() === "") throw invalidInput(`'${value}' Blank strings are not permitted`);
-  if (/[\n\r]/.test(value)) throw new Invalid(`'${value}' Multi-line string is not allowed`);
-  return value;
+function isOneLine(value: unknown, max: number, blank: boolean): value is string {
+  if (typeof value !== "string" || value.length > max) return false;
+  return blank || (value.trim() !== "" && !/[\n\r]/.test(value));
 }
 
 /** What a port has after a request: options of the same name and IP version are replaced or taken away, others stay. */

@@ -1,5 +1,6 @@
 /** `fixed_ips=ip_address=10.0.0.3`, `…=subnet_id=ID`, `…=ip_address_substr=10.0`. Source: neutron/db/db_base_plugin_v2.py _get_ports_query, neutron/plugins/ml2/plugin.py. */
 import { canonicalIp } from "../../net/address.ts";
+import { invalidInput } from "../errors.ts";
 
 /** All of the names that are asked for must hold, each for one of its values, for some address of the port. */
 export function matchFixedIps(value: unknown, wanted: readonly string[]): boolean {
@@ -18,7 +19,8 @@ export function byName(wanted: readonly string[]): Record<string, string[] | und
   const found: Record<string, string[]> = {};
   for (const text of wanted) {
     const at = text.indexOf("=");
-    const name = at < 0 ? text : text.slice(0, at);
+    if (at < 1) throw invalidInput(`'${text}' is not of the form <key>=[value]`);
+    const name = text.slice(0, at);
     found[name] = [...(found[name] ?? []), text.slice(at + 1)];
   }
   return found;

@@ -1,6 +1,6 @@
 /** Addresses that a port may use besides its own. Source: neutron_lib/api/validators/allowedaddresspairs.py, neutron/db/allowedaddresspairs_db.py. */
 import { conflict, httpBadRequest, NeutronError } from "../errors.ts";
-import { ipOrCidr, mac } from "../kind/address.ts";
+import { ipAddress, ipOrCidr, mac } from "../kind/address.ts";
 import { Invalid, type Kind, show } from "../kind/kind.ts";
 import type { Port } from "./model.ts";
 
@@ -36,8 +36,18 @@ function readPair(item: unknown): AddressPairRequest {
   if (unknown.length > 0) throw httpBadRequest(`Unrecognized attribute(s) '${unknown.join(", ")}'`);
   if (ip_address === undefined)
     throw new NeutronError("bad-request", "AllowedAddressPairsMissingIP", "AllowedAddressPair must contain ip_address");
-  const pair = { ip_address: ipOrCidr.parse(ip_address) };
-  return mac_address === undefined ? pair : { ...pair, mac_address: mac.parse(mac_address) };
+  const isNetwork = typeof ip_address === "string" && ip_address.includes("/");
+  const pair = { ip_address: parsed(isNetwork ? ipOrCidr : ipAddress, ip_address) };
+  return mac_address === undefined ? pair : { ...pair, mac_address: parsed(mac, mac_address) };
+}
+
+/** The reason alone is the message here. */
+function parsed<T>(kind: Kind<T>, value: unknown): T {
+  try {
+    return kind.parse(value);
+  } catch (error) {
+    throw error instanceof Invalid ? httpBadRequest(error.message) : error;
+  }
 }
 
 /** As they are kept. */

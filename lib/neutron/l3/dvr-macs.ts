@@ -4,12 +4,12 @@ import { Collection, type Stored } from "../../store/collection.ts";
 import { NeutronError } from "../errors.ts";
 import type { Call, Change } from "../resource.ts";
 
-interface DvrMac extends Stored {
+export interface DvrMac extends Stored {
   readonly host: string;
   readonly mac_address: string;
 }
 
-const dvrMacs = new Collection<DvrMac>("dvr_mac", {
+export const dvrMacs = new Collection<DvrMac>("dvr_mac", {
   unique: { host: (m) => m.host, mac_address: (m) => m.mac_address },
 });
 

@@ -1,6 +1,7 @@
 /** Bodies by zod, refused in Nova's words. Source: nova/api/validation/validators.py. */
 import type { z } from "zod";
 import { ComputeError } from "../../compute/errors.ts";
+import { show } from "../../neutron/kind/kind.ts";
 import type { RestRequest } from "../http.ts";
 
 export async function body<S extends z.ZodType>(request: RestRequest, schema: S): Promise<z.output<S>> {
@@ -22,14 +23,23 @@ export async function body<S extends z.ZodType>(request: RestRequest, schema: S)
       `Invalid input for field/attribute ${field === undefined ? "body" : String(field)}. Additional properties are not allowed (${keys} was unexpected)`,
     );
   }
-  const at = issue?.path.reduce<unknown>(
-    (one, key) => (typeof one === "object" && one !== null ? Reflect.get(one, key) : undefined),
-    value,
-  );
+  const path = issue?.path ?? [];
+  const at = valueAt(value, path);
   throw new ComputeError(
     "bad-request",
     at === undefined
-      ? `Invalid input for field/attribute ${String(issue?.path.at(-2) ?? "body")}. '${String(field ?? "body")}' is a required property`
-      : `Invalid input for field/attribute ${String(field ?? "body")}. Value: ${JSON.stringify(at).slice(0, 200)}. ${issue?.message ?? ""}`,
+      ? `Invalid input for field/attribute ${String(path.at(-2) ?? "body")}. Value: ${shortly(valueAt(value, path.slice(0, -1)))}. '${String(field ?? "body")}' is a required property`
+      : `Invalid input for field/attribute ${String(field ?? "body")}. Value: ${shortly(at)}. ${issue?.message ?? ""}`,
   );
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (one, key) => (typeof one === "object" && one !== null ? Reflect.get(one, key) : undefined),
+    value,
+  );
+}
+
+function shortly(value: unknown): string {
+  return show(value).slice(0, 200);
 }

@@ -57,7 +57,15 @@ async function answer(
   const found = router.find(request.method, path[0] === context.projectId ? path.slice(1) : path);
   switch (found.kind) {
     case "none":
-      return fault(404, "The resource could not be found.");
+      // The one answer of Nova's that its routes give before any of its code: webob's own words.
+      return {
+        status: 404,
+        body: {
+          message: "The resource could not be found.<br /><br />\n\n\n",
+          code: "404 Not Found",
+          title: "Not Found",
+        },
+      };
     case "wrong-method":
       return fault(405, "The method is not allowed for this resource.");
     case "found":

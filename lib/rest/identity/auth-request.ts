@@ -65,6 +65,7 @@ function methodOf(name: string, { identity }: Auth): Method {
       return { method, credential, user: credential.user, secret: credential.secret };
     }
     case undefined:
+      if (!Object.hasOwn(identity, name)) throw expecting(name, "identity");
       throw unauthenticated(METHODS);
   }
 }

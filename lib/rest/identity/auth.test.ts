@@ -116,7 +116,7 @@ describe("POST /v3/auth/tokens", () => {
 
   test("names the methods that there are", async () => {
     const { status, body } = await client.send("POST /v3/auth/tokens", {
-      body: { auth: { identity: { methods: ["totp"] } } },
+      body: { auth: { identity: { methods: ["totp"], totp: {} } } },
     });
     expect([status, body.error.identity.methods]).toEqual([401, ["password", "token", "application_credential"]]);
   });

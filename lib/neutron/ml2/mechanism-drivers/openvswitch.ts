@@ -14,6 +14,8 @@ export function openvswitchDriver(config: NeutronConfig): MechanismDriver {
   return {
     name: "openvswitch",
     async bindPort(call, request) {
+      // A virtual function bypasses the switch unless the NIC does the switching for it.
+      if (request.vnic_type === "direct" && !capabilities(request.profile).includes("switchdev")) return undefined;
       const bound = await bindByAgent(call, request, {
         agentType: OVS_AGENT,
         vnicTypes,
@@ -24,6 +26,10 @@ export function openvswitchDriver(config: NeutronConfig): MechanismDriver {
       return bridge_name ? { ...bound, vif_details: { ...bound.vif_details, bridge_name } } : bound;
     },
   };
+}
+
+function capabilities(profile: Json): readonly unknown[] {
+  return Array.isArray(profile.capabilities) ? profile.capabilities : [];
 }
 
 /** What Nova needs to plug the port in. */
