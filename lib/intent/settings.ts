@@ -3,7 +3,7 @@
 import type { AgentKind, HostSettings } from "../agents/view.ts";
 import type { NeutronAgent } from "../api/neutron.ts";
 
-const KINDS: Readonly<Record<string, AgentKind>> = {
+export const AGENT_KINDS: Readonly<Record<string, AgentKind>> = {
   "Open vSwitch agent": "openvswitch",
   "Linux bridge agent": "linuxbridge",
   "L3 agent": "l3",
@@ -16,8 +16,8 @@ export function settingsOf(agents: readonly NeutronAgent[], computes: ReadonlySe
   const names = [...new Set(agents.map((one) => one.host))].sort();
   return names.flatMap((name) => {
     const own = agents.filter((one) => one.host === name);
-    const kinds = own.flatMap((one) => KINDS[one.agent_type] ?? []);
-    const l2 = own.find((one) => ["openvswitch", "linuxbridge"].includes(KINDS[one.agent_type] ?? ""));
+    const kinds = own.flatMap((one) => AGENT_KINDS[one.agent_type] ?? []);
+    const l2 = own.find((one) => ["openvswitch", "linuxbridge"].includes(AGENT_KINDS[one.agent_type] ?? ""));
     if (!l2) return [];
     const of = (type: string) => own.find((one) => one.agent_type === type)?.configurations ?? {};
     return [hostSettings(name, computes.has(name) ? ["compute", ...kinds] : kinds, l2, of)];
@@ -31,7 +31,7 @@ function hostSettings(
   of: (type: string) => Record<string, unknown>,
 ): HostSettings {
   const report = l2.configurations ?? {};
-  const ovs = KINDS[l2.agent_type] === "openvswitch";
+  const ovs = AGENT_KINDS[l2.agent_type] === "openvswitch";
   const localIp = typeof report.tunneling_ip === "string" ? report.tunneling_ip : undefined;
   const mode = of("L3 agent").agent_mode;
   const lease = of("DHCP agent").dhcp_lease_duration;
