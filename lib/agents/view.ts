@@ -41,6 +41,8 @@ export interface NetworkView {
   readonly adminUp: boolean;
   readonly dnsDomain: string;
   readonly subnets: readonly SubnetView[];
+  /** Address scopes of its subnets' pools, by IP version; absent: none. */
+  readonly addressScopes?: { readonly 4: string | null; readonly 6: string | null };
 }
 
 export interface SubnetView {
@@ -129,14 +131,23 @@ export interface RouterView {
   /** fg- port of this host on the external network. */
   readonly agentGateway: PortView | null;
   readonly floatingIps: readonly FloatingIpView[];
-  readonly portForwardings: readonly {
-    readonly id: string;
-    readonly floatingAddress: string;
-    readonly protocol: string;
-    readonly externalPort: number;
-    readonly internalAddress: string;
-    readonly internalPort: number;
-  }[];
+  readonly portForwardings: readonly PortForwardingView[];
+  /** Of a distributed router: the ports of its subnets, wherever they are (get_ports_by_subnet). */
+  readonly subnetPorts?: readonly PortView[];
+}
+
+export interface PortForwardingView {
+  readonly id: string;
+  readonly floatingAddress: string;
+  readonly protocol: string;
+  readonly externalPort: PortRange;
+  readonly internalAddress: string;
+  readonly internalPort: PortRange;
+}
+
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface FloatingIpView {
@@ -146,6 +157,8 @@ export interface FloatingIpView {
   readonly portId: string;
   /** The host of its port; "" for none. */
   readonly host: string;
+  /** Of a distributed router: served by its snat namespace, because the port's host cannot (DVR_SNAT_BOUND). */
+  readonly snatBound?: boolean;
 }
 
 /** A network that the DHCP agent here serves. */

@@ -22,6 +22,8 @@ export interface NeutronNetwork extends Base {
   "provider:network_type"?: string | null;
   "provider:physical_network"?: string | null;
   "provider:segmentation_id"?: number | null;
+  ipv4_address_scope?: string | null;
+  ipv6_address_scope?: string | null;
 }
 export interface NeutronSubnet extends Base {
   network_id: string;
@@ -75,6 +77,17 @@ export interface NeutronFloatingIp {
   router_id: string | null;
   status: string;
   description?: string;
+  port_forwardings?: NeutronPortForwarding[];
+}
+/** Single ports stand as such, ranges as `from:to`. */
+export interface NeutronPortForwarding {
+  id: string;
+  protocol: string;
+  internal_ip_address: string;
+  internal_port?: number;
+  external_port?: number;
+  internal_port_range?: string;
+  external_port_range?: string;
 }
 export interface NeutronSecurityGroup extends Base {
   stateful?: boolean;

@@ -10,6 +10,8 @@ import type {
   HostSettings,
   HostView,
   NetworkView,
+  PortForwardingView,
+  PortRange,
   PortView,
   RemotePortView,
   RouterView,
@@ -79,11 +81,13 @@ class Cloud {
     const here = [...ports, ...distributed.filter((one) => one.host !== settings.name)];
     const dhcpNetworks = settings.agents.includes("dhcp") ? this.dhcp(settings) : [];
     const networkIds = new Set([...here.map((one) => one.networkId), ...dhcpNetworks.map((one) => one.network.id)]);
+    // What a distributed router's gateway is on, wherever that is: for the scope of its addresses.
+    const external = routers.flatMap((one) => one.gateway?.networkId ?? []);
     return {
       settings,
       ports: here,
       servers: this.servers(settings, ports),
-      networks: pick(this.networks, networkIds),
+      networks: pick(this.networks, new Set([...networkIds, ...external])),
       securityGroups: this.reachable(here),
       remotePorts: settings.l2Population ? this.remote(settings, networkIds) : [],
       routers,
@@ -180,7 +184,8 @@ class Cloud {
       snatInterfaces: own.filter((one) => one.deviceOwner === SNAT),
       agentGateway: (distributed && gateways.find((one) => one.networkId === external)) || null,
       floatingIps: this.floatingIps(router),
-      portForwardings: [],
+      portForwardings: this.portForwardings(router),
+      ...(distributed ? { subnetPorts: this.subnetPorts(own) } : {}),
     };
   }
 
@@ -194,10 +199,43 @@ class Cloud {
               fixedAddress: one.fixed_ip_address,
               portId: one.port_id,
               host: this.portById.get(one.port_id)?.host ?? "",
+              ...(this.isSnatBound(one.port_id) ? { snatBound: true } : {}),
             },
           ]
         : [],
     );
+  }
+
+  /** l3_dvr_db.py _get_dvr_sync_data: a port without a host, or where hosts have no way out. */
+  private isSnatBound(portId: string): boolean {
+    const host = this.portById.get(portId)?.host ?? "";
+    const settings = this.beyond.settings.find((one) => one.name === host);
+    return host === "" || settings?.l3Mode === "dvr_no_external";
+  }
+
+  private portForwardings(router: NeutronRouter): PortForwardingView[] {
+    return this.api.floatingIps.flatMap((floating) =>
+      floating.router_id !== router.id
+        ? []
+        : (floating.port_forwardings ?? []).flatMap((one) => {
+            const externalPort = portRange(one.external_port_range, one.external_port);
+            const internalPort = portRange(one.internal_port_range, one.internal_port);
+            if (!externalPort || !internalPort) return [];
+            const { id, protocol, internal_ip_address: internalAddress } = one;
+            const floatingAddress = floating.floating_ip_address;
+            return [{ id, floatingAddress, protocol, externalPort, internalAddress, internalPort }];
+          }),
+    );
+  }
+
+  /** get_ports_by_subnet, for the subnets that the router is on. */
+  private subnetPorts(own: readonly PortView[]): PortView[] {
+    const interfaces = own.filter((one) => ROUTER_INTERFACES.includes(one.deviceOwner));
+    const subnets = new Set(interfaces.flatMap(subnetsOf));
+    const networks = new Set(interfaces.map((one) => one.networkId));
+    return [...networks]
+      .flatMap((id) => this.byNetwork.get(id) ?? [])
+      .filter((port) => subnetsOf(port).some((id) => subnets.has(id)));
   }
 }
 
@@ -213,6 +251,11 @@ function isServed(port: PortView): boolean {
 
 function subnetsOf(port: PortView): string[] {
   return port.fixedIps.map((ip) => ip.subnetId);
+}
+
+function portRange(range: string | undefined, single: number | undefined): PortRange | undefined {
+  const [from, to] = range === undefined ? [single, single] : range.split(":").map(Number);
+  return from === undefined ? undefined : { from, to: to ?? from };
 }
 
 const seen = new WeakMap<object, object>();
@@ -290,6 +333,7 @@ function networkView(network: NeutronNetwork, own: readonly NeutronSubnet[]): Ne
     adminUp: network.admin_state_up,
     dnsDomain: network.dns_domain ?? "",
     subnets,
+    addressScopes: { 4: network.ipv4_address_scope ?? null, 6: network.ipv6_address_scope ?? null },
   };
   lastNetworks.set(network, { subnets, view });
   return view;
