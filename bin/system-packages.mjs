@@ -26,7 +26,13 @@ const PACKAGE_OF = {
   tcpdump: "tcpdump",
   tshark: "tshark",
   python3: "python3",
+  openstack: "python3-openstackclient",
+  tempest: "tempest",
   initdb: "postgresql",
+};
+/** Packages that bring no command, each with a file that tells that it is there. */
+const FILE_OF = {
+  "neutron-tempest-plugin": "/usr/lib/python3/dist-packages/neutron_tempest_plugin/__init__.py",
 };
 /** Where Debian keeps commands that an ordinary user's PATH leaves out. */
 const SYSTEM_PATHS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
@@ -63,11 +69,13 @@ function executable(path) {
 
 /**
  * @param {(command: string) => boolean} present
+ * @param {(file: string) => boolean} there
  * @returns {string[]} the Debian packages that bring the commands which are not present, each once
  */
-export function missingPackages(present = onPath) {
+export function missingPackages(present = onPath, there = existsSync) {
   const missing = Object.entries(PACKAGE_OF).filter(([command]) => !present(command));
-  return [...new Set(missing.map(([, name]) => name))];
+  const files = Object.entries(FILE_OF).filter(([, file]) => !there(file));
+  return [...new Set([...missing.map(([, name]) => name), ...files.map(([name]) => name)])];
 }
 
 /** Installs what is missing where that can be done, and says what to install where it cannot. */

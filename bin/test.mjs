@@ -10,7 +10,12 @@ import { ensureSystemPackages } from "./system-packages.mjs";
 import { ensureToolchain, environment, packageCommand, ROOT } from "./toolchain.mjs";
 
 const RESULTS = join(ROOT, ".cache", "test-results");
-const REPORTS = { unit: join(RESULTS, "unit.json"), real: join(RESULTS, "real.json"), e2e: join(RESULTS, "e2e.json") };
+const REPORTS = {
+  unit: join(RESULTS, "unit.json"),
+  real: join(RESULTS, "real.json"),
+  openstack: join(RESULTS, "openstack.json"),
+  e2e: join(RESULTS, "e2e.json"),
+};
 
 const vitest = (project) => [
   packageCommand("vitest"),
@@ -29,6 +34,10 @@ const stages = () => [
   ["Unit and property tests", [vitest("unit")]],
   ["Tests against real Open vSwitch, PostgreSQL and the kernel", [vitest("real")]],
   ["Build", ensureBuild],
+  [
+    "OpenStack's own clients and tests",
+    [[join(ROOT, "e2e", "openstack", "run.mjs"), "all", "--json", REPORTS.openstack]],
+  ],
   ["End to end, in Chromium", [[packageCommand("@playwright/test", "playwright"), "test"]]],
 ];
 
@@ -41,6 +50,13 @@ function count() {
       report = JSON.parse(readFileSync(path, "utf8"));
     } catch {
       continue; // Its stage did not run.
+    }
+    if (name === "openstack") {
+      for (const suite of report) {
+        total.passed += suite.passed;
+        total.failed += suite.failed;
+      }
+      continue;
     }
     const playwright = name === "e2e";
     total.passed += playwright ? report.stats.expected : report.numPassedTests;

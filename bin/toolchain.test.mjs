@@ -83,8 +83,10 @@ test("a build is stale when a source changes, and not when a test or a demo clou
 
 test("a missing command names its Debian package once", () => {
   const present = (command) => !["ovs-vswitchd", "ovsdb-server", "tshark"].includes(command);
-  expect(missingPackages(present)).toEqual(["openvswitch-switch", "tshark"]);
-  expect(missingPackages(() => true)).toEqual([]);
+  const yes = () => true;
+  expect(missingPackages(present, yes)).toEqual(["openvswitch-switch", "tshark"]);
+  expect(missingPackages(yes, yes)).toEqual([]);
+  expect(missingPackages(yes, () => false)).toEqual(["neutron-tempest-plugin"]);
 });
 
 describe("starting", () => {

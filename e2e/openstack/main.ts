@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import type { Cloud } from "./cloud.ts";
-import { type Result, type Summary, summarise } from "./report.ts";
+import { readKnown } from "./known.ts";
+import { type Result, type Summary, summarise, tell } from "./report.ts";
 import { recordRest, runRest } from "./rest.ts";
 import { startServer } from "./server.ts";
 import { recordStory, runStory } from "./story.ts";
@@ -25,6 +26,8 @@ const USAGE = `Usage: node e2e/openstack/run.mjs story|rest|tempest|plugin|all [
   --record TEXT    story, rest: the cloud is a real one, whose answers become the recording; TEXT says what it is
 `;
 const SUITES = ["story", "rest", "tempest", "plugin"] as const;
+/** The configuration files of the cloud that was recorded, as far as answers depend on them. */
+const RECORDED_CLOUD = new URL("recorded-cloud", import.meta.url).pathname;
 type Suite = (typeof SUITES)[number];
 
 /** @returns the exit status: 0 when everything passed, 1 when something failed, 2 for bad arguments */
@@ -44,12 +47,18 @@ export async function main(args: readonly string[]): Promise<number> {
     await (name === "story" ? recordStory : recordRest)(given, values.record);
     return 0;
   }
+  const known = readKnown();
   const summaries: Summary[] = [];
   for (const suite of suites) {
     const since = performance.now();
-    const results = await onCloud(given, values.sources === true, (cloud) => runSuite(suite, cloud, new RegExp(regex)));
-    const summary = summarise(suite, results, since);
-    process.stdout.write(`${suite}: ${summary.passed} passed, ${summary.failed} failed in ${summary.seconds} s\n`);
+    const results = await onCloud(given, values.sources === true, suite, (cloud) =>
+      runSuite(suite, cloud, new RegExp(regex)),
+    );
+    const summary = summarise(suite, results, known, since, regex === "");
+    for (const failure of summary.failures) tell(failure);
+    process.stdout.write(
+      `${suite}: ${summary.passed} passed, ${summary.failed} failed, ${summary.known} known differences in ${summary.seconds} s\n`,
+    );
     summaries.push(summary);
   }
   if (values.json !== undefined) {
@@ -75,10 +84,13 @@ function cloudOf(values: Where): Cloud | undefined {
 async function onCloud(
   given: Cloud | undefined,
   sources: boolean,
+  suite: Suite,
   work: (cloud: Cloud) => Promise<Result[]>,
 ): Promise<Result[]> {
   if (given !== undefined) return work(given);
-  const server = await startServer(sources ? "sources" : "build");
+  const recorded = suite === "story" || suite === "rest";
+  const env: Record<string, string> = recorded ? { UNDERLAY_NEUTRON_CONFIG: RECORDED_CLOUD } : {};
+  const server = await startServer(sources ? "sources" : "build", env);
   try {
     return await work(server.cloud);
   } finally {

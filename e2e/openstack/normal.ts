@@ -36,7 +36,7 @@ export function normalise(text: string, given: ReadonlySet<string>): string {
 }
 
 /** Segments that nobody asked for are allocated at random. */
-const SEGMENT = /(segmentation_id(?:" *[:|] *| +\| +))(\d+)/g;
+const SEGMENT = /(segmentation_id(?:" *[:|] *| +\| +)|standard_attr_id=')(\d+)/g;
 
 /** @param script its segmentation ids stay */
 export function normaliseSegments(text: string, script: string): string {

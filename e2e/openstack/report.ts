@@ -9,22 +9,46 @@ export interface Summary {
   readonly suite: string;
   readonly passed: number;
   readonly failed: number;
-  readonly skipped: number;
+  /** Differ as known-differences.txt says. */
+  readonly known: number;
   readonly seconds: number;
   readonly failures: readonly Result[];
 }
 
 /** What a run says while it goes on: a line for each test that failed, with its reason. */
 export function tell(result: Result): void {
-  if (result.reasons.length === 0) return;
   const [first = "", ...more] = result.reasons;
   process.stdout.write(
     `FAILED ${result.name}\n       ${first}${more.length > 0 ? ` (and ${more.length} more)` : ""}\n`,
   );
 }
 
-export function summarise(suite: string, results: readonly Result[], since: number, skipped = 0): Summary {
-  const failures = results.filter(({ reasons }) => reasons.length > 0);
-  const seconds = Math.round((performance.now() - since) / 100) / 10;
-  return { suite, passed: results.length - failures.length, failed: failures.length, skipped, seconds, failures };
+/** @param whole whether all tests of the suite ran: only then does a known difference that did not show up mean anything */
+export function summarise(
+  suite: string,
+  results: readonly Result[],
+  known: ReadonlyMap<string, string>,
+  since: number,
+  whole: boolean,
+): Summary {
+  const failing = results.filter(({ reasons }) => reasons.length > 0);
+  const failed = new Set(failing.map(({ name }) => name));
+  const gone = whole ? results.filter(({ name }) => known.has(name) && !failed.has(name)) : [];
+  const failures = [
+    ...failing.filter(({ name }) => !known.has(name)),
+    ...[...new Map(gone.map((result) => [result.name, result])).values()].map((result) => ({
+      ...result,
+      reasons: [NO_MORE],
+    })),
+  ];
+  return {
+    suite,
+    passed: results.length - failing.length,
+    failed: failures.length,
+    known: failing.length - failing.filter(({ name }) => !known.has(name)).length,
+    seconds: Math.round((performance.now() - since) / 100) / 10,
+    failures,
+  };
 }
+
+const NO_MORE = "differs no more: take it out of known-differences.txt";

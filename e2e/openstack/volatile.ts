@@ -16,6 +16,9 @@ export const VOLATILE: Readonly<Record<string, string>> = {
   audit_ids: "random",
   checksum: "of what the image service stored",
   version: "how far a compute service's microversions go",
+  secret: "random",
+  adminPass: "random",
+  hostId: "a hash of host and project",
   // Compute: what its hosts have.
   "OS-EXT-STS:power_state": "nova asks the hypervisor at intervals",
   "OS-EXT-STS:task_state": "a task may be over or not",
@@ -38,3 +41,22 @@ export const BEYOND: ReadonlySet<string> = new Set(["dns_name", "dns_domain", "d
 export const OPEN_LISTS: Readonly<Record<string, string>> = {
   agents: "as many as the cloud has hosts",
 };
+
+/** Commands that print what was there before the story: their columns and labels are compared, and not their rows. */
+export const SETTING: readonly { readonly command: RegExp; readonly why: string }[] = [
+  { command: /^(project|user|role|service|endpoint|region) list/, why: "service users and roles of the installation" },
+  { command: /^catalog /, why: "where the services of the installation are" },
+  { command: /^service show/, why: "what the installer called it" },
+  { command: /^token issue/, why: "tokens of two makes look different" },
+  {
+    command: /^(configuration|versions) show/,
+    why: "how the client itself was told to log in; versions of the services",
+  },
+  { command: /^quota (list|show)/, why: "the recorded cloud's quotas were raised in its configuration" },
+  { command: /^(compute service|hypervisor|host) /, why: "hosts and services of the installation" },
+  { command: /^flavor list/, why: "flavors of the installation" },
+  { command: /^limits show/, why: "limits of the installation" },
+  { command: /^usage /, why: "counts hours" },
+  { command: /^network agent (list|show)/, why: "agents of the installation's hosts" },
+  { command: /^server event/, why: "how fast the compute host was" },
+];
