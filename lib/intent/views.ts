@@ -38,6 +38,7 @@ export const ROUTER_INTERFACES: readonly string[] = [
   "network:router_interface_distributed",
   "network:ha_router_replicated_interface",
 ];
+const DISTRIBUTED = "network:router_interface_distributed";
 const GATEWAY = "network:router_gateway";
 const SNAT = "network:router_centralized_snat";
 const AGENT_GATEWAY = "network:floatingip_agent_gateway";
@@ -58,6 +59,7 @@ class Cloud {
   private readonly byHost: ReadonlyMap<string, readonly PortView[]>;
   private readonly byNetwork: ReadonlyMap<string, readonly PortView[]>;
   private readonly byDevice: ReadonlyMap<string, readonly PortView[]>;
+  private hostsOfRouters: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(api: CloudApi, beyond: BeyondApi) {
     this.api = api;
@@ -126,11 +128,25 @@ class Cloud {
     const far: RemotePortView[] = [];
     for (const networkId of networkIds)
       for (const port of this.byNetwork.get(networkId) ?? []) {
-        const tunnelIp = tunnelIps.get(port.host);
-        if (port.host === settings.name || tunnelIp === undefined || !port.active) continue;
-        far.push(remotePort(port, tunnelIp));
+        if (!port.active) continue;
+        // A distributed router's interface is wherever the router is. l2pop/db.py _get_dvr_active_network_ports
+        const hosts = port.deviceOwner === DISTRIBUTED ? (this.routerHosts().get(port.deviceId) ?? []) : [port.host];
+        for (const host of hosts) {
+          const tunnelIp = tunnelIps.get(host);
+          if (host !== settings.name && tunnelIp !== undefined) far.push(remotePort(port, host, tunnelIp));
+        }
       }
     return far;
+  }
+
+  /** Router id → hosts whose L3 agents have it. */
+  private routerHosts(): ReadonlyMap<string, readonly string[]> {
+    this.hostsOfRouters ??= new Map(
+      [...groupByMany(this.beyond.settings.filter(hasL3), (one) => this.routers(one).map((router) => router.id))].map(
+        ([id, settings]) => [id, settings.map((one) => one.name)],
+      ),
+    );
+    return this.hostsOfRouters;
   }
 
   private peers(settings: HostSettings): HostView["tunnelPeers"] {
@@ -237,6 +253,10 @@ class Cloud {
       .flatMap((id) => this.byNetwork.get(id) ?? [])
       .filter((port) => subnetsOf(port).some((id) => subnets.has(id)));
   }
+}
+
+function hasL3(settings: HostSettings): boolean {
+  return settings.agents.includes("l3");
 }
 
 /** neutron/common/utils.py is_dvr_serviced. */
@@ -367,20 +387,21 @@ function groupView(group: NeutronSecurityGroup, ports: readonly PortView[]): Sec
   return view;
 }
 
-const remotes = new WeakMap<PortView, RemotePortView>();
+const remotes = new WeakMap<PortView, Map<string, RemotePortView>>();
 
-function remotePort(port: PortView, tunnelIp: string): RemotePortView {
-  const known = remotes.get(port);
-  if (known?.tunnelIp === tunnelIp) return known;
+function remotePort(port: PortView, host: string, tunnelIp: string): RemotePortView {
+  const own = remotes.get(port) ?? new Map<string, RemotePortView>();
+  const known = own.get(tunnelIp);
+  if (known?.host === host) return known;
   const view = {
     networkId: port.networkId,
-    host: port.host,
+    host,
     tunnelIp,
     mac: port.mac,
     addresses: port.fixedIps.map((ip) => ip.address),
     deviceOwner: port.deviceOwner,
   };
-  remotes.set(port, view);
+  remotes.set(port, own.set(tunnelIp, view));
   return view;
 }
 

@@ -1,0 +1,136 @@
+/**
+ * Which guests of this host a distributed router's interface here serves, and what the bridges need for it.
+ * Source: neutron/plugins/ml2/drivers/openvswitch/agent/ovs_dvr_neutron_agent.py, db/dvr_mac_db.py get_subnet_for_dvr.
+ */
+import type { PortView, SubnetView } from "../view.ts";
+import type { Rule } from "./flows/build.ts";
+import * as dvr from "./flows/dvr.ts";
+import { segmentOf } from "./segment.ts";
+import type { WiredPort, Wiring } from "./wiring.ts";
+
+export interface DvrPlan {
+  /** By port id. */
+  readonly deliveries: ReadonlyMap<string, readonly dvr.Delivery[]>;
+  readonly integration: readonly Rule[];
+  readonly tunnel: readonly Rule[];
+  readonly physical: ReadonlyMap<string, readonly Rule[]>;
+}
+
+const NOTHING: DvrPlan = { deliveries: new Map(), integration: [], tunnel: [], physical: new Map() };
+const plans = new WeakMap<Wiring, DvrPlan>();
+
+export function dvrPlan(wiring: Wiring): DvrPlan {
+  let plan = plans.get(wiring);
+  if (!plan) {
+    plan = makePlan(wiring);
+    plans.set(wiring, plan);
+  }
+  return plan;
+}
+
+const INTERFACE = "network:router_interface_distributed";
+const SNAT = "network:router_centralized_snat";
+
+/** neutron/common/utils.py is_dvr_serviced */
+function isServed({ deviceOwner }: PortView): boolean {
+  return (
+    deviceOwner.startsWith("compute:") ||
+    deviceOwner === "network:dhcp" ||
+    deviceOwner === "neutron:LOADBALANCER" ||
+    deviceOwner === "neutron:LOADBALANCERV2"
+  );
+}
+
+function makePlan(wiring: Wiring): DvrPlan {
+  const { settings, dvrMacs } = wiring.view;
+  const hostMac = dvrMacs.find((one) => one.host === settings.name)?.mac;
+  if (!settings.distributedRouting || hostMac === undefined) return NOTHING;
+  const others = dvrMacs.flatMap((one) => (one.host === settings.name ? [] : [one.mac]));
+  const interfaces = wiring.wired.filter((one) => one.view.deviceOwner === INTERFACE);
+  const placed = interfaces.flatMap((one) => routerInterface(one, hostMac));
+  const forBridge = (is: (one: WiredPort) => boolean) =>
+    placed.flatMap(({ port, rules }) => (is(port) ? dvr.isolate(rules) : []));
+  const physical = new Map<string, Rule[]>();
+  for (const [name, joint] of wiring.physical)
+    physical.set(name, [
+      ...others.map((mac) => dvr.notLearned(mac, joint.physicalPort, true)),
+      ...forBridge((one) => on(one, name)),
+    ]);
+  const joints = [...wiring.physical.values()].map((one) => ({ port: one.integrationPort, physical: true }));
+  if (wiring.tunnel) joints.push({ port: wiring.tunnel.patchTun, physical: false });
+  return {
+    deliveries: deliveries(wiring, interfaces),
+    integration: [
+      ...joints.flatMap((joint) => [
+        dvr.toThisHost(hostMac, joint.port, joint.physical),
+        ...others.map((mac) => dvr.fromOtherHost(mac, joint.port, joint.physical)),
+      ]),
+      ...placed.flatMap(({ rules }) => dvr.answers(rules)),
+    ],
+    tunnel: wiring.tunnel
+      ? [
+          ...others.map((mac) => dvr.notLearned(mac, wiring.tunnel?.patchInt ?? 0, false)),
+          ...forBridge((one) => segmentOf(one.network).kind === "tunnel"),
+        ]
+      : [],
+    physical,
+  };
+}
+
+function on(one: WiredPort, physicalNetwork: string): boolean {
+  const segment = segmentOf(one.network);
+  return segment.kind === "physical" && segment.physicalNetwork === physicalNetwork;
+}
+
+function routerInterface(port: WiredPort, hostMac: string): { port: WiredPort; rules: dvr.RouterInterface }[] {
+  const segment = segmentOf(port.network);
+  const [ip] = port.view.fixedIps; // A distributed router's interface has one.
+  const subnet = port.network.subnets.find((one) => one.id === ip?.subnetId);
+  if (!ip || !subnet || segment.kind === "local") return [];
+  const { mac } = port.view;
+  const { ofport } = port.found;
+  const { ipVersion } = subnet;
+  const physical = segment.kind === "physical";
+  return [{ port, rules: { physical, lvid: port.vlan, mac, ofport, address: ip.address, ipVersion, hostMac } }];
+}
+
+/** Guests and DHCP ports of subnets with an interface here; SNAT ports of a subnet even without. */
+function deliveries(wiring: Wiring, interfaces: readonly WiredPort[]): Map<string, dvr.Delivery[]> {
+  const gateways = new Map<string, string>();
+  for (const { view } of interfaces)
+    for (const { subnetId } of view.fixedIps) if (!gateways.has(subnetId)) gateways.set(subnetId, view.mac);
+  const plan = new Map<string, dvr.Delivery[]>();
+  for (const one of wiring.wired) {
+    const segment = segmentOf(one.network);
+    if (segment.kind === "local") continue;
+    const macs = gatewayMacs(wiring, one, gateways);
+    if (macs.length === 0) continue;
+    const physical = segment.kind === "physical";
+    const vlan = physical ? segment.vlan : one.vlan;
+    const { mac } = one.view;
+    const { ofport } = one.found;
+    plan.set(
+      one.view.id,
+      [...new Set(macs)].map((gatewayMac) => ({ physical, vlan, gatewayMac, mac, ofport })),
+    );
+  }
+  return plan;
+}
+
+function gatewayMacs(wiring: Wiring, one: WiredPort, gateways: ReadonlyMap<string, string>): string[] {
+  const { view, network } = one;
+  if (isServed(view)) return view.fixedIps.flatMap((ip) => gateways.get(ip.subnetId) ?? []);
+  if (view.deviceOwner !== SNAT) return [];
+  const [ip] = view.fixedIps;
+  const subnet = network.subnets.find((candidate) => candidate.id === ip?.subnetId);
+  const mac = subnet && (gatewayOf(wiring, subnet) ?? gateways.get(subnet.id));
+  return mac === undefined ? [] : [mac];
+}
+
+/** The MAC of the router's interface that has the subnet's gateway address. */
+function gatewayOf(wiring: Wiring, subnet: SubnetView): string | undefined {
+  for (const router of wiring.view.routers)
+    for (const port of router.interfaces)
+      if (port.fixedIps.some((ip) => ip.subnetId === subnet.id && ip.address === subnet.gateway)) return port.mac;
+  return undefined;
+}

@@ -1,0 +1,30 @@
+/** Ports on br-int that are Neutron's, as the agent's scan finds them. Source: agent/common/ovs_lib.py get_vif_ports. */
+import type { OvsBridge, OvsInterface, OvsPort } from "../../host/state.ts";
+
+export interface FoundPort {
+  readonly portId: string;
+  readonly ofport: number;
+  readonly port: OvsPort;
+}
+
+/** In the order in which the switch numbered them. */
+export function scan(integration: OvsBridge): FoundPort[] {
+  const found: FoundPort[] = [];
+  for (const port of integration.ports) {
+    const one = port.interfaces[0];
+    const portId = one && ifaceId(one);
+    if (portId !== undefined && one?.ofport !== undefined && one.ofport > 0)
+      found.push({ portId, ofport: one.ofport, port });
+  }
+  return found.sort((a, b) => a.ofport - b.ofport);
+}
+
+function ifaceId(one: OvsInterface): string | undefined {
+  return one.externalIds["attached-mac"] === undefined ? undefined : one.externalIds["iface-id"];
+}
+
+/** The number of a bridge's port; undefined where it is not there, or has none yet. */
+export function ofportOf(bridge: OvsBridge | undefined, name: string): number | undefined {
+  const ofport = bridge?.ports.find((port) => port.name === name)?.interfaces[0]?.ofport;
+  return ofport !== undefined && ofport > 0 ? ofport : undefined;
+}

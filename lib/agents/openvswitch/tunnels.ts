@@ -1,0 +1,90 @@
+/**
+ * Tunnel ports: with l2population to each host that has a port of a network that is here too, else to every host.
+ * Source: ovs_neutron_agent.py fdb_add, tunnel_sync, setup_tunnel_port, cleanup_tunnel_port.
+ */
+import { bridgeNamed, withBridge, withPort } from "../../host/command/ovs/bridges.ts";
+import type { HostState, OvsBridge, OvsPort } from "../../host/state.ts";
+import { parseIpv4 } from "../../net/address.ts";
+import { TUN_TO_LV, type TunnelType } from "../../net/neutron-tables.ts";
+import { switchPort } from "./bridges.ts";
+import { TUNNEL_BRIDGE, tunnelPort } from "./names.ts";
+import { segmentOf } from "./segment.ts";
+import type { Wiring } from "./wiring.ts";
+
+interface Endpoint {
+  readonly type: TunnelType;
+  readonly ip: string;
+}
+
+/** The host with the tunnel ports that it needs, and no others of the agent's. */
+export function tunnelPorts(wiring: Wiring): HostState {
+  const { settings } = wiring.view;
+  const { localIp } = settings;
+  if (!wiring.tunnel || localIp === undefined) return wiring.host;
+  const wanted = new Map<string, Endpoint>();
+  for (const end of endpoints(wiring))
+    if (settings.tunnelTypes.includes(end.type)) wanted.set(tunnelPort(end.type, end.ip), end);
+  let host = wiring.host;
+  let bridge = withoutStale(wiring.tunnel.bridge, wanted);
+  for (const [name, end] of wanted) {
+    if (bridge.ports.some((port) => port.name === name)) continue;
+    const options = optionsOf(end, localIp);
+    bridge = withPort(bridge, switchPort(host, bridge, name, ovsType(end), options));
+  }
+  host = withBridge(host, bridge);
+  return host;
+}
+
+/** The bridge as it is now, with the tunnel ports in it: remote address → port number. */
+export function tunnelNumbers(host: HostState, type: TunnelType): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (const port of bridgeNamed(host, TUNNEL_BRIDGE)?.ports ?? []) {
+    const one = port.interfaces[0];
+    const remote = one?.options.remote_ip;
+    if (remote === undefined || one?.ofport === undefined || port.name !== tunnelPort(type, remote)) continue;
+    numbers.set(remote, one.ofport);
+  }
+  return numbers;
+}
+
+function endpoints({ view, networks }: Wiring): Endpoint[] {
+  if (!view.settings.l2Population) return view.tunnelPeers.map(({ type, ip }) => ({ type, ip }));
+  const types = new Map<string, TunnelType>();
+  for (const { network } of networks) {
+    const segment = segmentOf(network);
+    if (segment.kind === "tunnel") types.set(network.id, segment.type);
+  }
+  return view.remotePorts.flatMap(({ networkId, tunnelIp }) => {
+    const type = types.get(networkId);
+    return type === undefined ? [] : [{ type, ip: tunnelIp }];
+  });
+}
+
+function withoutStale(bridge: OvsBridge, wanted: ReadonlyMap<string, Endpoint>): OvsBridge {
+  const ports = bridge.ports.filter((port) => wanted.has(port.name) || !isAgents(port));
+  return ports.length === bridge.ports.length ? bridge : { ...bridge, ports };
+}
+
+/** By its name: an administrator's tunnel port stays. */
+function isAgents(port: OvsPort): boolean {
+  const remote = port.interfaces[0]?.options.remote_ip;
+  if (remote === undefined) return false;
+  return (Object.keys(TUN_TO_LV) as TunnelType[]).some((type) => port.name === tunnelPort(type, remote)); // Its keys.
+}
+
+/** agent/common/ovs_lib.py get_gre_tunnel_port_type */
+function ovsType({ type, ip }: Endpoint): string {
+  return type === "gre" && parseIpv4(ip) === undefined ? "ip6gre" : type;
+}
+
+function optionsOf(end: Endpoint, localIp: string): Record<string, string> {
+  return {
+    df_default: "true",
+    egress_pkt_mark: "0",
+    in_key: "flow",
+    local_ip: localIp,
+    out_key: "flow",
+    ...(ovsType(end) === "ip6gre" ? { packet_type: "legacy_l2" } : {}),
+    remote_ip: end.ip,
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * Local VLANs: one for each network that has a port here, read back from the ports that have it, else the lowest free one.
+ * Source: ovs_neutron_agent.py _restore_local_vlan_map, _add_local_vlan.
+ */
+import type { OvsBridge } from "../../host/state.ts";
+import { DEAD_VLAN, MAX_LOCAL_VLAN } from "../../net/neutron-tables.ts";
+import type { NetworkView } from "../view.ts";
+
+/** Network id → local VLAN, for these networks in the order in which they are met. */
+export function localVlans(integration: OvsBridge, networks: readonly NetworkView[]): Map<string, number> {
+  const kept = restored(integration);
+  const vlans = new Map<string, number>();
+  for (const { id } of networks) {
+    const vlan = kept.get(id);
+    if (vlan !== undefined) vlans.set(id, vlan);
+  }
+  const used = new Set(vlans.values());
+  let next = 1;
+  for (const { id } of networks) {
+    if (vlans.has(id)) continue;
+    while (used.has(next)) next++;
+    if (next > MAX_LOCAL_VLAN) break; // The real agent logs an error, and leaves the port dead.
+    vlans.set(id, next);
+    used.add(next);
+  }
+  return vlans;
+}
+
+/** What ports remember, the first one of a network being believed; a tag is one network's. */
+function restored(integration: OvsBridge): Map<string, number> {
+  const kept = new Map<string, number>();
+  const used = new Set<number>();
+  for (const { tag, otherConfig } of integration.ports) {
+    const network = otherConfig.net_uuid;
+    if (network === undefined || tag === undefined || tag === 0 || tag === DEAD_VLAN) continue;
+    if (kept.has(network) || used.has(tag)) continue;
+    kept.set(network, tag);
+    used.add(tag);
+  }
+  return kept;
+}
