@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 sys.argv = ["openstack"]
+from cliff import command  # noqa: E402
 from openstackclient import shell  # noqa: E402
 
 # Beside what a command that cannot log in loads (below), what those load that can.
@@ -60,6 +61,8 @@ for group in GROUPS:
             entry.load()
         except ImportError:
             pass  # A command of a plugin that is half there fails when it is run, and says so.
+# Each command's help says which package it is from: who knows the packages once need not read them again.
+command._get_distributions_by_modules()  # pylint: disable=protected-access
 # What was imported stays for good: collecting it would copy it to each process.
 gc.collect()
 gc.freeze()
