@@ -1,0 +1,23 @@
+/** The firewall driver that a host's configuration names. Source: neutron/agent/securitygroups_rpc.py init_firewall. */
+import type { HostState } from "../../host/state.ts";
+import type { Step } from "../agent.ts";
+import type { HostView } from "../view.ts";
+import { HYBRID } from "./iptables/names.ts";
+import { planIptables } from "./iptables/plan.ts";
+import { pluggedPorts } from "./plugged.ts";
+
+/** Of the Open vSwitch agent, once ports have their VLANs: rules of what is on br-int. */
+export const FIREWALL: Step = { name: "set up port filters", plan };
+
+function plan(view: HostView, host: HostState): HostState {
+  const ports = pluggedPorts(view.ports, host);
+  switch (view.settings.firewallDriver) {
+    case "iptables_hybrid":
+    case "iptables":
+      return planIptables(HYBRID, view, ports, host);
+    case "openvswitch":
+      return host;
+    case "noop":
+      return host;
+  }
+}

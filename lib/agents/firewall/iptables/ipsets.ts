@@ -1,0 +1,74 @@
+/**
+ * The members of remote groups, one set for each kind of address that rules name them for.
+ * Source: neutron/agent/linux/ipset_manager.py, db/securitygroups_rpc_base.py.
+ */
+import type { Ipset } from "../../../host/state.ts";
+import { parseCidr } from "../../../net/address.ts";
+import type { PortView, SecurityGroupView } from "../../view.ts";
+import { type Ethertype, familyOfType, type Groups, groupsOf, remoteGroups } from "../group-rules.ts";
+import { setName } from "./names.ts";
+
+/** What the kernel adds to a `create` that names the family alone. */
+const DEFAULTS = { hashsize: "1024", maxelem: "65536", bucketsize: "12" };
+
+/** Sets that are Neutron's own: an agent that starts finds those of a former run. */
+const OWN = /^NIPv[46]/;
+
+/** The host's sets, with those that the groups of these ports need, and no others of Neutron's. */
+export function withGroupSets(sets: Ipset[], filtered: readonly PortView[], groups: Groups): Ipset[] {
+  const own = new Set(filtered.flatMap((port) => groupsOf(port, groups)));
+  const wanted = new Map<string, Ipset>();
+  for (const [id, types] of remoteGroups(own))
+    for (const type of types) {
+      const set = groupSet(id, type, groups.get(id));
+      wanted.set(set.name, set);
+    }
+  const kept = sets.flatMap((old) => {
+    const next = wanted.get(old.name);
+    wanted.delete(old.name);
+    if (next) return [withMembers(old, next)];
+    return OWN.test(old.name) ? [] : [old];
+  });
+  const same = wanted.size === 0 && kept.length === sets.length && kept.every((one, i) => one === sets[i]);
+  return same ? sets : [...kept, ...wanted.values()];
+}
+
+const made = new WeakMap<SecurityGroupView, Map<Ethertype, Ipset>>();
+
+function groupSet(id: string, type: Ethertype, group: SecurityGroupView | undefined): Ipset {
+  const own = group && (made.get(group) ?? new Map<Ethertype, Ipset>());
+  const known = own?.get(type);
+  if (known) return known;
+  const set: Ipset = {
+    name: setName(id, type),
+    type: "hash:net",
+    family: type === "IPv6" ? "inet6" : "inet",
+    members: [...new Set((group?.members ?? []).flatMap((one) => networks(one.address, familyOfType(type))))].map(
+      (value) => ({ value, options: {} }),
+    ),
+    options: { family: type === "IPv6" ? "inet6" : "inet", ...DEFAULTS },
+  };
+  if (group && own) made.set(group, own.set(type, set));
+  return set;
+}
+
+/** An address, or a network of an allowed address pair; a set takes no /0, but both of its halves. */
+function networks(address: string, family: 4 | 6): string[] {
+  const cidr = parseCidr(address);
+  if (cidr?.family !== family) return [];
+  if (cidr.prefix === 0) return family === 4 ? ["0.0.0.0/1", "128.0.0.0/1"] : ["::/1", "8000::/1"];
+  return [cidr.prefix === (family === 4 ? 32 : 128) ? cidr.address : `${cidr.address}/${cidr.prefix}`];
+}
+
+const equal = new WeakMap<Ipset, Ipset>();
+
+/** The host's set where it has these members: their order is the kernel's. */
+function withMembers(old: Ipset, next: Ipset): Ipset {
+  if (old === next || equal.get(old) === next) return old;
+  const wanted = new Map(next.members.map((one) => [one.value, one]));
+  const kept = old.members.filter((one) => wanted.delete(one.value));
+  const members = [...kept, ...wanted.values()];
+  const set = wanted.size === 0 && kept.length === old.members.length ? old : { ...old, members };
+  equal.set(set, next);
+  return set;
+}
