@@ -6,10 +6,12 @@ import type { HostState } from "../state.ts";
 import type { BrctlCommand } from "./brctl.ts";
 import type { BridgeCommand } from "./bridge.ts";
 import type { IpCommand } from "./ip/command.ts";
+import type { OfctlCommand } from "./ovs/ofctl-command.ts";
+import type { VsctlCommand } from "./ovs/vsctl-command.ts";
 import type { SysctlCommand } from "./sysctl.ts";
 
 /** What runs, without where: `tool` discriminates. */
-export type ToolCommand = IpCommand | BrctlCommand | BridgeCommand | SysctlCommand;
+export type ToolCommand = IpCommand | BrctlCommand | BridgeCommand | SysctlCommand | VsctlCommand | OfctlCommand;
 
 export interface Command {
   /** `root` for the host's own; else printed as `ip netns exec NAME …`. */
@@ -17,11 +19,25 @@ export interface Command {
   readonly run: ToolCommand;
 }
 
+/** A line of shell, taken apart. */
+export interface Invocation {
+  /** The tool's name first. */
+  readonly words: readonly string[];
+  /** `NAME=VALUE` before the tool's name. */
+  readonly environment?: readonly string[];
+  /** Standard input: a heredoc in scripts. */
+  readonly input?: string;
+  /** File that standard output goes to. */
+  readonly output?: { readonly file: string; readonly append: boolean };
+}
+
 export interface Tool<C> {
-  /** Words after the tool's name (`names` may be several: iptables, ip6tables, …), and standard input. Throws CommandError in the tool's own words. */
-  parse(name: string, words: readonly string[], input: string | undefined): C;
-  /** The words with the tool's name first, and standard input (a heredoc in scripts). */
-  print(command: C): { readonly words: readonly string[]; readonly input?: string };
+  /**
+   * Words after the tool's name (`names` may be several: iptables, ip6tables, …), and standard input; `line` has what else
+   * the line said. Throws CommandError in the tool's own words.
+   */
+  parse(name: string, words: readonly string[], input: string | undefined, line: Invocation): C;
+  print(command: C): Invocation;
   /** The host afterwards; parts that did not change are the same objects. Throws CommandError as the tool would fail. */
   apply(host: HostState, netns: string, command: C): HostState;
 }

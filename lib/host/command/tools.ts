@@ -3,6 +3,8 @@ import { BRCTL } from "./brctl.ts";
 import { BRIDGE } from "./bridge.ts";
 import type { Tool, ToolCommand } from "./command.ts";
 import { IP } from "./ip/ip.ts";
+import { OFCTL } from "./ovs/ofctl.ts";
+import { VSCTL } from "./ovs/vsctl.ts";
 import { SYSCTL } from "./sysctl.ts";
 
 type ToolName = ToolCommand["tool"];
@@ -12,6 +14,8 @@ export const TOOLS: { readonly [N in ToolName]: Tool<Extract<ToolCommand, { tool
   brctl: BRCTL,
   bridge: BRIDGE,
   sysctl: SYSCTL,
+  "ovs-vsctl": VSCTL,
+  "ovs-ofctl": OFCTL,
 };
 
 /** Program → tool; several programs may be one tool (iptables, ip6tables). */
@@ -20,6 +24,8 @@ const PROGRAMS: Readonly<Record<string, ToolName>> = {
   brctl: "brctl",
   bridge: "bridge",
   sysctl: "sysctl",
+  "ovs-vsctl": "ovs-vsctl",
+  "ovs-ofctl": "ovs-ofctl",
 };
 
 /** The tool that a program's name calls; its directory does not matter. */

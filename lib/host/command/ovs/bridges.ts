@@ -1,0 +1,32 @@
+/** Finds and replaces bridges and ports of a host's switch; what stays as it was keeps its identity. */
+import type { HostState, OvsBridge, OvsPort, OvsState } from "../../state.ts";
+
+export function bridgeNamed(host: HostState, name: string): OvsBridge | undefined {
+  return host.ovs?.bridges.find((bridge) => bridge.name === name);
+}
+
+export function withOvs(host: HostState, ovs: OvsState): HostState {
+  return host.ovs === ovs ? host : { ...host, ovs };
+}
+
+/** The host with this bridge in place of the one of its name, or with one more. */
+export function withBridge(host: HostState, bridge: OvsBridge): HostState {
+  if (!host.ovs) return host;
+  const { bridges } = host.ovs;
+  const at = bridges.findIndex((b) => b.name === bridge.name);
+  if (bridges[at] === bridge) return host;
+  return withOvs(host, { ...host.ovs, bridges: at < 0 ? [...bridges, bridge] : bridges.with(at, bridge) });
+}
+
+/** The bridge that has a port of this name. */
+export function bridgeOfPort(host: HostState, port: string): OvsBridge | undefined {
+  return host.ovs?.bridges.find((bridge) => bridge.ports.some((p) => p.name === port));
+}
+
+/** The bridge with this port in place of the one of its name. Ports stand in the order of their names, as collected ones. */
+export function withPort(bridge: OvsBridge, port: OvsPort): OvsBridge {
+  const at = bridge.ports.findIndex((p) => p.name === port.name);
+  if (at >= 0) return bridge.ports[at] === port ? bridge : { ...bridge, ports: bridge.ports.with(at, port) };
+  const after = bridge.ports.findIndex((p) => p.name > port.name);
+  return { ...bridge, ports: bridge.ports.toSpliced(after < 0 ? bridge.ports.length : after, 0, port) };
+}

@@ -1,0 +1,178 @@
+/**
+ * What a match requires, field by field of the flow key that Open vSwitch keeps (lib/match.c, lib/meta-flow.c
+ * mf_set): names that share bits (dl_vlan and vlan_tci, tcp_src and udp_src, nw_src and arp_spa) meet in one place, so that
+ * two matches can be told to be the same, or one to include the other.
+ */
+import type { Match, MatchField } from "../../../net/openflow/ast.ts";
+import { type Field, findField, PROTOCOL_WORDS } from "../../../net/openflow/field.ts";
+import { parseFieldValue, wordsToBig } from "../../../net/openflow/value.ts";
+
+export interface Bits {
+  readonly value: bigint;
+  readonly mask: bigint;
+}
+/** Place → what its bits must be. A place without a mask is not there. */
+export type MatchBits = ReadonlyMap<string, Bits>;
+
+export const VLAN_PRESENT = 0x1000n;
+export const NO_VLAN_ID = 0xffffn;
+
+/** Where a field's bits lie: its place, and how far up in it. */
+const PLACES: Readonly<Record<string, { place: string; shift: bigint; keep?: bigint }>> = {
+  in_port_oxm: { place: "in_port", shift: 0n },
+  dl_vlan: { place: "vlan_tci", shift: 0n },
+  vlan_vid: { place: "vlan_tci", shift: 0n },
+  dl_vlan_pcp: { place: "vlan_tci", shift: 13n },
+  vlan_pcp: { place: "vlan_tci", shift: 13n },
+  dl_vlan1: { place: "vlan_tci1", shift: 0n },
+  dl_vlan_pcp1: { place: "vlan_tci1", shift: 13n },
+  tcp_src: { place: "tp_src", shift: 0n },
+  udp_src: { place: "tp_src", shift: 0n },
+  sctp_src: { place: "tp_src", shift: 0n },
+  icmp_type: { place: "tp_src", shift: 0n },
+  icmpv6_type: { place: "tp_src", shift: 0n },
+  tcp_dst: { place: "tp_dst", shift: 0n },
+  udp_dst: { place: "tp_dst", shift: 0n },
+  sctp_dst: { place: "tp_dst", shift: 0n },
+  icmp_code: { place: "tp_dst", shift: 0n },
+  icmpv6_code: { place: "tp_dst", shift: 0n },
+  arp_op: { place: "nw_proto", shift: 0n },
+  arp_spa: { place: "ip_src", shift: 0n },
+  arp_tpa: { place: "ip_dst", shift: 0n },
+  nd_sll: { place: "arp_sha", shift: 0n },
+  nd_tll: { place: "arp_tha", shift: 0n },
+  nw_tos: { place: "nw_tos", shift: 0n, keep: 0xfcn },
+  ip_dscp: { place: "nw_tos", shift: 2n },
+  nw_ecn: { place: "nw_tos", shift: 0n },
+};
+
+const known = new WeakMap<Match, MatchBits>();
+
+/** Throws when a field is no field, or its value none (the parser lets neither pass). Matches are never changed in place. */
+export function bitsOf(match: Match): MatchBits {
+  let bits = known.get(match);
+  if (!bits) {
+    bits = computeBits(match);
+    known.set(match, bits);
+  }
+  return bits;
+}
+
+function computeBits(match: Match): MatchBits {
+  const out = new Map<string, Bits>();
+  for (const field of match.fields) addField(out, field);
+  return out;
+}
+
+function add(out: Map<string, Bits>, place: string, value: bigint, mask: bigint): void {
+  if (mask === 0n) return;
+  const before = out.get(place);
+  out.set(
+    place,
+    before
+      ? { value: (before.value & ~mask) | (value & mask), mask: before.mask | mask }
+      : { value: value & mask, mask },
+  );
+}
+
+function addField(out: Map<string, Bits>, { name, value, mask }: MatchField): void {
+  const word = value === "" ? PROTOCOL_WORDS[name] : undefined;
+  if (word) {
+    if (word.ethType >= 0) add(out, "eth_type", BigInt(word.ethType), 0xffffn);
+    if (word.proto !== undefined) add(out, "nw_proto", BigInt(word.proto), 0xffn);
+    return;
+  }
+  const field = findField(name);
+  const read = field && parseFieldValue(field, value, mask);
+  if (!field || !read) throw new Error(`${name}=${value} is no match`);
+  addValue(out, field, wordsToBig(read.value), wordsToBig(read.mask));
+}
+
+function addValue(out: Map<string, Bits>, field: Field, value: bigint, mask: bigint): void {
+  if (field.name === "packet_type") return;
+  if (field.name === "dl_vlan" || field.name === "dl_vlan1") {
+    const place = field.name === "dl_vlan" ? "vlan_tci" : "vlan_tci1";
+    if (value === NO_VLAN_ID) add(out, place, 0n, 0xffffn);
+    else add(out, place, value | VLAN_PRESENT, 0x1fffn);
+    return;
+  }
+  const wide = /^x(x?)reg(\d+)$/.exec(field.name);
+  if (wide) {
+    // Registers lie side by side, the highest bits first (OXM_OF_PKT_REG<N>).
+    const count = wide[1] ? 4 : 2;
+    for (let i = 0; i < count; i++) {
+      const down = BigInt(32 * (count - 1 - i));
+      // What was said of the register before is said anew (meta-flow.c mf_set).
+      const place = `reg${Number(wide[2]) * count + i}`;
+      out.delete(place);
+      add(out, place, (value >> down) & 0xffffffffn, (mask >> down) & 0xffffffffn);
+    }
+    return;
+  }
+  const at = PLACES[field.name];
+  if (!at) add(out, field.name, value, mask);
+  else if (at.shift === 13n) add(out, at.place, (value << 13n) | VLAN_PRESENT, (mask << 13n) | VLAN_PRESENT);
+  else add(out, at.place, value << at.shift, at.keep ?? mask << at.shift);
+}
+
+const keys = new WeakMap<Match, string>();
+
+/** The same text for matches that Open vSwitch holds to be the same. */
+export function matchKey(match: Match): string {
+  let key = keys.get(match);
+  if (key === undefined) {
+    key = [...bitsOf(match)]
+      .map(([place, { value, mask }]) => `${place}=${value.toString(16)}/${mask.toString(16)}`)
+      .sort()
+      .join();
+    keys.set(match, key);
+  }
+  return key;
+}
+
+/** Whether every packet that `narrow` takes is taken by `wide` too (lib/classifier.c, loose matching of flow_mod). */
+export function includes(wide: MatchBits, narrow: Match): boolean {
+  if (wide.size === 0) return true;
+  // Most flows name none of the places asked for: they need not be read.
+  for (const place of wide.keys()) if (!mentions(narrow, place)) return false;
+  const bits = bitsOf(narrow);
+  for (const [place, { value, mask }] of wide) {
+    const at = bits.get(place);
+    if (!at || (at.mask & mask) !== mask || (at.value & mask) !== value) return false;
+  }
+  return true;
+}
+
+/** For each place, the names of fields that say something about it. */
+const MENTIONS = new Map<string, ReadonlySet<string>>();
+
+function mentions(match: Match, place: string): boolean {
+  let names = MENTIONS.get(place);
+  if (!names) {
+    names = namesOf(place);
+    MENTIONS.set(place, names);
+  }
+  for (const field of match.fields) if (names.has(field.name)) return true;
+  return false;
+}
+
+function namesOf(place: string): ReadonlySet<string> {
+  const own = [place, ...Object.keys(PLACES).filter((name) => PLACES[name]?.place === place)];
+  const all = new Set(own);
+  for (const name of own) {
+    const field = findField(name);
+    for (const other of [field?.nxm, field?.oxm, ...(field?.aliases ?? [])]) if (other) all.add(other);
+  }
+  if (place === "eth_type" || place === "nw_proto") for (const word of Object.keys(PROTOCOL_WORDS)) all.add(word);
+  const register = /^reg(\d+)$/.exec(place);
+  if (register) {
+    const n = Number(register[1]);
+    for (const name of [`xreg${n >> 1}`, `xxreg${n >> 2}`]) {
+      all.add(name);
+      const field = findField(name);
+      if (field?.nxm) all.add(field.nxm);
+      if (field?.oxm) all.add(field.oxm);
+    }
+  }
+  return all;
+}

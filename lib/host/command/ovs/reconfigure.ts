@@ -1,0 +1,260 @@
+/**
+ * How ovs-vswitchd follows its database (vswitchd/bridge.c bridge_reconfigure): ports get numbers and devices, bridges flows,
+ * and what the database no longer has goes.
+ */
+
+import type { Flow } from "../../../net/openflow/ast.ts";
+import { generatedMac, nextOfport } from "../../allocate.ts";
+import { editNamespace, findLink, findNamespace, ROOT } from "../../edit.ts";
+import type { HostState, OvsBridge, OvsInterface, OvsPort, OvsState } from "../../state.ts";
+import { withBridge, withOvs } from "./bridges.ts";
+import type { DraftInterface } from "./columns.ts";
+import { dropDevice, enslave, followDatapaths, leastMtu, makeInternal, seen } from "./device.ts";
+
+const LOCAL_PORT = 65534;
+
+/** What a switch without a controller does by itself (ofproto/connmgr.c connmgr_flushed). */
+const NORMAL_FLOW: Flow = {
+  table: 0,
+  priority: 0,
+  cookie: "0x0",
+  packets: 0,
+  bytes: 0,
+  duration: 0,
+  idleTimeout: 0,
+  hardTimeout: 0,
+  flags: [],
+  match: { fields: [] },
+  actions: [{ kind: "output", port: "NORMAL" }],
+};
+
+/** The host once the switch has followed `wanted`, the database after a transaction. */
+export function reconfigure(host: HostState, wanted: OvsState): HostState {
+  const before = host.ovs;
+  const old = new Map((before?.bridges ?? []).map((bridge) => [bridge.name, bridge]));
+  const changed = wanted.bridges.filter((bridge) => old.get(bridge.name) !== bridge);
+  const kept = new Set(wanted.bridges.map((bridge) => bridge.name));
+  const touched = [
+    ...changed.flatMap((b) => old.get(b.name) ?? []),
+    ...[...old.values()].filter((b) => !kept.has(b.name)),
+  ];
+  let out = release(host, touched, changed);
+  out = followDatapaths(withOvs(out, wanted));
+  for (const bridge of changed) out = configure(out, bridge, old.get(bridge.name));
+  const patched = [...touched, ...changed].some((b) => b.ports.some(isPatch));
+  return patched ? followPeers(out) : out;
+}
+
+function isPatch(port: OvsPort): boolean {
+  return port.interfaces.some((one) => one.type === "patch");
+}
+
+/** Interfaces that are there no longer, or are something else now, lose their devices. */
+function release(host: HostState, before: readonly OvsBridge[], after: readonly OvsBridge[]): HostState {
+  const left = new Map<string, OvsInterface>();
+  for (const bridge of after)
+    for (const port of bridge.ports) for (const one of port.interfaces) left.set(one.name, one);
+  let out = host;
+  for (const bridge of before) {
+    const gone = bridge.ports
+      .flatMap((port) => port.interfaces)
+      .filter((one) => left.get(one.name) !== one && left.get(one.name)?.type !== one.type);
+    for (const one of gone) {
+      if (one.type === "internal") out = dropDevice(out, one.netns ?? ROOT, one.name);
+      else if (isSystem(one)) out = enslave(out, one.name, undefined);
+    }
+  }
+  return out;
+}
+
+function isSystem(one: OvsInterface): boolean {
+  return one.type === "" || one.type === "system";
+}
+
+function configure(host: HostState, wanted: OvsBridge, before: OvsBridge | undefined): HostState {
+  let bridge = flushed(wanted, before);
+  let out = host;
+  const types = new Map(
+    (before?.ports ?? []).flatMap((port) => port.interfaces.map((one) => [one.name, one.type] as const)),
+  );
+  const mtu = before ? leastMtu(host, before) : leastMtu(host, bridge);
+  bridge.ports.forEach((port, i) => {
+    if (!port.interfaces.some((one) => needsWork(one, types))) return;
+    const interfaces: OvsInterface[] = [];
+    for (const one of port.interfaces) {
+      if (!needsWork(one, types)) {
+        interfaces.push(one);
+        continue;
+      }
+      const done = attach(out, bridge, one, mtu, types.has(one.name));
+      out = done.host;
+      interfaces.push(done.row);
+      bridge = {
+        ...bridge,
+        ports: bridge.ports.with(i, {
+          ...port,
+          interfaces: [...interfaces, ...port.interfaces.slice(interfaces.length)],
+        }),
+      };
+    }
+  });
+  bridge = withDatapathId(bridge);
+  return adjustMtu(withBridge(out, bridge), bridge, mtu);
+}
+
+/** Whether the row is new, is of another type now, or asks for something. */
+function needsWork(one: DraftInterface, types: ReadonlyMap<string, string>): boolean {
+  return (
+    types.get(one.name) !== one.type ||
+    one.ofport === undefined ||
+    one.ofportRequest !== undefined ||
+    one.macRequest !== undefined ||
+    one.mtuRequest !== undefined
+  );
+}
+
+interface Attached {
+  host: HostState;
+  row: OvsInterface;
+}
+
+function attach(host: HostState, bridge: OvsBridge, draft: DraftInterface, mtu: number, known: boolean): Attached {
+  const { ofportRequest, macRequest, mtuRequest, ...row } = draft;
+  const netns = row.netns ?? ROOT;
+  const device = findNamespace(host, netns)?.links.find((link) => link.name === row.name);
+  if (isSystem(row)) {
+    if (!device || netns !== ROOT)
+      return { host, row: failed(row, `could not open network device ${row.name} (No such device)`) };
+    const next = enslave(host, row.name, bridge.datapathType);
+    return { host: next, row: numbered(bridge, seen(row, device, ROOT), ofportRequest) };
+  }
+  if (row.type !== "internal") {
+    const { netns: _, mtu: __, error: ___, ...plain } = row;
+    const virtual: OvsInterface = {
+      ...plain,
+      mac: generatedMac(host.name, row.name),
+      adminUp: true,
+      linkUp: true,
+      state: ["LIVE"],
+    };
+    return { host, row: numbered(bridge, virtual, ofportRequest) };
+  }
+  let next = host;
+  if (!device || !known || row.ofport === undefined) {
+    const made = makeInternal(host, bridge.datapathType, row.name, {
+      ...(macRequest && { mac: macRequest }),
+      mtu: mtuRequest ?? mtu,
+    });
+    if (!made) return { host, row: failed(row, `could not add network device ${row.name} to ofproto (File exists)`) };
+    next = made;
+  } else if (netns === ROOT) {
+    const changes = { ...(macRequest && { mac: macRequest }), ...(mtuRequest && { mtu: mtuRequest }) };
+    const links = findNamespace(host, ROOT)?.links ?? [];
+    next = editNamespace(host, ROOT, {
+      links: links.map((link) => (link === device ? { ...link, ...changes } : link)),
+    });
+  }
+  const root = findNamespace(next, netns);
+  const link = root && findLink(root, row.name);
+  return { host: next, row: numbered(bridge, link ? seen(row, link, netns) : row, ofportRequest) };
+}
+
+function failed(row: OvsInterface, error: string): OvsInterface {
+  return {
+    name: row.name,
+    type: row.type,
+    options: row.options,
+    externalIds: row.externalIds,
+    config: [],
+    state: [],
+    ofport: -1,
+    error,
+  };
+}
+
+/** A number that is asked for goes before all, then the one that the row had, then the next free one. */
+function numbered(bridge: OvsBridge, row: OvsInterface, request: number | undefined): OvsInterface {
+  if (row.name === bridge.name) return { ...row, ofport: LOCAL_PORT };
+  const taken = (n: number) =>
+    bridge.ports.some((port) => port.interfaces.some((one) => one.ofport === n && one.name !== row.name));
+  if (request !== undefined && !taken(request)) return { ...row, ofport: request };
+  if (row.ofport !== undefined && row.ofport > 0 && !taken(row.ofport)) return row;
+  return { ...row, ofport: nextOfport(bridge) };
+}
+
+/** A switch loses its flows when it gets or loses its controllers, or another fail mode while it has none (connmgr.c). */
+function flushed(wanted: OvsBridge, before: OvsBridge | undefined): OvsBridge {
+  const controlled = wanted.controllers.length > 0;
+  const flush =
+    !before ||
+    before.datapathType !== wanted.datapathType ||
+    before.controllers.length > 0 !== controlled ||
+    (before.failMode !== wanted.failMode && !controlled);
+  if (!flush) return wanted;
+  return { ...wanted, flows: !controlled && wanted.failMode === "standalone" ? [NORMAL_FLOW] : [] };
+}
+
+function withDatapathId(bridge: OvsBridge): OvsBridge {
+  const local = bridge.ports.find((port) => port.name === bridge.name)?.interfaces[0];
+  const id = bridge.otherConfig["datapath-id"] ?? (local?.mac && `0000${local.mac.replaceAll(":", "")}`);
+  return id === undefined || id === bridge.datapathId ? bridge : { ...bridge, datapathId: id };
+}
+
+/** Internal ports take over the least MTU when it changes; those that moved to another namespace are out of reach. */
+export function adjustMtu(host: HostState, bridge: OvsBridge, before: number): HostState {
+  const mtu = leastMtu(host, bridge);
+  if (mtu === before) return host;
+  const root = findNamespace(host, ROOT);
+  if (!root) return host;
+  const internal = new Set<string>();
+  const ports = bridge.ports.map((port) => {
+    if (!port.interfaces.some((one) => one.type === "internal" && one.netns === ROOT && one.mtu !== mtu)) return port;
+    const interfaces = port.interfaces.map((one) => {
+      if (one.type !== "internal" || one.netns !== ROOT) return one;
+      internal.add(one.name);
+      return { ...one, mtu };
+    });
+    return { ...port, interfaces };
+  });
+  if (internal.size === 0) return host;
+  const links = root.links.map((link) => (internal.has(link.name) ? { ...link, mtu } : link));
+  return withBridge(editNamespace(host, ROOT, { links }), { ...bridge, ports });
+}
+
+/** A patch port whose other end does not name it in turn says so (ofproto-dpif.c vport_get_status). */
+function followPeers(host: HostState): HostState {
+  if (!host.ovs) return host;
+  const ends = new Map<string, { peer: string | undefined; datapathType: string }>();
+  for (const bridge of host.ovs.bridges)
+    for (const port of bridge.ports)
+      for (const one of port.interfaces)
+        if (one.type === "patch") ends.set(one.name, { peer: one.options.peer, datapathType: bridge.datapathType });
+  let changed = false;
+  const bridges = host.ovs.bridges.map((bridge) => {
+    const ports = bridge.ports.map((port) => {
+      const interfaces = port.interfaces.map((one) => withPeerError(one, bridge, ends));
+      return interfaces.every((one, i) => one === port.interfaces[i]) ? port : { ...port, interfaces };
+    });
+    if (ports.every((port, i) => port === bridge.ports[i])) return bridge;
+    changed = true;
+    return { ...bridge, ports };
+  });
+  return changed ? withOvs(host, { ...host.ovs, bridges }) : host;
+}
+
+function withPeerError(
+  one: OvsInterface,
+  bridge: OvsBridge,
+  ends: ReadonlyMap<string, { peer: string | undefined; datapathType: string }>,
+): OvsInterface {
+  if (one.type !== "patch") return one;
+  const { peer } = one.options;
+  const other = peer === undefined ? undefined : ends.get(peer);
+  const error =
+    peer === undefined || (other?.peer === one.name && other.datapathType === bridge.datapathType)
+      ? undefined
+      : `No usable peer '${peer}' exists in '${bridge.datapathType}' datapath.`;
+  if (error === one.error) return one;
+  const { error: _, ...rest } = one;
+  return error === undefined ? rest : { ...rest, error };
+}
