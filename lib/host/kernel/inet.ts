@@ -1,0 +1,212 @@
+/**
+ * IP on a device: what comes and goes with its addresses, with up and down, and with the carrier (net/ipv4/devinet.c and
+ * fib_frontend.c, net/ipv6/addrconf.c, net/core/neighbour.c). All within one namespace.
+ */
+import { eui64Address } from "../../net/eui64.ts";
+import type { Address, Link, Namespace, Route } from "../state.ts";
+import {
+  anycastRoutes6,
+  linkFlags,
+  localRoutes6,
+  multicastRoute6,
+  prefixRoutes6,
+  routeKey,
+  routesOfAddresses4,
+} from "./kernel-routes.ts";
+import { ipv6Enabled } from "./sysctl.ts";
+
+/** IPV6_MIN_MTU. */
+const LEAST_MTU6 = 1280;
+
+export function addressesOf(ns: Namespace, dev: string, family: 4 | 6): Address[] {
+  return ns.addresses.filter((a) => a.dev === dev && a.family === family);
+}
+
+/** NETDEV_UP. */
+export function deviceUp(ns: Namespace, link: Link): Namespace {
+  let out = ns;
+  if (link.kind === "loopback" && addressesOf(out, link.name, 4).length === 0)
+    out = withAddress(out, loopbackAddress(link.name, 4));
+  out = withRoutes(out, routesOfAddresses4(link, addressesOf(out, link.name, 4)));
+  return up6(out, link);
+}
+
+/** addrconf_notify for a device that came up, or was allowed IPv6. */
+export function up6(ns: Namespace, link: Link): Namespace {
+  if (!takes6(ns, link)) return ns;
+  let out = ns;
+  if (link.kind === "loopback") {
+    if (addressesOf(out, link.name, 6).length === 0) out = withAddress(out, loopbackAddress(link.name, 6));
+    return withRoutes(out, localRoutes6(out, link, addressesOf(out, link.name, 6)));
+  }
+  out = withRoutes(out, prefixRoutes6(link, addressesOf(out, link.name, 6)));
+  return link.carrier ? ready6(out, link) : out;
+}
+
+/** A device is up and has its carrier: it gives itself a link-local address, and addresses become usable. */
+function ready6(ns: Namespace, link: Link): Namespace {
+  let out = ns;
+  if (!addressesOf(out, link.name, 6).some((a) => a.scope === "link") && link.mac !== "")
+    out = withAddress(out, linkLocal(link));
+  const all = addressesOf(out, link.name, 6);
+  return withRoutes(out, [...prefixRoutes6(link, all), multicastRoute6(link), ...localRoutes6(out, link, all)]);
+}
+
+function takes6(ns: Namespace, link: Link): boolean {
+  return link.up && ipv6Enabled(ns, link.name) && link.mtu >= LEAST_MTU6 && link.kind !== "tun";
+}
+
+/** NETDEV_DOWN: IPv4 addresses stay, with their local routes; everything of IPv6 goes, and all neighbours. */
+export function deviceDown(ns: Namespace, link: Link): Namespace {
+  const routes = ns.routes.flatMap((r): Route[] => {
+    if (r.nexthops) return withoutHops(r, link.name);
+    return r.dev !== link.name || (r.family === 4 && r.type === "local") ? [r] : [];
+  });
+  return forgetNeighbours(down6({ ...ns, routes }, link), link.name);
+}
+
+function withoutHops(route: Route, dev: string): Route[] {
+  const nexthops = route.nexthops?.filter((hop) => hop.dev !== dev) ?? [];
+  if (nexthops.length === 0) return [];
+  return nexthops.length === route.nexthops?.length ? [route] : [{ ...route, nexthops }];
+}
+
+/** addrconf_ifdown. */
+export function down6(ns: Namespace, link: Link): Namespace {
+  return {
+    ...ns,
+    addresses: ns.addresses.filter((a) => a.dev !== link.name || a.family === 4),
+    routes: ns.routes.filter((r) => r.dev !== link.name || r.family === 4),
+  };
+}
+
+function forgetNeighbours(ns: Namespace, dev: string): Namespace {
+  return {
+    ...ns,
+    neighbours: ns.neighbours.filter((n) => n.dev !== dev),
+    proxies: ns.proxies.filter((p) => p.dev !== dev),
+  };
+}
+
+/** The address of the device changed: neighbours must be learned again (NETDEV_CHANGEADDR). */
+export function macChanged(ns: Namespace, link: Link): Namespace {
+  return ns.neighbours.some((n) => n.dev === link.name)
+    ? { ...ns, neighbours: ns.neighbours.filter((n) => n.dev !== link.name) }
+    : ns;
+}
+
+/** The device is up, and got or lost its carrier (NETDEV_CHANGE). */
+export function carrierChanged(ns: Namespace, link: Link): Namespace {
+  let changed = false;
+  const routes = ns.routes.map((r) => {
+    if (r.dev !== link.name || r.type === "local" || r.type === "anycast") return r;
+    const flags = [...r.flags.filter((flag) => flag !== "linkdown"), ...linkFlags(link)];
+    if (flags.length === r.flags.length) return r;
+    changed = true;
+    return { ...r, flags };
+  });
+  const out = changed ? { ...ns, routes } : ns;
+  if (link.carrier) return takes6(out, link) && link.kind !== "loopback" ? ready6(out, link) : out;
+  const neighbours = out.neighbours.filter((n) => n.dev !== link.name || n.state.includes("PERMANENT"));
+  return neighbours.length === out.neighbours.length ? out : { ...out, neighbours };
+}
+
+/** The MTU crossed what IPv6 needs. */
+export function mtuChanged(ns: Namespace, before: Link, link: Link): Namespace {
+  if (before.mtu >= LEAST_MTU6 === link.mtu >= LEAST_MTU6) return ns;
+  return link.mtu < LEAST_MTU6 ? down6(ns, link) : up6(ns, link);
+}
+
+/** Everything that belongs to a device goes with it. */
+export function forgetDevice(ns: Namespace, dev: string): Namespace {
+  const routes = ns.routes.flatMap((r) => (r.nexthops ? withoutHops(r, dev) : r.dev === dev ? [] : [r]));
+  return {
+    ...forgetNeighbours(ns, dev),
+    addresses: ns.addresses.filter((a) => a.dev !== dev),
+    routes,
+    fdb: ns.fdb.filter((e) => e.dev !== dev),
+  };
+}
+
+/** A new address and its routes. Whether it may be added is the caller's question. */
+export function addAddress(ns: Namespace, link: Link, address: Address): Namespace {
+  let out = withAddress(ns, address);
+  if (address.family === 4) return withRoutes(out, routesOfAddresses4(link, addressesOf(out, link.name, 4)), ns, link);
+  if (!link.up) return out;
+  out = withRoutes(out, prefixRoutes6(link, [address]));
+  if (link.kind !== "loopback") out = withRoutes(out, [multicastRoute6(link)]);
+  return link.carrier ? withRoutes(out, localRoutes6(out, link, [address])) : out;
+}
+
+/** The address and what came with it; the secondary ones of its network too (fib_del_ifaddr, inet_del_ifa). */
+export function removeAddresses(ns: Namespace, link: Link, gone: ReadonlySet<Address>): Namespace {
+  const before = kernelRoutes(ns, link);
+  const out = { ...ns, addresses: ns.addresses.filter((a) => !gone.has(a)) };
+  const kept = new Set(kernelRoutes(out, link).map(routeKey));
+  const lost = new Set(before.map(routeKey).filter((key) => !kept.has(key)));
+  const sources = new Set([...gone].filter((a) => a.family === 4).map((a) => a.address));
+  for (const a of out.addresses) sources.delete(a.address);
+  return {
+    ...out,
+    routes: out.routes.filter((r) => {
+      if (lost.size > 0 && r.dev === link.name && r.protocol === "kernel" && lost.has(routeKey(r))) return false;
+      return r.family === 6 || r.table !== "main" || r.prefSrc === undefined || !sources.has(r.prefSrc);
+    }),
+  };
+}
+
+function kernelRoutes(ns: Namespace, link: Link): Route[] {
+  const six = addressesOf(ns, link.name, 6);
+  return [
+    ...routesOfAddresses4(link, addressesOf(ns, link.name, 4)),
+    ...prefixRoutes6(link, six),
+    ...localRoutes6(ns, link, six),
+  ];
+}
+
+/** IPv6 forwarding was switched on or off for a device that is up. */
+export function forwardingChanged(ns: Namespace, link: Link): Namespace {
+  const own = ns.routes.filter((r) => r.type !== "anycast" || r.dev !== link.name);
+  const out = own.length === ns.routes.length ? ns : { ...ns, routes: own };
+  if (!link.up) return out;
+  const usable = addressesOf(out, link.name, 6).filter((a) =>
+    out.routes.some((r) => r.type === "local" && r.dev === link.name && r.dst === `${a.address}/128`),
+  );
+  return withRoutes(out, anycastRoutes6(out, link, usable));
+}
+
+/** Adds those that are not there; `before`, where given: only those that this namespace did not ask for already. */
+function withRoutes(ns: Namespace, routes: readonly Route[], before?: Namespace, link?: Link): Namespace {
+  const there = new Set<string>();
+  const devs = new Set(routes.map((r) => r.dev));
+  for (const r of ns.routes) if (devs.has(r.dev)) there.add(routeKey(r));
+  if (before && link)
+    for (const r of routesOfAddresses4(link, addressesOf(before, link.name, 4))) there.add(routeKey(r));
+  const added = routes.filter((r) => !there.has(routeKey(r)));
+  return added.length === 0 ? ns : { ...ns, routes: [...ns.routes, ...added] };
+}
+
+/** Beside the device's other addresses: IPv4 first, then IPv6, the widest scope first (ipv6_link_dev_addr). */
+function withAddress(ns: Namespace, address: Address): Namespace {
+  const follows = (a: Address) =>
+    a.dev === address.dev && a.family === 6 && (address.family === 4 || width(a.scope) <= width(address.scope));
+  let at = ns.addresses.findIndex(follows);
+  if (at < 0) at = ns.addresses.findLastIndex((a) => a.dev === address.dev) + 1 || ns.addresses.length;
+  return { ...ns, addresses: ns.addresses.toSpliced(at, 0, address) };
+}
+
+function width(scope: string): number {
+  return scope === "host" ? 0 : scope === "link" ? 1 : 2;
+}
+
+function loopbackAddress(dev: string, family: 4 | 6): Address {
+  const own = family === 4 ? { address: "127.0.0.1", prefix: 8 } : { address: "::1", prefix: 128 };
+  return { dev, family, ...own, scope: "host", secondary: false };
+}
+
+function linkLocal(link: Link): Address {
+  return {
+    ...{ dev: link.name, family: 6, address: eui64Address("fe80::/64", link.mac), prefix: 64 },
+    ...{ scope: "link", secondary: false },
+  };
+}

@@ -1,0 +1,111 @@
+/** Devices of a simulated host: finding them, replacing them, and what Open vSwitch sees of them. */
+import { CommandError } from "../command/command.ts";
+import { findLink, findNamespace, namespaceOf, withNamespace } from "../edit.ts";
+import type { HostState, Link, OvsInterface } from "../state.ts";
+
+/** What rtnetlink refuses, as iproute2 prints it. */
+export function refused(reason: string): CommandError {
+  return new CommandError(`RTNETLINK answers: ${reason}`, 2);
+}
+
+/** Throws what iproute2 says of a device that is not there. */
+export function linkOf(host: HostState, netns: string, name: string): Link {
+  const link = findLink(namespaceOf(host, netns), name);
+  if (!link) throw new CommandError(`Cannot find device "${name}"`, 1);
+  return link;
+}
+
+/** The device with this one's name gives way to it; the switch's row for it follows. */
+export function replaceLink(host: HostState, netns: string, link: Link): HostState {
+  const ns = namespaceOf(host, netns);
+  const at = ns.links.findIndex((l) => l.name === link.name);
+  if (at < 0 || ns.links[at] === link) return host;
+  return seenByOvs(withNamespace(host, { ...ns, links: ns.links.with(at, link) }), netns, link.name, (iface) =>
+    rowOf(iface, netns, link),
+  );
+}
+
+export interface Placed {
+  readonly netns: string;
+  readonly link: Link;
+}
+
+/** The other end of a veth, where it is known. */
+export function peerOf(host: HostState, netns: string, link: Link): Placed | undefined {
+  if (link.kind !== "veth" || link.linkName === undefined) return undefined;
+  const there = link.linkNetns ?? netns;
+  const ns = findNamespace(host, there);
+  const peer = ns && findLink(ns, link.linkName);
+  return peer?.kind === "veth" ? { netns: there, link: peer } : undefined;
+}
+
+/** Devices that stand on this one: VLANs, macvlans, tunnels bound to it. They may live in other namespaces. */
+export function childrenOf(host: HostState, netns: string, name: string): Placed[] {
+  const out: Placed[] = [];
+  for (const ns of host.namespaces)
+    for (const link of ns.links)
+      if (link.linkName === name && link.kind !== "veth" && (link.linkNetns ?? ns.name) === netns)
+        out.push({ netns: ns.name, link });
+  return out;
+}
+
+/** Updates the switch's interface of this name that is a device of this namespace. */
+export function seenByOvs(
+  host: HostState,
+  netns: string,
+  name: string,
+  update: (iface: OvsInterface) => OvsInterface,
+): HostState {
+  const bridges = host.ovs?.bridges ?? [];
+  for (const [b, bridge] of bridges.entries()) {
+    for (const [p, port] of bridge.ports.entries()) {
+      const i = port.interfaces.findIndex((iface) => iface.name === name && iface.netns === netns);
+      const iface = port.interfaces[i];
+      if (!host.ovs || !iface) continue;
+      const after = update(iface);
+      if (after === iface) return host;
+      const ports = bridge.ports.with(p, { ...port, interfaces: port.interfaces.with(i, after) });
+      return { ...host, ovs: { ...host.ovs, bridges: bridges.with(b, { ...bridge, ports }) } };
+    }
+  }
+  return host;
+}
+
+/**
+ * What ovs-vswitchd reports of a device in its own namespace; one that was moved away it no longer sees, and says that it is
+ * down, though its packets flow.
+ */
+export function rowOf(iface: OvsInterface, netns: string, link: Link): OvsInterface {
+  const words = (all: readonly string[], drop: string[], add: string[]) => [
+    ...all.filter((word) => !drop.includes(word)),
+    ...add,
+  ];
+  const { mtu: _, ...rest } = iface;
+  const here = netns === "root";
+  const up = here && link.up;
+  const live = here && link.up && link.carrier;
+  const row: OvsInterface = {
+    ...rest,
+    mac: here ? link.mac : "00:00:00:00:00:00",
+    adminUp: up,
+    linkUp: live,
+    netns,
+    config: words(iface.config, ["PORT_DOWN"], up ? [] : ["PORT_DOWN"]),
+    state: words(iface.state, ["LIVE", "LINK_DOWN"], [live ? "LIVE" : "LINK_DOWN"]),
+  };
+  return here ? { ...row, mtu: link.mtu } : row;
+}
+
+/** Whether something holds a tap device open: the switch its internal ports, a hypervisor a guest's. */
+export function isHeld(host: HostState, name: string): boolean {
+  if (ovsInterface(host, name)?.type === "internal") return true;
+  // A hypervisor names the device (`ifname=tap…`), or the port that the device is named after.
+  const mention = name.startsWith("tap") ? name.slice("tap".length) : name;
+  return host.processes.some(({ command }) => command.includes(mention));
+}
+
+export function ovsInterface(host: HostState, name: string): OvsInterface | undefined {
+  for (const bridge of host.ovs?.bridges ?? [])
+    for (const port of bridge.ports) for (const iface of port.interfaces) if (iface.name === name) return iface;
+  return undefined;
+}

@@ -1,0 +1,40 @@
+/** Settings that are written, and what the kernel does on that. */
+import { namespaceOf, withNamespace } from "../edit.ts";
+import type { HostState, Namespace } from "../state.ts";
+import { down6, forwardingChanged, up6 } from "./inet.ts";
+
+/** `name` as `sysctl` prints it. */
+export function writeSysctl(host: HostState, netns: string, name: string, value: string): HostState {
+  const ns = namespaceOf(host, netns);
+  if (ns.sysctls[name] === value) return host;
+  const set = spread(ns, name, value);
+  const written = { ...ns, sysctls: { ...ns.sysctls, ...set } };
+  return withNamespace(host, react(ns, written, Object.keys(set)));
+}
+
+/** ip_forward is forwarding of all; what is set for all reaches every device, where the kernel says so. */
+function spread(ns: Namespace, name: string, value: string): Record<string, string> {
+  const all = name === "net.ipv4.ip_forward" ? "net.ipv4.conf.all.forwarding" : name;
+  const found = /^net\.ipv([46])\.conf\.all\.(forwarding|disable_ipv6)$/.exec(all);
+  if (!found) return { [name]: value };
+  const [, family, key] = found;
+  const out: Record<string, string> = { [all]: value, [`net.ipv${family}.conf.default.${key}`]: value };
+  if (family === "4") out["net.ipv4.ip_forward"] = value;
+  for (const link of ns.links) out[`net.ipv${family}.conf.${link.name.replaceAll(".", "/")}.${key}`] = value;
+  return out;
+}
+
+function react(before: Namespace, written: Namespace, names: readonly string[]): Namespace {
+  let out = written;
+  for (const name of names) {
+    const found = /^net\.ipv6\.conf\.([^.]+)\.(forwarding|disable_ipv6)$/.exec(name);
+    if (!found || (before.sysctls[name] ?? "0") === out.sysctls[name]) continue;
+    const dev = found[1]?.replaceAll("/", ".");
+    const link = out.links.find((l) => l.name === dev);
+    if (!link) continue;
+    if (found[2] === "forwarding") out = forwardingChanged(out, link);
+    else if (out.sysctls[name] !== "0") out = down6(out, link);
+    else if (link.up) out = up6(out, link);
+  }
+  return out;
+}
