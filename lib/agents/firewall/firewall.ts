@@ -4,6 +4,7 @@ import type { Step } from "../agent.ts";
 import type { HostView } from "../view.ts";
 import { HYBRID } from "./iptables/names.ts";
 import { planIptables } from "./iptables/plan.ts";
+import { planOpenvswitch } from "./openvswitch/plan.ts";
 import { pluggedPorts } from "./plugged.ts";
 
 /** Of the Open vSwitch agent, once ports have their VLANs: rules of what is on br-int. */
@@ -16,7 +17,7 @@ function plan(view: HostView, host: HostState): HostState {
     case "iptables":
       return planIptables(HYBRID, view, ports, host);
     case "openvswitch":
-      return host;
+      return planOpenvswitch(view, ports, host);
     case "noop":
       return host;
   }
