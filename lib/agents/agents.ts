@@ -1,5 +1,7 @@
 /** All agents there are. A host's are those of its settings; lib/simulation runs them in this order. */
 import type { Agent } from "./agent.ts";
+import { COMPUTE } from "./compute/agent.ts";
+import { OPENVSWITCH, OPENVSWITCH_START } from "./openvswitch/agent.ts";
 
 /** Layer 2 first, since others plug into its bridges, and last, since it wires what they plugged. */
-export const AGENTS: readonly Agent[] = [];
+export const AGENTS: readonly Agent[] = [OPENVSWITCH_START, COMPUTE, OPENVSWITCH];

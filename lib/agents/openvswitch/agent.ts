@@ -18,10 +18,16 @@ import { tunnelPorts } from "./tunnels.ts";
 import { alive, dead } from "./wired-port.ts";
 import { type Wiring, wiringOf } from "./wiring.ts";
 
+/** What it does when it starts: the bridges that others plug into. */
+export const OPENVSWITCH_START: Agent = {
+  kind: "openvswitch",
+  steps: [{ name: "set up bridges", plan: setUpBridges }],
+};
+
+/** What it does when ports come and go. */
 export const OPENVSWITCH: Agent = {
   kind: "openvswitch",
   steps: [
-    { name: "set up bridges", plan: setUpBridges },
     { name: "wire ports", plan: wirePorts },
     { name: "install flows", plan: installFlows },
   ],
@@ -31,10 +37,11 @@ export const OPENVSWITCH: Agent = {
 function wirePorts(view: HostView, host: HostState): HostState {
   const wiring = wiringOf(view, host);
   if (!wiring) return host;
-  let bridge = wiring.integration;
+  const withTunnels = tunnelPorts(wiring);
+  let bridge = bridgeNamed(withTunnels, INTEGRATION_BRIDGE) ?? wiring.integration;
   for (const { found, network, vlan } of wiring.wired) bridge = withPort(bridge, alive(found.port, network, vlan));
   for (const { port } of wiring.dead) bridge = withPort(bridge, dead(port));
-  return withBridge(tunnelPorts(wiring), bridge);
+  return withBridge(withTunnels, bridge);
 }
 
 function installFlows(view: HostView, host: HostState): HostState {

@@ -3,11 +3,11 @@
  * not depend on any port.
  * Source: ovs_neutron_agent.py setup_integration_br, setup_physical_bridges, setup_tunnel_br.
  */
-import { generatedMac, nextOfport } from "../../host/allocate.ts";
-import { bridgeNamed, withBridge, withPort } from "../../host/command/ovs/bridges.ts";
-import type { HostState, OvsBridge, OvsInterface, OvsPort } from "../../host/state.ts";
+import { bridgeNamed } from "../../host/command/ovs/bridges.ts";
+import type { ColumnSetting, VsctlStep } from "../../host/command/ovs/vsctl-command.ts";
+import type { HostState, OvsBridge, OvsPort } from "../../host/state.ts";
 import type { HostSettings, HostView } from "../view.ts";
-import { createBridge } from "./create-bridge.ts";
+import { createBridge, transact } from "./create-bridge.ts";
 import { INTEGRATION_BRIDGE, integrationPatch, PATCH_INT, PATCH_TUN, physicalPatch, TUNNEL_BRIDGE } from "./names.ts";
 
 const PROTOCOLS = ["OpenFlow10", "OpenFlow13", "OpenFlow14"];
@@ -31,91 +31,79 @@ export function physicalBridges(settings: HostSettings, host: HostState): Map<st
 }
 
 function integration(host: HostState): HostState {
-  const made = createBridge(host, INTEGRATION_BRIDGE);
-  const bridge = bridgeNamed(made, INTEGRATION_BRIDGE);
-  if (!bridge) return host;
-  return withBridge(made, own(bridge, { "mcast-snooping-disable-flood-unregistered": "false" }));
+  return own(createBridge(host, INTEGRATION_BRIDGE), INTEGRATION_BRIDGE, {
+    "mcast-snooping-disable-flood-unregistered": "false",
+  });
 }
 
+/** The bridge itself is the administrator's. */
 function physical(host: HostState, name: string): HostState {
-  const bridge = bridgeNamed(host, name);
-  if (!bridge) return host;
-  const int = integrationPatch(name);
-  const phy = physicalPatch(name);
-  const joined = patch(host, INTEGRATION_BRIDGE, int, phy, FLOOD_NO_REPORTS);
-  return patch(withBridge(joined, own(bridge)), name, phy, int);
+  if (!bridgeNamed(host, name)) return host;
+  return join(own(host, name), integrationPatch(name), name, physicalPatch(name));
 }
 
 function tunnel(host: HostState): HostState {
-  const made = createBridge(host, TUNNEL_BRIDGE);
-  const bridge = bridgeNamed(made, TUNNEL_BRIDGE);
-  if (!bridge) return host;
-  const joined = patch(withBridge(made, own(bridge)), INTEGRATION_BRIDGE, PATCH_TUN, PATCH_INT, FLOOD_NO_REPORTS);
-  return patch(joined, TUNNEL_BRIDGE, PATCH_INT, PATCH_TUN);
+  return join(own(createBridge(host, TUNNEL_BRIDGE), TUNNEL_BRIDGE), PATCH_TUN, TUNNEL_BRIDGE, PATCH_INT);
 }
 
 /** The agent is the bridge's only controller, and without it nothing is switched but by the flows that are there. */
-function own(bridge: OvsBridge, config: Record<string, string> = {}): OvsBridge {
-  const otherConfig = merged(bridge.otherConfig, { "mac-table-size": "50000", ...config });
-  const controllers = sameList(bridge.controllers, [CONTROLLER]);
-  const protocols = sameList(bridge.protocols, PROTOCOLS);
-  const same =
-    bridge.failMode === "secure" &&
-    otherConfig === bridge.otherConfig &&
-    controllers === bridge.controllers &&
-    protocols === bridge.protocols;
-  return same ? bridge : { ...bridge, failMode: "secure", otherConfig, controllers, protocols };
-}
-
-function merged(was: Record<string, string>, more: Record<string, string>): Record<string, string> {
-  return Object.entries(more).every(([key, value]) => was[key] === value) ? was : { ...was, ...more };
-}
-
-function sameList(was: string[], wanted: string[]): string[] {
-  return was.length === wanted.length && wanted.every((one) => was.includes(one)) ? was : wanted;
-}
-
-const FLOOD_NO_REPORTS = { "mcast-snooping-flood": "False", "mcast-snooping-flood-reports": "False" };
-
-/** One end of a patch, made or set right. */
-function patch(
-  host: HostState,
-  bridgeName: string,
-  name: string,
-  peer: string,
-  otherConfig: Record<string, string> = {},
-): HostState {
-  const bridge = bridgeNamed(host, bridgeName);
+function own(host: HostState, name: string, more: Record<string, string> = {}): HostState {
+  const bridge = bridgeNamed(host, name);
   if (!bridge) return host;
-  const was = bridge.ports.find((port) => port.name === name);
-  if (!was) return withBridge(host, withPort(bridge, switchPort(host, bridge, name, "patch", { peer }, otherConfig)));
-  const config = merged(was.otherConfig, otherConfig);
-  const one = was.interfaces[0];
-  if (config === was.otherConfig && one?.options.peer === peer) return host;
-  const interfaces = one ? [{ ...one, options: { ...one.options, peer } }] : was.interfaces;
-  return withBridge(host, withPort(bridge, { ...was, otherConfig: config, interfaces }));
+  const config = Object.entries({ "mac-table-size": "50000", ...more });
+  const steps: VsctlStep[] = [];
+  if (bridge.failMode !== "secure") steps.push({ kind: "set-fail-mode", bridge: name, mode: "secure" });
+  if (!sameSet(bridge.protocols, PROTOCOLS))
+    steps.push(set("Bridge", name, [{ column: "protocols", value: PROTOCOLS.join(",") }]));
+  if (!sameSet(bridge.controllers, [CONTROLLER]))
+    steps.push({ kind: "set-controller", bridge: name, targets: [CONTROLLER] });
+  if (config.some(([key, value]) => bridge.otherConfig[key] !== value))
+    steps.push(
+      set(
+        "Bridge",
+        name,
+        config.map(([key, value]) => ({ column: "other_config", key, value })),
+      ),
+    );
+  return steps.length === 0 ? host : transact(host, steps);
 }
 
-/** A port that is the switch's alone (patch, tunnel): no device of the kernel's stands behind it. */
-export function switchPort(
-  host: HostState,
-  bridge: OvsBridge,
-  name: string,
-  type: string,
-  options: Record<string, string>,
-  otherConfig: Record<string, string> = {},
-): OvsPort {
-  const one: OvsInterface = {
-    name,
-    type,
-    options,
-    externalIds: {},
-    config: [],
-    state: ["LIVE"],
-    ofport: nextOfport(bridge),
-    mac: generatedMac(host.name, name),
-    adminUp: true,
-    linkUp: true,
-  };
-  return { name, trunks: [], otherConfig, externalIds: {}, interfaces: [one] };
+function sameSet(was: readonly string[], wanted: readonly string[]): boolean {
+  return was.length === wanted.length && wanted.every((one) => was.includes(one));
+}
+
+function set(table: "Bridge" | "Port" | "Interface", record: string, settings: ColumnSetting[]): VsctlStep {
+  return { kind: "set", ifExists: false, table, record, settings };
+}
+
+/** Multicast snooping, which is off: br-int's ends of patches get what nobody asked for. */
+const SNOOPING = ["mcast-snooping-flood", "mcast-snooping-flood-reports"].map((key) => ({
+  column: "other_config",
+  key,
+  value: "False",
+}));
+
+/** A patch between br-int and another bridge, made or set right. */
+function join(host: HostState, near: string, bridge: string, far: string): HostState {
+  const there = portOf(host, INTEGRATION_BRIDGE, near);
+  const snooping = SNOOPING.every(({ key, value }) => there?.otherConfig[key] === value)
+    ? []
+    : [set("Port", near, SNOOPING)];
+  const steps = [...patch(host, INTEGRATION_BRIDGE, near, far), ...snooping, ...patch(host, bridge, far, near)];
+  return steps.length === 0 ? host : transact(host, steps);
+}
+
+function portOf(host: HostState, bridge: string, name: string): OvsPort | undefined {
+  return bridgeNamed(host, bridge)?.ports.find((port) => port.name === name);
+}
+
+function patch(host: HostState, bridge: string, name: string, peer: string): VsctlStep[] {
+  const options = { column: "options", key: "peer", value: peer };
+  const one = portOf(host, bridge, name)?.interfaces[0];
+  if (one?.type === "patch") return one.options.peer === peer ? [] : [set("Interface", name, [options])];
+  return [
+    ...(one ? [{ kind: "del-port", ifExists: true, bridge, port: name } as const] : []),
+    { kind: "add-port", mayExist: true, bridge, port: name, settings: [] },
+    set("Interface", name, [{ column: "type", value: "patch" }, options]),
+  ];
 }

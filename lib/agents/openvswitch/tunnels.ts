@@ -2,11 +2,12 @@
  * Tunnel ports: with l2population to each host that has a port of a network that is here too, else to every host.
  * Source: ovs_neutron_agent.py fdb_add, tunnel_sync, setup_tunnel_port, cleanup_tunnel_port.
  */
-import { bridgeNamed, withBridge, withPort } from "../../host/command/ovs/bridges.ts";
-import type { HostState, OvsBridge, OvsPort } from "../../host/state.ts";
+import { bridgeNamed } from "../../host/command/ovs/bridges.ts";
+import type { VsctlStep } from "../../host/command/ovs/vsctl-command.ts";
+import type { HostState, OvsPort } from "../../host/state.ts";
 import { parseIpv4 } from "../../net/address.ts";
 import { TUN_TO_LV, type TunnelType } from "../../net/neutron-tables.ts";
-import { switchPort } from "./bridges.ts";
+import { transact } from "./create-bridge.ts";
 import { TUNNEL_BRIDGE, tunnelPort } from "./names.ts";
 import { segmentOf } from "./segment.ts";
 import type { Wiring } from "./wiring.ts";
@@ -21,18 +22,26 @@ export function tunnelPorts(wiring: Wiring): HostState {
   const { settings } = wiring.view;
   const { localIp } = settings;
   if (!wiring.tunnel || localIp === undefined) return wiring.host;
+  const { ports } = wiring.tunnel.bridge;
   const wanted = new Map<string, Endpoint>();
   for (const end of endpoints(wiring))
     if (settings.tunnelTypes.includes(end.type)) wanted.set(tunnelPort(end.type, end.ip), end);
-  let host = wiring.host;
-  let bridge = withoutStale(wiring.tunnel.bridge, wanted);
-  for (const [name, end] of wanted) {
-    if (bridge.ports.some((port) => port.name === name)) continue;
-    const options = optionsOf(end, localIp);
-    bridge = withPort(bridge, switchPort(host, bridge, name, ovsType(end), options));
-  }
-  host = withBridge(host, bridge);
-  return host;
+  const stale = ports.filter((port) => isAgents(port) && !wanted.has(port.name));
+  const there = new Set(ports.map((port) => port.name));
+  const steps = [
+    ...stale.map((port) => ({ kind: "del-port", ifExists: true, bridge: TUNNEL_BRIDGE, port: port.name }) as const),
+    ...[...wanted].flatMap(([name, end]) => (there.has(name) ? [] : addTunnel(name, end, localIp))),
+  ];
+  return steps.length === 0 ? wiring.host : transact(wiring.host, steps);
+}
+
+function addTunnel(name: string, end: Endpoint, localIp: string): VsctlStep[] {
+  const options = Object.entries(optionsOf(end, localIp)).map(([key, value]) => ({ column: "options", key, value }));
+  const settings = [{ column: "type", value: ovsType(end) }, ...options];
+  return [
+    { kind: "add-port", mayExist: true, bridge: TUNNEL_BRIDGE, port: name, settings: [] },
+    { kind: "set", ifExists: false, table: "Interface", record: name, settings },
+  ];
 }
 
 /** The bridge as it is now, with the tunnel ports in it: remote address → port number. */
@@ -58,11 +67,6 @@ function endpoints({ view, networks }: Wiring): Endpoint[] {
     const type = types.get(networkId);
     return type === undefined ? [] : [{ type, ip: tunnelIp }];
   });
-}
-
-function withoutStale(bridge: OvsBridge, wanted: ReadonlyMap<string, Endpoint>): OvsBridge {
-  const ports = bridge.ports.filter((port) => wanted.has(port.name) || !isAgents(port));
-  return ports.length === bridge.ports.length ? bridge : { ...bridge, ports };
 }
 
 /** By its name: an administrator's tunnel port stays. */
