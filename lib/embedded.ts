@@ -5,6 +5,7 @@ import path from "node:path";
 import { Compute } from "./compute/compute.ts";
 import { prepareCompute } from "./compute/first-start.ts";
 import { flavors } from "./compute/model.ts";
+import { fillNewCloud } from "./demo-cloud/first-content.ts";
 import { serviceContext } from "./identity/context.ts";
 import { Identity } from "./identity/identity.ts";
 import { passwordsOf, prepare as prepareIdentity } from "./identity/prepare.ts";
@@ -18,6 +19,8 @@ import type { RestRequest, RestService } from "./rest/http.ts";
 import { identityService } from "./rest/identity/service.ts";
 import { imageService } from "./rest/image/service.ts";
 import { networkingService } from "./rest/networking/service.ts";
+import { ensureDvrMacs } from "./simulation/dvr-macs.ts";
+import { Simulation } from "./simulation/simulation.ts";
 import { openStore, type StorePlace } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
@@ -26,6 +29,8 @@ export interface EmbeddedCloud {
   readonly identity: Identity;
   readonly neutron: Neutron;
   readonly compute: Compute;
+  /** Its hosts, as their agents make them. */
+  readonly simulation: Simulation;
   /** Nobody had started it before. */
   readonly fresh: boolean;
   readonly services: Readonly<Record<"identity" | "networking" | "compute" | "image", RestService>>;
@@ -65,6 +70,11 @@ export async function openEmbedded({ place, env, report, signal }: EmbeddedOptio
     await prepareCompute(store, randomUUID, admin?.id ?? "");
   }
   await startHeartbeats(neutron, signal, report);
+  await ensureDvrMacs(neutron);
+  // A cloud without it is a cloud, too.
+  if (env.UNDERLAY_EMPTY_CLOUD !== "1") await fillNewCloud({ store, identity, neutron, compute }, fresh).catch(report);
+  const ending = new AbortController();
+  const simulation = await Simulation.open({ store, signal: AbortSignal.any([signal, ending.signal]), report });
 
   const authenticate = (request: RestRequest) => identity.context(request.headers.get("x-auth-token") ?? "");
   const options = { authenticate, report };
@@ -73,6 +83,7 @@ export async function openEmbedded({ place, env, report, signal }: EmbeddedOptio
     identity,
     neutron,
     compute,
+    simulation,
     fresh,
     services: {
       identity: identityService(identity),
@@ -81,6 +92,7 @@ export async function openEmbedded({ place, env, report, signal }: EmbeddedOptio
       image: imageService(compute, options),
     },
     async close() {
+      ending.abort();
       identity.close();
       await store.close();
     },

@@ -4,6 +4,7 @@ import { dataDir, demoDir } from "./clouds/places.ts";
 import { CloudStore } from "./clouds/store.ts";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "./embedded.ts";
 import { log } from "./server/log.ts";
+import { cloudOf } from "./simulation/world.ts";
 
 export interface Server {
   readonly clouds: CloudStore;
@@ -26,20 +27,29 @@ export function server(): Server {
 function construct(): Server {
   const ending = new AbortController();
   let embedded: Promise<EmbeddedCloud> | undefined;
+  const open = () => {
+    embedded ??= openEmbedded({
+      place: storePlace(dataDir(), process.env),
+      env: process.env,
+      report: (error) => log().error(error),
+      signal: ending.signal,
+    }).catch((error: unknown) => {
+      embedded = undefined;
+      throw error;
+    });
+    return embedded;
+  };
   return {
-    clouds: new CloudStore({ disk: new BundleDisk(dataDir()), demoDir: demoDir() }),
+    clouds: new CloudStore({
+      disk: new BundleDisk(dataDir()),
+      demoDir: demoDir(),
+      async embedded() {
+        const { simulation } = await open();
+        await simulation.settled();
+        return cloudOf(simulation.moment());
+      },
+    }),
     ending,
-    embedded() {
-      embedded ??= openEmbedded({
-        place: storePlace(dataDir(), process.env),
-        env: process.env,
-        report: (error) => log().error(error),
-        signal: ending.signal,
-      }).catch((error: unknown) => {
-        embedded = undefined;
-        throw error;
-      });
-      return embedded;
-    },
+    embedded: open,
   };
 }

@@ -36,7 +36,7 @@ export function CloudCard({ cloud, onRemove }: { cloud: CloudSummary; onRemove?:
             <LinkPending />
           </Link>
         </h3>
-        {cloud.kind === "demo" ? <Badge>demo</Badge> : null}
+        {cloud.kind === "bundle" ? null : <Badge>{cloud.kind}</Badge>}
         {onRemove ? (
           <Button
             variant="ghost"
@@ -51,7 +51,9 @@ export function CloudCard({ cloud, onRemove }: { cloud: CloudSummary; onRemove?:
         ) : null}
       </div>
       <p className="min-h-5 pt-0.5 text-xs text-muted">
-        {cloud.takenAt ? (
+        {cloud.kind === "embedded" ? (
+          "Simulated, and always current"
+        ) : cloud.takenAt ? (
           <>
             Recorded <When iso={cloud.takenAt} />
           </>

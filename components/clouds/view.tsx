@@ -23,6 +23,7 @@ export function CloudsView() {
   const [removing, setRemoving] = useState<CloudSummary | null>(null);
   const asked = useSearchParams().get("open") !== null;
   const mine = clouds.data?.filter((cloud) => cloud.kind === "bundle") ?? [];
+  const own = clouds.data?.filter((cloud) => cloud.kind === "embedded") ?? [];
   const demos = clouds.data?.filter((cloud) => cloud.kind === "demo") ?? [];
   return (
     <div className="flex min-h-dvh flex-col">
@@ -57,6 +58,16 @@ export function CloudsView() {
           </EmptyState>
         ) : (
           <>
+            {own.length > 0 ? (
+              <Cards
+                title="This server’s own cloud"
+                note="Its OpenStack APIs change it, and its simulated hosts follow."
+              >
+                {own.map((cloud) => (
+                  <CloudCard key={cloud.id} cloud={cloud} />
+                ))}
+              </Cards>
+            ) : null}
             {mine.length > 0 ? (
               <Cards title="Opened bundles">
                 {mine.map((cloud) => (

@@ -32,7 +32,7 @@ export function CloudSwitcher({ current }: { current: CloudSummary }) {
           <MenuItem key={cloud.id} onSelect={() => router.push(pages.topology(cloud.id))}>
             <Check aria-hidden className={cloud.id === current.id ? "text-accent!" : "invisible"} />
             <span className="max-w-72 truncate">{cloud.name}</span>
-            {cloud.kind === "demo" ? <span className="ml-auto pl-4 text-xs text-muted">demo</span> : null}
+            {cloud.kind === "bundle" ? null : <span className="ml-auto pl-4 text-xs text-muted">{cloud.kind}</span>}
           </MenuItem>
         ))}
         <MenuLine />

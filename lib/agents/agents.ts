@@ -1,7 +1,9 @@
 /** All agents there are. A host's are those of its settings; lib/simulation runs them in this order. */
 import type { Agent } from "./agent.ts";
 import { COMPUTE } from "./compute/agent.ts";
+import { DHCP } from "./dhcp/agent.ts";
+import { L3_AGENT } from "./l3/agent.ts";
 import { OPENVSWITCH, OPENVSWITCH_START } from "./openvswitch/agent.ts";
 
 /** Layer 2 first, since others plug into its bridges, and last, since it wires what they plugged. */
-export const AGENTS: readonly Agent[] = [OPENVSWITCH_START, COMPUTE, OPENVSWITCH];
+export const AGENTS: readonly Agent[] = [OPENVSWITCH_START, COMPUTE, L3_AGENT, DHCP, OPENVSWITCH];

@@ -33,7 +33,8 @@ export interface ApiError {
 export interface CloudSummary {
   id: string;
   name: string;
-  kind: "demo" | "bundle";
+  /** `embedded`: the server’s own, which changes while one looks. */
+  kind: "embedded" | "demo" | "bundle";
   hosts: number;
   networks: number;
   routers: number;

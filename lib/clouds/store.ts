@@ -6,6 +6,7 @@ import { log } from "../server/log.ts";
 import { WeightedCache } from "./cache.ts";
 import { DEMOS } from "./demo.ts";
 import type { BundleDisk, BundleMeta } from "./disk.ts";
+import { EMBEDDED } from "./embedded.ts";
 import { Failure } from "./failure.ts";
 import { importBundle } from "./import.ts";
 import { detail, type Identity, summarize } from "./summary.ts";
@@ -21,27 +22,34 @@ interface Opened {
   topology?: Topology;
 }
 
-/** The clouds that this server can show: the demo clouds, and the bundles that were opened and kept. */
+/** The clouds that this server can show: its own, the demo clouds, and the bundles that were opened and kept. */
 export class CloudStore {
   readonly #demoDir: string;
   readonly #disk: BundleDisk;
   readonly #opened = new WeightedCache<Promise<Opened>>(CACHE_BYTES);
   readonly #swept: Promise<void>;
+  readonly #embedded: (() => Promise<CollectedCloud>) | undefined;
+  /** What was opened of the embedded cloud, as it was at one moment. */
+  #moment: Opened | undefined;
 
-  constructor(options: { disk: BundleDisk; demoDir: string }) {
+  /** @param options.embedded the server's own cloud as it is now: the same object while it does not change */
+  constructor(options: { disk: BundleDisk; demoDir: string; embedded?: () => Promise<CollectedCloud> }) {
     this.#demoDir = options.demoDir;
+    this.#embedded = options.embedded;
     this.#disk = options.disk;
     // What could not be swept is seen again by the import that needs the room.
     this.#swept = this.#disk.sweep().catch(() => {});
   }
 
-  /** Demo clouds first, then bundles, newest first. */
+  /** The embedded cloud once it has hosts, then demo clouds, then bundles, newest first. */
   async list(): Promise<CloudSummary[]> {
     await this.#swept;
     // A demo that cannot be read is not offered; the others are.
     const demos = await Promise.all(DEMOS.map(({ id }) => this.#open(id).catch(() => undefined)));
     const bundles = await this.#disk.list();
+    const own = this.#embedded && (await this.#open(EMBEDDED.id).catch(() => undefined));
     return [
+      ...(own && own.cloud.world.hosts.length > 0 ? [summarize(own.identity, own.cloud)] : []),
       ...demos.filter((opened) => opened !== undefined).map(({ identity, cloud }) => summarize(identity, cloud)),
       ...bundles.map((meta) => meta.summary),
     ];
@@ -49,7 +57,7 @@ export class CloudStore {
 
   /** Throws Failure `not_found`. */
   async summary(id: string): Promise<CloudSummary> {
-    const meta = isDemo(id) ? undefined : await this.#disk.get(id);
+    const meta = isOwn(id) ? undefined : await this.#disk.get(id);
     if (meta) return meta.summary;
     const { identity, cloud } = await this.#open(id);
     return summarize(identity, cloud);
@@ -80,8 +88,10 @@ export class CloudStore {
     yield { kind: "done", cloud: detail(opened.identity, opened.cloud) };
   }
 
-  /** Throws Failure `not_found`, or `read_only` for a demo cloud. */
+  /** Throws Failure `not_found`, or `read_only` for a cloud that comes with the server. */
   async remove(id: string): Promise<void> {
+    if (this.#embedded && id === EMBEDDED.id)
+      throw new Failure("read_only", "The embedded cloud is this server’s own and cannot be removed.");
     if (isDemo(id)) throw new Failure("read_only", "A demo cloud cannot be removed.");
     if (!(await this.#disk.get(id))) throw unknownCloud(id);
     this.#opened.delete(id);
@@ -89,6 +99,7 @@ export class CloudStore {
   }
 
   #open(id: string): Promise<Opened> {
+    if (this.#embedded && id === EMBEDDED.id) return this.#openEmbedded(this.#embedded);
     const known = this.#opened.get(id);
     if (known) return known;
     const opening = this.#read(id);
@@ -96,6 +107,12 @@ export class CloudStore {
     // A failure is not remembered: the next call tries again.
     opening.catch(() => this.#opened.delete(id));
     return opening;
+  }
+
+  async #openEmbedded(now: () => Promise<CollectedCloud>): Promise<Opened> {
+    const cloud = await now();
+    if (this.#moment?.cloud !== cloud) this.#moment = { cloud, identity: EMBEDDED };
+    return this.#moment;
   }
 
   async #read(id: string): Promise<Opened> {
@@ -120,6 +137,11 @@ export class CloudStore {
 
 function isDemo(id: string): boolean {
   return DEMOS.some((demo) => demo.id === id);
+}
+
+/** Not on the disk. */
+function isOwn(id: string): boolean {
+  return isDemo(id) || id === EMBEDDED.id;
 }
 
 function identityOf(meta: BundleMeta): Identity {

@@ -14,7 +14,7 @@ export interface OpenstackServer {
   close(): Promise<void>;
 }
 
-/** @param port 0 takes a free one */
+/** @param port 0 takes a free one @param env without UNDERLAY_EMPTY_CLOUD=0 the cloud begins without the first content */
 export async function openstackServer(
   dataDir: string,
   port = 0,
@@ -22,7 +22,12 @@ export async function openstackServer(
 ): Promise<OpenstackServer> {
   const ending = new AbortController();
   const report = (error: unknown) => process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  const cloud = await openEmbedded({ place: storePlace(dataDir, env), env, report, signal: ending.signal });
+  const cloud = await openEmbedded({
+    place: storePlace(dataDir, env),
+    env: { UNDERLAY_EMPTY_CLOUD: "1", ...env },
+    report,
+    signal: ending.signal,
+  });
   const server = createServer((request, response) => void serve(cloud, request, response).catch(report));
   await new Promise<void>((listening) => server.listen(port, "127.0.0.1", listening));
   return { cloud, url: `http://127.0.0.1:${portOf(server)}`, close };

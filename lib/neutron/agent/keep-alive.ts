@@ -4,6 +4,7 @@ import type { Neutron } from "../neutron.ts";
 import { agents } from "./agents.ts";
 import { failOverDhcp } from "./dhcp-failover.ts";
 import { beat, lastBeats } from "./heartbeat.ts";
+import { stoppedIds } from "./stopped.ts";
 
 /** Keeps the simulated hosts' agents alive, and looks after networks of those that are not its own, from now until `signal` aborts. */
 export async function startHeartbeats(
@@ -15,7 +16,8 @@ export async function startHeartbeats(
   const all = () =>
     neutron.change(serviceContext(), async ({ tx }) => {
       const at = await lastBeats(tx);
-      const known = await agents.list(tx);
+      const stopped = await stoppedIds(tx);
+      const known = (await agents.list(tx)).filter((agent) => !stopped.has(agent.id));
       // Another server process on the same store may just have done it.
       const due = known.filter((agent) => tx.now - (at[agent.id] ?? 0) > interval / 2);
       if (due.length > 0)

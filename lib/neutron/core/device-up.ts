@@ -1,5 +1,7 @@
 /** What an L2 agent reports of a port that it has connected. Source: neutron/plugins/ml2/rpc.py update_device_up. */
 import { serviceContext } from "../../identity/context.ts";
+import { LINUX_BRIDGE_AGENT, OVS_AGENT } from "../agent/agents.ts";
+import { isStopped } from "../agent/stopped.ts";
 import type { Neutron } from "../neutron.ts";
 import type { Change } from "../resource.ts";
 import { save } from "../standard.ts";
@@ -22,5 +24,7 @@ export function devicesUp(neutron: Neutron, portIds: readonly string[]): Promise
 async function activate(change: Change, portId: string): Promise<void> {
   const port = await ports.get(change.tx, portId);
   if (!port || port.status === "ACTIVE" || !port.admin_state_up || !isPlugged(port.binding)) return;
+  // Who connects it must be running; when it is started, it reports all that it finds.
+  for (const type of [OVS_AGENT, LINUX_BRIDGE_AGENT]) if (await isStopped(change.tx, type, port.binding.host)) return;
   await save(change, ports, port, { status: "ACTIVE" });
 }

@@ -1,0 +1,113 @@
+/**
+ * One host: what its agents believe it to be, and what it is. Both are one object until somebody changes it by hand: agents
+ * then go on from what they believe, and undo nothing until they are started again, as real ones.
+ */
+
+import type { Agent } from "../agents/agent.ts";
+import type { HostView } from "../agents/view.ts";
+import type { Command } from "../host/command/command.ts";
+import { CommandError } from "../host/command/command.ts";
+import { change } from "../host/diff/diff.ts";
+import { apply } from "../host/run.ts";
+import type { HostState } from "../host/state.ts";
+import { type Cause, History } from "./history.ts";
+
+/** As it is stored, once it is not what its agents made. */
+export interface Diverged {
+  readonly believed: HostState;
+  readonly actual: HostState;
+}
+
+export class SimulatedHost {
+  readonly history = new History();
+  private believed: HostState;
+  private now: HostState;
+  private view: HostView | undefined;
+  /** Kinds that ran the last time. */
+  private ran: ReadonlySet<string> = new Set();
+
+  private readonly agents: readonly Agent[];
+
+  /** @param agents in the order in which they run */
+  constructor(bare: HostState, agents: readonly Agent[], diverged?: Diverged) {
+    this.agents = agents;
+    this.believed = diverged?.believed ?? bare;
+    this.now = diverged?.actual ?? bare;
+  }
+
+  get state(): HostState {
+    return this.now;
+  }
+
+  /** What the agents made, without what was done by hand. */
+  get intended(): HostState {
+    return this.believed;
+  }
+
+  get diverged(): boolean {
+    return this.now !== this.believed;
+  }
+
+  /** Its agents do what the view asks. One that has just been started sets right what it finds. */
+  run(view: HostView, about: { at: number; causes: readonly Cause[] }): void {
+    const kinds = new Set<string>(view.settings.agents);
+    const started = [...kinds].some((kind) => !this.ran.has(kind));
+    if (view === this.view && !started) return;
+    for (const agent of this.agents) {
+      if (!kinds.has(agent.kind)) continue;
+      const resync = this.diverged && !this.ran.has(agent.kind);
+      this.runAgent(agent, view, about, resync);
+    }
+    this.view = view;
+    this.ran = kinds;
+  }
+
+  /** An administrator's commands. @returns how many were run before one failed, and that one's error */
+  byHand(commands: readonly Command[], about: { at: number; what: string }): CommandError | undefined {
+    const done: Command[] = [];
+    let failure: CommandError | undefined;
+    for (const command of commands) {
+      try {
+        this.now = apply(this.now, command);
+        done.push(command);
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        failure = error;
+        break;
+      }
+    }
+    this.history.add({ at: about.at, causes: [{ what: about.what }], agent: "by hand", step: "" }, done);
+    return failure;
+  }
+
+  private runAgent(
+    agent: Agent,
+    view: HostView,
+    about: { at: number; causes: readonly Cause[] },
+    resync: boolean,
+  ): void {
+    for (const step of agent.steps) {
+      const { believed, now } = this;
+      this.believed = step.plan(view, believed);
+      const from = resync ? now : believed;
+      const to = resync ? step.plan(view, now) : this.believed;
+      if (from === to) continue;
+      const { commands } = change(from, to);
+      this.now = now === from ? to : runAll(now, commands);
+      this.history.add({ ...about, agent: agent.kind, step: step.name }, commands);
+    }
+  }
+}
+
+/** On a host that is not as the agent believes, some of its commands may fail: it goes on. */
+function runAll(host: HostState, commands: readonly Command[]): HostState {
+  let now = host;
+  for (const command of commands) {
+    try {
+      now = apply(now, command);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+    }
+  }
+  return now;
+}

@@ -1,0 +1,169 @@
+/** Hosts follow what the API is told. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Agent } from "../agents/agent.ts";
+import { parseCommands } from "../host/command/shell.ts";
+import type { HostState, Namespace } from "../host/state.ts";
+import { agents } from "../neutron/agent/agents.ts";
+import { prepareAgents } from "../neutron/agent/hosts.ts";
+import { setStopped } from "../neutron/agent/stopped.ts";
+import { type TestService, testService } from "../neutron/testing/service.ts";
+import { Simulation } from "./simulation.ts";
+
+/** Makes a namespace for each network that the host serves. */
+const agent: Agent = {
+  kind: "dhcp",
+  steps: [
+    {
+      name: "namespaces",
+      plan(view, host) {
+        const wanted = view.dhcpNetworks.map((one) => `qdhcp-${one.network.id}`);
+        const names = host.namespaces.map((ns) => ns.name).filter((name) => name !== "root");
+        if (wanted.length === names.length && wanted.every((name) => names.includes(name))) return host;
+        const kept = host.namespaces.filter((ns) => ns.name === "root" || wanted.includes(ns.name));
+        const made = wanted.filter((name) => !names.includes(name)).map(emptyNamespace);
+        return { ...host, namespaces: [...kept, ...made] };
+      },
+    },
+  ],
+};
+
+let service: TestService;
+let simulation: Simulation;
+const ending = new AbortController();
+
+async function open(): Promise<Simulation> {
+  return Simulation.open({
+    store: service.store,
+    agents: [agent],
+    signal: ending.signal,
+    report(error) {
+      throw error;
+    },
+  });
+}
+
+beforeEach(async () => {
+  service = await testService();
+  await service.neutron.change(service.admin, prepareAgents);
+  simulation = await open();
+});
+
+afterEach(async () => {
+  await service.close();
+});
+
+async function network(name: string, cidr: string): Promise<string> {
+  const { body } = await service.call(service.admin, "POST", "networks", { network: { name } });
+  const { id } = body.network;
+  await service.call(service.admin, "POST", "subnets", { subnet: { network_id: id, cidr, ip_version: 4 } });
+  return id;
+}
+
+function host(name: string): HostState {
+  const found = simulation.moment().hosts.find((one) => one.name === name);
+  if (!found) throw new Error(`no host ${name}`);
+  return found;
+}
+
+const namespaces = () => host("network1").namespaces.map((ns) => ns.name);
+
+describe("the simulated hosts", () => {
+  test("are those that have agents", () => {
+    expect(simulation.moment().hosts.map((one) => one.name)).toEqual(["compute1", "compute2", "compute3", "network1"]);
+  });
+
+  test("follow changes of the API, and keep what did not change", async () => {
+    const other = host("compute1");
+    const a = await network("a", "10.0.0.0/24");
+    await simulation.settled();
+    expect(namespaces()).toContain(`qdhcp-${a}`);
+    expect(host("compute1")).toBe(other);
+    const before = simulation.moment();
+    await simulation.settled();
+    expect(simulation.moment()).toBe(before);
+    for (const port of (await service.call(service.admin, "GET", `ports?network_id=${a}`)).body.ports)
+      await service.call(service.admin, "DELETE", `ports/${port.id}`);
+    await service.call(service.admin, "DELETE", `networks/${a}`);
+    await simulation.settled();
+    expect(namespaces()).not.toContain(`qdhcp-${a}`);
+  });
+
+  test("show the API's objects as the API does", async () => {
+    const a = await network("a", "10.0.0.0/24");
+    await service.call(service.admin, "POST", "ports", { port: { network_id: a, "binding:host_id": "compute1" } });
+    await simulation.settled();
+    const { api } = simulation.moment();
+    for (const [path, key, shapes] of [
+      ["networks", "networks", api.networks],
+      ["subnets", "subnets", api.subnets],
+      ["ports", "ports", api.ports],
+      ["security-groups", "security_groups", api.securityGroups],
+      ["agents", "agents", api.agents.map(({ alive: _, ...one }) => one)],
+    ] as const) {
+      const { body } = await service.call(service.admin, "GET", path);
+      expect(shapes.length).toBe(body[key].length);
+      expect(shapes.length).toBeGreaterThan(0);
+      for (const one of body[key]) expect(one).toMatchObject(shapes.find((shape) => shape.id === one.id) ?? {});
+    }
+  });
+
+  test("do nothing while their agent is stopped, and catch up", async () => {
+    const [dhcp] = await agents.list(service.store.read, { keys: { agent_type: "DHCP agent" } });
+    const id = dhcp?.id ?? "";
+    await service.store.transaction((tx) => setStopped(tx, id, true));
+    const a = await network("a", "10.0.0.0/24");
+    await simulation.settled();
+    expect(namespaces()).not.toContain(`qdhcp-${a}`);
+    await service.store.transaction((tx) => setStopped(tx, id, false));
+    await simulation.settled();
+    expect(namespaces()).toContain(`qdhcp-${a}`);
+  });
+
+  test("remember what was done by hand, also after a restart, until the agent starts anew", async () => {
+    const a = await network("a", "10.0.0.0/24");
+    await simulation.settled();
+    const failure = await simulation.byHand("network1", parseCommands(`ip netns delete qdhcp-${a}`));
+    expect(failure).toBeUndefined();
+    const b = await network("b", "10.0.1.0/24");
+    await simulation.settled();
+    expect(namespaces()).not.toContain(`qdhcp-${a}`);
+    expect(namespaces()).toContain(`qdhcp-${b}`);
+    const old = simulation;
+    simulation = await open();
+    expect(namespaces()).not.toContain(`qdhcp-${a}`);
+    expect(simulation.intended("network1")).toEqual(old.intended("network1"));
+
+    const [dhcp] = await agents.list(service.store.read, { keys: { agent_type: "DHCP agent" } });
+    for (const stopped of [true, false]) {
+      await service.store.transaction((tx) => setStopped(tx, dhcp?.id ?? "", stopped));
+      await simulation.settled();
+    }
+    expect(namespaces()).toContain(`qdhcp-${a}`);
+  });
+
+  test("tell what an event led to", async () => {
+    const a = await network("a", "10.0.0.0/24");
+    await simulation.settled();
+    const [deed] = simulation.history("network1", `qdhcp-${a}`);
+    expect(deed?.agent).toBe("dhcp");
+    expect(deed?.commands).toContain(`ip netns add qdhcp-${a}`);
+    expect(deed?.causes.some((one) => one.what.startsWith("created port"))).toBe(true);
+  });
+});
+
+function emptyNamespace(name: string): Namespace {
+  return {
+    name,
+    links: [],
+    addresses: [],
+    routes: [],
+    rules: [],
+    neighbours: [],
+    proxies: [],
+    fdb: [],
+    ipsets: [],
+    conntrack: [],
+    sysctls: {},
+    listeners: [],
+  };
+}

@@ -1,0 +1,237 @@
+/**
+ * The hosts of the embedded cloud. Each server process simulates all of them by itself: it follows the log of changes, tells
+ * each host's agents what they would be told, and lets them work on the host in memory. Processes on one database see the
+ * same log, and so build the same hosts; what was changed by hand they share through the store.
+ */
+import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+
+import type { Agent } from "../agents/agent.ts";
+import { AGENTS } from "../agents/agents.ts";
+import { baseline } from "../agents/baseline/baseline.ts";
+import type { HostSettings, HostView } from "../agents/view.ts";
+import type { CloudApi } from "../api/neutron.ts";
+import type { Command, CommandError } from "../host/command/command.ts";
+import type { HostState } from "../host/state.ts";
+import { settingsOf } from "../intent/settings.ts";
+import { hostViews } from "../intent/views.ts";
+import { type Followed, follow } from "../store/follow.ts";
+import type { Store, StoreEvent } from "../store/store.ts";
+import { handMarks, markByHand, readDiverged, writeDiverged } from "./by-hand.ts";
+import { causeOf } from "./cause.ts";
+import type { Cause, Deed } from "./history.ts";
+import { SimulatedHost } from "./simulated-host.ts";
+import { Snapshot } from "./snapshot.ts";
+import { stable } from "./stable.ts";
+
+export interface SimulationOptions {
+  readonly store: Store;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Those that there are, in the order in which they run; tests bring their own. */
+  readonly agents?: readonly Agent[];
+  /** What nobody foresaw. */
+  report(error: unknown): void;
+}
+
+/** The cloud at one moment: the same object while nothing changes. */
+export interface Moment {
+  readonly api: CloudApi;
+  readonly hosts: readonly HostState[];
+}
+
+/** Events of one burst that a host's history names. */
+const CAUSES = 20;
+const START: Cause = { what: "the server started" };
+
+export class Simulation {
+  private readonly store: Store;
+  private readonly agents: readonly Agent[];
+  private readonly report: (error: unknown) => void;
+  private readonly snapshot = new Snapshot();
+  private readonly hosts = new Map<string, SimulatedHost>();
+  /** This process, among those that share the database. */
+  private readonly process = randomUUID();
+  private settings: readonly HostSettings[] = [];
+  private views = new Map<string, HostView>();
+  private causes: Cause[] = [];
+  private dirty = true;
+  private at = 0;
+  /** Number of the newest event that was taken in. */
+  private seen = 0;
+  private working: Promise<void> = Promise.resolve();
+  private waiting: { readonly seq: number; readonly done: () => void }[] = [];
+  private last: Moment | undefined;
+
+  private constructor({ store, agents = AGENTS, report }: SimulationOptions) {
+    this.store = store;
+    this.agents = agents;
+    this.report = report;
+  }
+
+  /** Answers once all hosts are built. */
+  static async open(options: SimulationOptions): Promise<Simulation> {
+    const simulation = new Simulation(options);
+    await simulation.start();
+    void simulation.follow(options.signal).catch(options.report);
+    return simulation;
+  }
+
+  /** As the hosts are now that all which was committed before this call has reached their agents. */
+  async settled(): Promise<void> {
+    const { newest } = await this.store.lastEvent();
+    if (this.seen < newest) await new Promise<void>((done) => this.waiting.push({ seq: newest, done }));
+    await this.flush();
+  }
+
+  moment(): Moment {
+    const api = this.snapshot.api();
+    const hosts = this.settings.flatMap(({ name }) => this.hosts.get(name)?.state ?? []);
+    const same = this.last?.api === api && hosts.length === this.last.hosts.length;
+    if (this.last && same && hosts.every((one, i) => one === this.last?.hosts[i])) return this.last;
+    this.last = { api, hosts };
+    return this.last;
+  }
+
+  /** As its agents made it, without what was done by hand. */
+  intended(host: string): HostState | undefined {
+    return this.hosts.get(host)?.intended;
+  }
+
+  view(host: string): HostView | undefined {
+    return this.views.get(host);
+  }
+
+  /** What was done on a host, oldest first; with a device: the commands that name it. */
+  history(host: string, device?: string): Deed[] {
+    const history = this.hosts.get(host)?.history;
+    if (!history) return [];
+    return device === undefined ? history.list() : history.of(device);
+  }
+
+  /** An administrator's commands on a host, until one fails: its error. Nothing that agents do undoes them, unless these start anew. */
+  async byHand(host: string, commands: readonly Command[], what = "by hand"): Promise<CommandError | undefined> {
+    await this.settled();
+    const simulated = this.hosts.get(host);
+    if (!simulated) throw new Error(`no such host: ${host}`);
+    const failure = simulated.byHand(commands, { at: Date.now(), what });
+    await this.store.transaction(async (tx) => {
+      await writeDiverged(tx, host, divergence(simulated));
+      await markByHand(tx, host, this.process);
+    });
+    return failure;
+  }
+
+  private async start(): Promise<void> {
+    this.seen = (await this.store.lastEvent()).newest;
+    await this.snapshot.load(this.store.read);
+    this.causes = [START];
+    this.dirty = true;
+    this.at = Date.now();
+    await this.flush();
+  }
+
+  private async follow(signal: AbortSignal): Promise<void> {
+    for await (const followed of follow(this.store, this.seen, signal)) {
+      await this.take(followed).catch(this.report);
+      const ready = this.waiting.filter((one) => one.seq <= this.seen);
+      this.waiting = this.waiting.filter((one) => one.seq > this.seen);
+      for (const one of ready) one.done();
+    }
+    for (const one of this.waiting) one.done();
+  }
+
+  private async take(followed: Followed): Promise<void> {
+    if (followed.kind === "reset") {
+      await this.snapshot.load(this.store.read);
+      this.dirty = true;
+      this.seen = followed.seq;
+    } else {
+      await this.takeEvent(followed.event);
+      this.seen = followed.event.seq;
+    }
+    if (this.dirty) void this.soon();
+  }
+
+  private async takeEvent(event: StoreEvent): Promise<void> {
+    this.at = event.at;
+    if (event.kind === handMarks.kind) {
+      const by = typeof event.after === "object" && event.after !== null && "by" in event.after && event.after.by;
+      if (by !== this.process) await this.reload(event.id);
+      return;
+    }
+    if (!this.snapshot.apply(event)) return;
+    this.dirty = true;
+    this.causes.push(causeOf(event));
+  }
+
+  /** A host that another process changed by hand. */
+  private async reload(name: string): Promise<void> {
+    const settings = this.settings.find((one) => one.name === name);
+    if (!settings) return;
+    this.hosts.set(name, new SimulatedHost(baseline(settings), this.agents, await readDiverged(this.store.read, name)));
+    this.dirty = true;
+  }
+
+  /** With what else comes in the same breath: one change of the API is several events. */
+  private async soon(): Promise<void> {
+    await setImmediate();
+    await this.flush().catch(this.report);
+  }
+
+  private flush(): Promise<void> {
+    const before = this.working;
+    this.working = before.catch(() => {}).then(() => this.work());
+    return this.working;
+  }
+
+  private async work(): Promise<void> {
+    if (!this.dirty) return;
+    this.dirty = false;
+    const about = { at: this.at, causes: this.causes.slice(-CAUSES) };
+    this.causes = [];
+    await this.look();
+    for (const { name } of this.settings) {
+      const host = this.hosts.get(name);
+      const view = this.views.get(name);
+      if (!host || !view) continue;
+      const { state } = host;
+      try {
+        host.run(view, about);
+      } catch (error) {
+        this.report(error);
+      }
+      if (host.state === state) continue;
+      if (host.diverged) await this.store.transaction((tx) => writeDiverged(tx, name, divergence(host)));
+      await setImmediate(); // Requests go on.
+    }
+  }
+
+  /** What there is now to be told to each host's agents. */
+  private async look(): Promise<void> {
+    const api = this.snapshot.api();
+    const computes = this.snapshot.computeHosts();
+    this.settings = stable(this.settings, settingsOf(api.agents, computes));
+    for (const settings of this.settings)
+      if (!this.hosts.has(settings.name)) {
+        const diverged = await readDiverged(this.store.read, settings.name);
+        this.hosts.set(settings.name, new SimulatedHost(baseline(settings), this.agents, diverged));
+      }
+    for (const name of this.hosts.keys()) if (!this.settings.some((one) => one.name === name)) this.hosts.delete(name);
+    const views = hostViews(api, { settings: this.settings, dvrMacs: this.snapshot.dvrMacs() });
+    this.views = stable(this.views, new Map([...views].map(([name, view]) => [name, this.running(view)])));
+  }
+
+  /** Without the agents that were stopped: those are told nothing. */
+  private running(view: HostView): HostView {
+    const { name } = view.settings;
+    const stopped = this.snapshot.stoppedKinds(name);
+    if (stopped.size === 0) return view;
+    const agents = view.settings.agents.filter((kind) => !stopped.has(kind));
+    return { ...view, settings: { ...view.settings, agents } };
+  }
+}
+
+function divergence(host: SimulatedHost) {
+  return host.diverged ? { believed: host.intended, actual: host.state } : undefined;
+}
