@@ -79,6 +79,9 @@ export function noRoute(c: Case, v: VerdictEvent): Refined | undefined {
   const external = target && c.catalog.networks.get(target.network_id)?.["router:external"];
   if (router) {
     const resource = named("router", router);
+    // A route that says so itself is the reason: nothing is missing.
+    if (v.element?.type === "route" && /^(blackhole|unreachable|prohibit) /.test(v.element.text))
+      return { code: v.code, resource };
     const attached = c.catalog.api.ports.some(
       (p) => p.device_id === router.id && p.fixed_ips.some((f) => f.subnet_id === target?.id),
     );
