@@ -20,6 +20,7 @@ import type { Store, StoreEvent } from "../store/store.ts";
 import { handMarks, markByHand, readDiverged, writeDiverged } from "./by-hand.ts";
 import { causeOf } from "./cause.ts";
 import type { Cause, Deed } from "./history.ts";
+import { OUTSIDE, outsideHost } from "./outside.ts";
 import { SimulatedHost } from "./simulated-host.ts";
 import { Snapshot } from "./snapshot.ts";
 import { stable } from "./stable.ts";
@@ -86,7 +87,7 @@ export class Simulation {
 
   moment(): Moment {
     const api = this.snapshot.api();
-    const hosts = this.settings.flatMap(({ name }) => this.hosts.get(name)?.state ?? []);
+    const hosts = [...this.hosts.values()].map((host) => host.state);
     const same = this.last?.api === api && hosts.length === this.last.hosts.length;
     if (this.last && same && hosts.every((one, i) => one === this.last?.hosts[i])) return this.last;
     this.last = { api, hosts };
@@ -167,10 +168,16 @@ export class Simulation {
 
   /** A host that another process changed by hand. */
   private async reload(name: string): Promise<void> {
-    const settings = this.settings.find((one) => one.name === name);
-    if (!settings) return;
-    this.hosts.set(name, new SimulatedHost(baseline(settings), this.agents, await readDiverged(this.store.read, name)));
+    if (!this.hosts.has(name)) return;
+    this.hosts.set(name, await this.open(name));
     this.dirty = true;
+  }
+
+  private async open(name: string): Promise<SimulatedHost> {
+    const settings = this.settings.find((one) => one.name === name);
+    const bare = settings ? baseline(settings) : outsideHost(this.snapshot.api());
+    if (!bare) throw new Error(`no such host: ${name}`);
+    return new SimulatedHost(bare, settings ? this.agents : [], await readDiverged(this.store.read, name));
   }
 
   /** With what else comes in the same breath: one change of the API is several events. */
@@ -212,12 +219,13 @@ export class Simulation {
     const api = this.snapshot.api();
     const computes = this.snapshot.computeHosts();
     this.settings = stable(this.settings, settingsOf(api.agents, computes));
-    for (const settings of this.settings)
-      if (!this.hosts.has(settings.name)) {
-        const diverged = await readDiverged(this.store.read, settings.name);
-        this.hosts.set(settings.name, new SimulatedHost(baseline(settings), this.agents, diverged));
-      }
-    for (const name of this.hosts.keys()) if (!this.settings.some((one) => one.name === name)) this.hosts.delete(name);
+    const outside = outsideHost(api);
+    const names = this.settings.map((one) => one.name);
+    if (outside && !names.includes(OUTSIDE)) names.push(OUTSIDE);
+    for (const name of this.hosts.keys()) if (!names.includes(name)) this.hosts.delete(name);
+    const known = this.hosts.get(OUTSIDE);
+    if (outside && known && !known.diverged && known.state !== outside) this.hosts.delete(OUTSIDE);
+    for (const name of names) if (!this.hosts.has(name)) this.hosts.set(name, await this.open(name));
     const views = hostViews(api, { settings: this.settings, dvrMacs: this.snapshot.dvrMacs() });
     this.views = stable(this.views, new Map([...views].map(([name, view]) => [name, this.running(view)])));
   }
