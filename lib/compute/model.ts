@@ -49,7 +49,7 @@ export interface Flavor {
   readonly extra_specs: Readonly<Record<string, string>>;
 }
 
-export const flavors = new Collection<Flavor>("flavor", { unique: { name: (f) => f.name } });
+export const flavors = new Collection<Flavor>("compute_flavor", { unique: { name: (f) => f.name } });
 
 export interface Keypair {
   /** `USER/NAME`. */

@@ -154,3 +154,13 @@ test("a key pair's fingerprint is what ssh-keygen says of it", async () => {
   ).toBe(400);
   expect((await admin("GET", "compute/v2.1/os-keypairs/k")).status).toBe(404);
 });
+
+test("servers' flavors and the network service's are no flavors of each other", async () => {
+  const names = async (path: string) =>
+    (await admin("GET", path)).body.flavors.map((one: { name: string }) => one.name);
+  expect(await names("networking/v2.0/flavors")).toEqual([]);
+  const flavor = { name: "routers", service_type: "L3_ROUTER_NAT" };
+  expect((await admin("POST", "networking/v2.0/flavors", { flavor })).status).toBe(201);
+  expect(await names("networking/v2.0/flavors")).toEqual(["routers"]);
+  expect(await names("compute/v2.1/flavors")).not.toContain("routers");
+});

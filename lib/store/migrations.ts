@@ -47,6 +47,16 @@ export const migrations = (dialect: Dialect): Record<string, Migration> => ({
         .execute();
     },
   },
+  "002-compute-flavors": {
+    /** Servers' flavors stood under one kind with those of Neutron's routers. Only theirs have a memory. */
+    async up(db: Kysely<unknown>): Promise<void> {
+      const theirs = sql`kind = 'flavor' and body like '%"ram":%'`;
+      for (const table of ["object_keys", "claims"] as const)
+        await sql`update ${sql.table(table)} set kind = 'compute_flavor'
+          where object in (select seq from objects where ${theirs})`.execute(db);
+      await sql`update objects set kind = 'compute_flavor' where ${theirs}`.execute(db);
+    },
+  },
 });
 
 const TYPES = {
