@@ -1,5 +1,6 @@
 /** The one place where an error of a service gets its HTTP status. */
 import { NeutronError, type Reason } from "../neutron/errors.ts";
+import { BodyTooLarge } from "./body.ts";
 import type { RestReply } from "./http.ts";
 
 const STATUS: Record<Reason, number> = {
@@ -22,6 +23,11 @@ export function neutronFailure(error: unknown, report: (error: unknown) => void)
     const { reason, type, message } = error;
     return { status: STATUS[reason], body: { NeutronError: { type, message, detail: "" } } };
   }
+  if (error instanceof BodyTooLarge)
+    return {
+      status: 413,
+      body: { NeutronError: { type: "HTTPRequestEntityTooLarge", message: error.message, detail: "" } },
+    };
   report(error);
   const message = "Request Failed: internal server error while processing your request.";
   return { status: 500, body: { NeutronError: { type: "HTTPInternalServerError", message, detail: "" } } };

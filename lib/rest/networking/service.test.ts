@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "../../identity/context.ts";
 import { type TestService, testService } from "../../neutron/testing/service.ts";
+import { BodyTooLarge } from "../body.ts";
 import { networkingService } from "./service.ts";
 
 let cloud: TestService;
@@ -14,7 +15,7 @@ const real = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../demo/legacy/api/${name}.json`, import.meta.url), "utf8"));
 
 /** Asks the service itself, whatever the path. */
-async function ask(method: string, path: string, who?: Context, body?: string) {
+async function ask(method: string, path: string, who?: Context, body?: string | Error) {
   const service = networkingService(cloud.neutron, {
     authenticate: async () => who,
     report: (error) => {
@@ -28,7 +29,10 @@ async function ask(method: string, path: string, who?: Context, body?: string) {
     query: url.searchParams,
     headers: new Headers(),
     origin: url.origin,
-    text: async () => body,
+    async text() {
+      if (body instanceof Error) throw body;
+      return body;
+    },
   });
   // biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client does, attribute by attribute.
   return { ...reply, body: reply.body as any };
@@ -119,6 +123,11 @@ test("a body nested without end is refused", async () => {
   const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
   const reply = await ask("POST", "/v2.0/security-groups", cloud.demo, `{"security_group": {"name": ${deep}}}`);
   expect([reply.status, reply.body.NeutronError.message]).toEqual([400, "Body contains invalid data"]);
+});
+
+test("a body past the limit is refused", async () => {
+  const reply = await ask("POST", "/v2.0/security-groups", cloud.demo, new BodyTooLarge(5));
+  expect([reply.status, reply.body.NeutronError.type]).toEqual([413, "HTTPRequestEntityTooLarge"]);
 });
 
 test("brackets in texts are no depth, and texts keep what is in them", async () => {
