@@ -159,3 +159,12 @@ test("a client that takes nothing for a minute is dropped", async () => {
   vi.advanceTimersByTime(60_000);
   await expect(client.next()).rejects.toThrow("the client takes nothing");
 });
+
+test("a client that may see more or less than before reads everything anew", async () => {
+  const client = connect({ visible: (event) => (event.kind === "secret" ? "sight" : true) });
+  await client.next();
+  await store.transaction((tx) => hidden.insert(tx, { id: "a", project_id: "p", revision_number: 1 }));
+  await insert("b");
+  expect(await client.next()).toEqual({ id: "1", event: "reset", data: {} });
+  expect(await client.next()).toMatchObject({ id: "2", data: { id: "b" } });
+});

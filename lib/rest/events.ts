@@ -2,8 +2,8 @@
  * Changes as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): in the order of the commits,
  * none left out, from where a client was when it lost the connection.
  *
- * `ready`: the client's place in the log, first of all. `change`: see `Change`. `reset`: the log has forgotten what came
- * after the client's place: read everything anew. Every event's id is the client's place after it.
+ * `ready`: the client's place in the log, first of all. `change`: see `Change`. `reset`: read everything anew, since the log
+ * has forgotten what came after the client's place, or the client may now see more or less than before. Every event's id is the client's place after it.
  */
 import { follow } from "../store/follow.ts";
 import type { Store, StoreEvent } from "../store/store.ts";
@@ -24,8 +24,8 @@ export interface Change {
   readonly at: number;
 }
 
-/** Whether a client may see an event; or what it may see of it. */
-export type Visible = boolean | StoreEvent;
+/** Whether a client may see an event; or what it may see of it. `sight`: with it, what else the client may see has changed. */
+export type Visible = boolean | StoreEvent | "sight";
 
 export interface EventStreamOptions {
   readonly visible: (event: StoreEvent) => Visible | Promise<Visible>;
@@ -117,7 +117,8 @@ async function* messagesOf(
     }
     const { seq } = followed.event;
     const shown = await visible(followed.event);
-    if (shown !== false) yield message("change", seq, changeOf(shown === true ? followed.event : shown));
+    if (shown === "sight") yield message("reset", seq, {});
+    else if (shown !== false) yield message("change", seq, changeOf(shown === true ? followed.event : shown));
     place.seq = seq;
   }
 }

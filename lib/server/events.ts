@@ -1,6 +1,8 @@
 /** `GET /api/events`: what changes in the embedded cloud, as far as the token's bearer may see it. */
 import type { EmbeddedCloud } from "../embedded.ts";
 import type { Context } from "../identity/context.ts";
+import { givesOrTakes } from "../neutron/rbac/given.ts";
+import { rbacPolicies } from "../neutron/rbac/model.ts";
 import { EVENT_STREAM_HEADERS, eventStream, sinceOf, type Visible } from "../rest/events.ts";
 import { server } from "../server.ts";
 import type { StoreEvent } from "../store/store.ts";
@@ -24,6 +26,7 @@ export const events = route(async (request) => {
 /** As the bearer would have been shown the object before and after; nothing once his token is revoked or has expired. */
 async function visible(cloud: EmbeddedCloud, token: string, context: Context, event: StoreEvent): Promise<Visible> {
   if (!(await cloud.identity.context(token))) return false;
+  if (event.kind === rbacPolicies.kind && givesOrTakes(context, event)) return "sight";
   const { api } = cloud.neutron;
   const before = await api.present(context, event.kind, event.before);
   const after = await api.present(context, event.kind, event.after);
