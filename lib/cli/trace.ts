@@ -1,4 +1,4 @@
-/** `underlay trace`: one exchange over a bundle, as NDJSON or as text. */
+/** `underlay trace`: one exchange over a bundle or the embedded cloud, as NDJSON or as text. */
 
 import { createReadStream, rmSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
@@ -6,18 +6,20 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import type { TraceQuery } from "../api/http.ts";
+import { EMBEDDED } from "../clouds/embedded.ts";
 import { unpackBundle } from "../collect/archive.ts";
 import { ArchiveError } from "../collect/archive-error.ts";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
-import type { Outcome } from "../datapath/event.ts";
+import type { Outcome, TraceEvent } from "../datapath/event.ts";
 import { EndError } from "../explain/end.ts";
 import { traceCloud } from "../explain/trace.ts";
+import { embeddedTrace } from "./embedded-trace.ts";
 import { InputError } from "./input-error.ts";
 import { numberOption, type Options, parseOptions } from "./options.ts";
 import { TraceText } from "./trace-text.ts";
 
-const USAGE = `underlay trace --cloud <bundle directory or .tar.gz> --from END --to END [options]
+const USAGE = `underlay trace --cloud <bundle directory or .tar.gz | embedded> --from END --to END [options]
 
   END            a server, port, address, MAC, router or host: name, id or the beginning
                  of an id (4 characters or more)
@@ -47,9 +49,11 @@ export async function trace(args: readonly string[]): Promise<number> {
   if (stray !== undefined)
     throw new InputError(`${JSON.stringify(stray.slice(0, 60))}: no argument without --option is expected`);
   const where = options.values.get("cloud");
-  if (where === undefined) throw new InputError("--cloud: expected a bundle directory or .tar.gz");
+  if (where === undefined) throw new InputError("--cloud: expected a bundle directory or .tar.gz, or embedded");
   const query = queryOf(options);
-  return withCloud(where, (cloud) => run(cloud, query, options.flags.has("json")));
+  const json = options.flags.has("json");
+  if (where === EMBEDDED.id) return run(embeddedTrace(query), json);
+  return withCloud(where, (cloud) => run(eventsOf(cloud, query), json));
 }
 
 function queryOf(options: Options): TraceQuery {
@@ -74,11 +78,16 @@ function queryOf(options: Options): TraceQuery {
   return query;
 }
 
-function run(cloud: CollectedCloud, query: TraceQuery, json: boolean): number {
+/** Complaints about the ends come with the first event. */
+function* eventsOf(cloud: CollectedCloud, query: TraceQuery): Generator<TraceEvent> {
+  yield* traceCloud(cloud, query);
+}
+
+async function run(events: Iterable<TraceEvent> | AsyncIterable<TraceEvent>, json: boolean): Promise<number> {
   const text = new TraceText(process.stdout.isTTY === true && !process.env.NO_COLOR);
   let status = 2;
   try {
-    for (const event of traceCloud(cloud, query)) {
+    for await (const event of events) {
       process.stdout.write(json ? `${JSON.stringify(event)}\n` : text.lines(event));
       if (event.kind === "verdict") status = STATUS[event.outcome];
     }
@@ -96,7 +105,7 @@ function asOption({ field, message }: EndError): string {
 }
 
 /** Opens a bundle. An archive is unpacked into a directory of its own, which is gone once it was read, or at a signal. */
-async function withCloud(where: string, use: (cloud: CollectedCloud) => number): Promise<number> {
+async function withCloud(where: string, use: (cloud: CollectedCloud) => Promise<number>): Promise<number> {
   const info = await stat(where).catch(() => undefined);
   if (!info) throw new InputError(`--cloud: ${where}: no such file or directory`);
   return use(info.isDirectory() ? await open(where, where) : await openArchive(where));
