@@ -5,21 +5,44 @@
 import type { Command } from "../command/command.ts";
 import { applyAll } from "../run.ts";
 import type { HostState } from "../state.ts";
+import { diffAddresses } from "./address.ts";
+import { diffFdb } from "./fdb.ts";
+import { settleLinks } from "./link.ts";
+import { goneLinks } from "./link-gone.ts";
+import { newLinks } from "./link-new.ts";
+import { placeLinks } from "./link-place.ts";
+import { goneNamespaces, newNamespaces } from "./namespace.ts";
+import { diffNeighbours } from "./neighbour.ts";
+import type { Change } from "./recorder.ts";
+import { diffRoutes } from "./route.ts";
+import { diffRules } from "./rule.ts";
+import { deviceSysctls, hostSysctls } from "./sysctl.ts";
 
-/** What one part of the host still lacks, and has too much. Must return at once for parts that are the same objects. */
-export type DiffPart = (actual: HostState, desired: HostState) => readonly Command[];
+/**
+ * What one part of the host still lacks, and has too much. Must return at once for parts that are the same objects. A part
+ * that had to run its commands to decide on the next says what came of them.
+ */
+export type DiffPart = (actual: HostState, desired: HostState) => readonly Command[] | Change;
 
 /**
  * In the order in which agents work: what goes, then devices, then the switch's ports on them, then what devices carry.
  * A part that both removes and adds stands here twice when something else must come between.
  */
-const PARTS: readonly DiffPart[] = [];
-
-export interface Change {
-  readonly commands: readonly Command[];
-  /** The host after them. */
-  readonly host: HostState;
-}
+const PARTS: readonly DiffPart[] = [
+  goneLinks,
+  goneNamespaces,
+  newNamespaces,
+  hostSysctls,
+  newLinks,
+  placeLinks,
+  deviceSysctls,
+  settleLinks,
+  diffAddresses,
+  diffRoutes,
+  diffRules,
+  diffNeighbours,
+  diffFdb,
+];
 
 /** Plans and runs at once: cheaper than `diff` and `applyAll` after each other. */
 export function change(actual: HostState, desired: HostState): Change {
@@ -28,8 +51,13 @@ export function change(actual: HostState, desired: HostState): Change {
   if (actual !== desired)
     for (const part of PARTS) {
       const some = part(host, desired);
-      host = applyAll(host, some);
-      commands.push(...some);
+      if ("host" in some) {
+        host = some.host;
+        commands.push(...some.commands);
+      } else {
+        host = applyAll(host, some);
+        commands.push(...some);
+      }
     }
   return { commands, host };
 }

@@ -1,0 +1,27 @@
+/** Namespaces that go and come. */
+import type { Command } from "../command/command.ts";
+import { findLink, findNamespace, ROOT } from "../edit.ts";
+import type { HostState } from "../state.ts";
+import { differing } from "./lists.ts";
+import { type Change, Recorder } from "./recorder.ts";
+
+/** Devices that are still wanted, elsewhere, leave first. */
+export function goneNamespaces(actual: HostState, desired: HostState): Change {
+  const out = new Recorder(actual);
+  for (const ns of differing(actual.namespaces, desired.namespaces).gone) {
+    if (ns.name === ROOT || findNamespace(desired, ns.name)) continue;
+    for (const link of ns.links) {
+      if (link.kind === "loopback" || findLink(findNamespace(out.host, ROOT) ?? ns, link.name)) continue;
+      if (desired.namespaces.some((other) => findLink(other, link.name)?.kind === link.kind))
+        out.run(ns.name, { tool: "ip", action: "link-set", name: link.name, netns: "1" });
+    }
+    out.run(ROOT, { tool: "ip", action: "netns-del", name: ns.name });
+  }
+  return out;
+}
+
+export function newNamespaces(actual: HostState, desired: HostState): Command[] {
+  return differing(actual.namespaces, desired.namespaces)
+    .come.filter((ns) => !findNamespace(actual, ns.name))
+    .map(({ name }) => ({ netns: ROOT, run: { tool: "ip", action: "netns-add", name } }));
+}
