@@ -46,6 +46,14 @@ const running = (defaultPasswords: string[]) =>
   writeRunning(dir, { url: "http://127.0.0.1:4567", pid: process.pid, defaultPasswords });
 
 describe("the shell", () => {
+  test("knows a server on a data directory that is named", async () => {
+    await running(["admin"]);
+    const elsewhere = { UNDERLAY_DATA: path.join(dir, "elsewhere") };
+    expect(shell(await run(["--data", dir], elsewhere)).variables.OS_AUTH_URL).toBe(
+      "http://127.0.0.1:4567/identity/v3",
+    );
+  });
+
   test("knows the running server, and the documented password while it is in use", async () => {
     await running(["admin", "demo"]);
     expect(shell(await run([])).variables).toMatchObject({

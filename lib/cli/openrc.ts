@@ -10,6 +10,7 @@ const USAGE = `Usage: eval "$(underlay openrc)"
 
   --user NAME      whom to log in as: admin (default), demo, or any other user
   --project NAME   in which project: by default admin for admin, demo for demo
+  --data DIR       the server's data directory (else UNDERLAY_DATA, else the user's)
   --url URL        of the server: by default the one that runs on this data directory, else http://127.0.0.1:3000
   --clouds-yaml    print an entry for clouds.yaml
 
@@ -34,7 +35,7 @@ export async function openrc(args: readonly string[], env: NodeJS.ProcessEnv = p
     process.stdout.write(USAGE);
     return 0;
   }
-  const options = parseOptions(args, ["user", "project", "url"], ["clouds-yaml"]);
+  const options = parseOptions(args, ["user", "project", "data", "url"], ["clouds-yaml"]);
   if (options.positional[0] !== undefined)
     throw new InputError(`${JSON.stringify(options.positional[0].slice(0, 40))}: openrc takes options only`);
   const login = loginOf(options.values, env);
@@ -43,7 +44,7 @@ export async function openrc(args: readonly string[], env: NodeJS.ProcessEnv = p
 }
 
 function loginOf(values: ReadonlyMap<string, string>, env: Environment): Login {
-  const running = readRunning(dataDir(env));
+  const running = readRunning(dataDir({ ...env, UNDERLAY_DATA: values.get("data") ?? env.UNDERLAY_DATA }));
   const given = values.get("url");
   const url = given === undefined ? (running?.url ?? DEFAULT_URL) : urlOf(given);
   const user = values.get("user") ?? "admin";

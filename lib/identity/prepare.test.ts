@@ -58,4 +58,7 @@ test("an empty variable is no password", () => {
 test("a start says how to log in, and no password that was set", () => {
   expect(loginHelp("http://127.0.0.1:3000", ["admin"])).toContain("admin (password: underlay)");
   expect(loginHelp("http://127.0.0.1:3000", [])).not.toContain("password: underlay");
+  expect(loginHelp("http://127.0.0.1:3000", [])).toContain('eval "$(bin/underlay openrc)"');
+  expect(loginHelp("http://127.0.0.1:3000", [], "/a/b")).toContain('eval "$(bin/underlay openrc --data /a/b)"');
+  expect(loginHelp("http://127.0.0.1:3000", [], "/it's")).toContain("openrc --data '/it'\\''s')");
 });

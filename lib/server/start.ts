@@ -42,5 +42,6 @@ async function tell(cloud: EmbeddedCloud, url: string): Promise<void> {
   };
   cloud.identity.onPasswordChange(() => void write().catch((error: unknown) => log().error(error)));
   const defaultPasswords = await write();
-  if (cloud.fresh) process.stdout.write(`${loginHelp(url, defaultPasswords)}\n`);
+  const elsewhere = dataDir() === dataDir({ ...process.env, UNDERLAY_DATA: undefined }) ? undefined : dataDir();
+  if (cloud.fresh) process.stdout.write(`${loginHelp(url, defaultPasswords, elsewhere)}\n`);
 }
