@@ -17,6 +17,10 @@ test("without files, everything is as the default cloud has it", async () => {
   expect(await loadConfig(dir)).toEqual(DEFAULT_CONFIG);
 });
 
+test("a directory that is not there is refused", async () => {
+  await expect(loadConfig(path.join(dir, "nowhere"))).rejects.toThrow("nowhere is no directory of configuration files");
+});
+
 test("files are read as an installation has them", async () => {
   mkdirSync(path.join(dir, "plugins", "ml2"), { recursive: true });
   write(

@@ -1,5 +1,5 @@
 /** Reads the configuration from a directory of files, as an installed Neutron has them below /etc/neutron. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { DHCP_OPTIONS, L3_OPTIONS, LINUXBRIDGE_OPTIONS, OPENVSWITCH_OPTIONS } from "./agent-options.ts";
 import { configOf, type NeutronConfig, type Sections } from "./config.ts";
@@ -16,6 +16,7 @@ export class ConfigFileError extends Error {}
  * @throws ConfigFileError
  */
 export async function loadConfig(directory: string): Promise<NeutronConfig> {
+  if (!(await isDirectory(directory))) throw new ConfigFileError(`${directory} is no directory of configuration files`);
   const read = async <S extends Sections>(sections: S, ...names: string[]) =>
     configFrom(sections, await Promise.all(names.map((name) => readIni(directory, name))));
   return {
@@ -25,6 +26,14 @@ export async function loadConfig(directory: string): Promise<NeutronConfig> {
     dhcp_agent: await read(DHCP_OPTIONS, "dhcp_agent.ini"),
     l3_agent: await read(L3_OPTIONS, "l3_agent.ini"),
   };
+}
+
+/** One that is misspelt must not be taken for one without files. */
+async function isDirectory(directory: string): Promise<boolean> {
+  return stat(directory).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 interface IniFile {
