@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import type { Cloud } from "./cloud.ts";
+import { runConcurrency } from "./concurrency.ts";
 import { readKnown } from "./known.ts";
 import { type Result, type Summary, summarise, tell } from "./report.ts";
 import { recordRest, runRest } from "./rest.ts";
@@ -9,13 +10,14 @@ import { startServer } from "./server.ts";
 import { recordStory, runStory } from "./story.ts";
 import { runTempest } from "./tempest.ts";
 
-const USAGE = `Usage: node e2e/openstack/run.mjs story|rest|tempest|plugin|all [REGEX] [options]
+const USAGE = `Usage: node e2e/openstack/run.mjs story|rest|concurrency|tempest|plugin|all [REGEX] [options]
 
   story      the openstack command runs story.txt; what it prints is compared with a real cloud's (recorded.json)
   rest       requests of rest-story.txt; answers are compared with a real Neutron's (rest-recorded.json)
+  concurrency  500 ports at once from 20 clients have 500 different addresses
   tempest    the tests of tempest.api.network that a real Neutron passes
   plugin     the tests of neutron_tempest_plugin.api that a real Neutron passes
-  all        all four
+  all        all of them
   REGEX      report only lines, parts or tests that match
 
   --url URL        a server that runs, e.g. http://127.0.0.1:3000; else one is started for each suite, with fresh data
@@ -25,7 +27,7 @@ const USAGE = `Usage: node e2e/openstack/run.mjs story|rest|tempest|plugin|all [
   --json FILE      write the summary there
   --record TEXT    story, rest: the cloud is a real one, whose answers become the recording; TEXT says what it is
 `;
-const SUITES = ["story", "rest", "tempest", "plugin"] as const;
+const SUITES = ["story", "rest", "concurrency", "tempest", "plugin"] as const;
 /** The configuration files of the cloud that was recorded, as far as answers depend on them. */
 const RECORDED_CLOUD = new URL("recorded-cloud", import.meta.url).pathname;
 type Suite = (typeof SUITES)[number];
@@ -119,6 +121,8 @@ function runSuite(suite: Suite, cloud: Cloud, only: RegExp): Promise<Result[]> {
       return runStory(cloud, only);
     case "rest":
       return runRest(cloud, only);
+    case "concurrency":
+      return runConcurrency(cloud);
     case "tempest":
     case "plugin":
       return runTempest(cloud, suite, only);

@@ -77,7 +77,7 @@ export async function run(): Promise<Row[]> {
     rows.push({ what: "memory right after the start", value: memory(child), unit: "MB", real: 3000, limit: 250 });
     const api = await Api.login(url);
     const { network } = (await api.call("POST", "networks", { network: { name: "bench" } })) as {
-      network: { id: string };
+      network: { id: string; project_id: string };
     };
     const network_id = network.id;
     await api.call("PUT", `quotas/${network.project_id}`, { quota: { port: -1 } });
