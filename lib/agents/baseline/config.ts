@@ -59,6 +59,8 @@ function linuxbridgeAgent(settings: HostSettings): File {
       enable_vxlan: flag(enabled),
       ...(localIp === undefined ? {} : { local_ip: localIp }),
       l2_population: flag(settings.l2Population),
+      // As Open vSwitch has it: the kernel's own default is another one.
+      udp_dstport: "4789",
     },
     agent: { extensions: settings.extensions.join(",") },
     securitygroup: securityGroup(settings.firewallDriver),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { IptablesRuleset } from "../../../net/iptables/ast.ts";
 import { printRuleset } from "../../../net/iptables/print.ts";
-import { FIREWALL } from "../firewall.ts";
+import { planFirewall } from "../firewall.ts";
 import { recordedHosts, rootOf, withoutRules } from "../testing/recorded.ts";
 import { COMMENT } from "./comments.ts";
 
@@ -21,11 +21,11 @@ describe.each(["legacy", "dvr"])("%s", async (name) => {
       const root = rootOf(host);
 
       test("has nothing left to do: all rules are there, in their order", () => {
-        expect(FIREWALL.plan(view, host)).toBe(host);
+        expect(planFirewall(view, host)).toBe(host);
       });
 
       test("has the same rules when all are made anew", () => {
-        const made = rootOf(FIREWALL.plan(view, withoutRules(host)));
+        const made = rootOf(planFirewall(view, withoutRules(host)));
         expect(comparable(made.iptables)).toEqual(comparable(root.iptables));
         expect(comparable(made.ip6tables)).toEqual(comparable(root.ip6tables));
         const sets = (of: typeof root) =>
@@ -48,7 +48,7 @@ describe.each(["legacy", "dvr"])("%s", async (name) => {
           ...host,
           namespaces: host.namespaces.map((one) => (one === root ? { ...root, iptables: cut(root.iptables) } : one)),
         } as typeof host;
-        const repaired = rootOf(FIREWALL.plan(view, broken));
+        const repaired = rootOf(planFirewall(view, broken));
         expect(comparable(repaired.iptables)).toEqual(comparable(root.iptables));
         expect(repaired.ip6tables).toBe(root.ip6tables);
       });

@@ -9,7 +9,7 @@ import { unpackTar } from "modern-tar/fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { HostState } from "../../../host/state.ts";
 import { printFlow } from "../../../net/openflow/print.ts";
-import { FIREWALL } from "../firewall.ts";
+import { planFirewall } from "../firewall.ts";
 import { type RecordedHost, recordedHosts } from "../testing/recorded.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "underlay-native-"));
@@ -61,19 +61,19 @@ function withoutFilters(host: HostState): HostState {
 describe.each(["compute1", "compute2", "network1"])("%s", (name) => {
   test("has nothing left to do", () => {
     const { host, view } = recorded(HEALTHY, name);
-    expect(FIREWALL.plan(view, host)).toBe(host);
+    expect(planFirewall(view, host)).toBe(host);
   });
 
   test("has the same flows when all are made anew", () => {
     const { host, view } = recorded(HEALTHY, name);
-    expect(flows(FIREWALL.plan(view, withoutFilters(host)))).toEqual(flows(host));
+    expect(flows(planFirewall(view, withoutFilters(host)))).toEqual(flows(host));
   });
 });
 
 test.each(BROKEN)("%s: %s gets back what somebody deleted", (moment, name, count) => {
   const { host, view } = recorded(moment, name);
   const before = new Set(flows(host));
-  const after = flows(FIREWALL.plan(view, host));
+  const after = flows(planFirewall(view, host));
   expect(after.filter((one) => !before.has(one))).toHaveLength(count);
   expect(after).toHaveLength(before.size + count);
 });
