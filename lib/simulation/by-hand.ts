@@ -1,17 +1,14 @@
 /**
- * Hosts that are not what their agents made of them, kept across restarts: as their agents believe them to be, and as they
- * are. All other hosts are built anew, since agents make the same of the same.
+ * Hosts that agents would not make again as they are, because somebody changed them by hand or an agent was stopped: kept
+ * across restarts. All others are built anew, since agents make the same of the same.
  */
-import type { HostState } from "../host/state.ts";
 import { Collection } from "../store/collection.ts";
 import type { Reader, Tx } from "../store/store.ts";
-import type { Diverged } from "./simulated-host.ts";
+import type { Kept } from "./simulated-host.ts";
 
-interface StoredHost {
+interface StoredHost extends Kept {
   /** The host's name. */
   readonly id: string;
-  readonly believed: HostState;
-  readonly actual: HostState;
 }
 
 /** Silent: a host is far too long for an event. */
@@ -29,18 +26,18 @@ interface Mark {
 /** Tells other processes that a host was changed by hand. */
 export const handMarks = new Collection<Mark>("host_by_hand");
 
-export async function readDiverged(reader: Reader, host: string): Promise<Diverged | undefined> {
+export async function readKept(reader: Reader, host: string): Promise<Kept | undefined> {
   return storedHosts.get(reader, host);
 }
 
-/** @param diverged undefined: it is again what its agents made */
-export async function writeDiverged(tx: Tx, host: string, diverged: Diverged | undefined): Promise<void> {
+/** @param kept undefined: nothing needs to be */
+export async function writeKept(tx: Tx, host: string, kept: Kept | undefined): Promise<void> {
   const known = await storedHosts.get(tx, host);
-  if (!diverged) {
+  if (!kept) {
     await storedHosts.remove(tx, host);
     return;
   }
-  const row = { id: host, believed: diverged.believed, actual: diverged.actual };
+  const row = { id: host, ...kept };
   await (known ? storedHosts.update(tx, row) : storedHosts.insert(tx, row));
 }
 

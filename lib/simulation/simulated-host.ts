@@ -12,10 +12,11 @@ import { apply } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
 import { type Cause, History } from "./history.ts";
 
-/** As it is stored, once it is not what its agents made. */
-export interface Diverged {
+/** As it is stored, once agents would not make the same of it from nothing. */
+export interface Kept {
   readonly believed: HostState;
-  readonly actual: HostState;
+  /** Absent: as its agents believe. */
+  readonly actual?: HostState;
 }
 
 export class SimulatedHost {
@@ -23,16 +24,17 @@ export class SimulatedHost {
   private believed: HostState;
   private now: HostState;
   private view: HostView | undefined;
-  /** Kinds that ran the last time. */
-  private ran: ReadonlySet<string> = new Set();
+  /** Kinds that ran the last time; undefined: they all go on where they were. */
+  private ran: ReadonlySet<string> | undefined;
+  private stopped = false;
 
   private readonly agents: readonly Agent[];
 
   /** @param agents in the order in which they run */
-  constructor(bare: HostState, agents: readonly Agent[], diverged?: Diverged) {
+  constructor(bare: HostState, agents: readonly Agent[], kept?: Kept) {
     this.agents = agents;
-    this.believed = diverged?.believed ?? bare;
-    this.now = diverged?.actual ?? bare;
+    this.believed = kept?.believed ?? bare;
+    this.now = kept?.actual ?? this.believed;
   }
 
   get state(): HostState {
@@ -48,14 +50,20 @@ export class SimulatedHost {
     return this.now !== this.believed;
   }
 
+  /** What must be stored of it; undefined: its agents would make the same from nothing. */
+  get kept(): Kept | undefined {
+    if (this.diverged) return { believed: this.believed, actual: this.now };
+    return this.stopped ? { believed: this.believed } : undefined;
+  }
+
   /** Its agents do what the view asks. One that has just been started sets right what it finds. */
-  run(view: HostView, about: { at: number; causes: readonly Cause[] }): void {
-    const kinds = new Set<string>(view.settings.agents);
-    const started = [...kinds].some((kind) => !this.ran.has(kind));
-    if (view === this.view && !started) return;
+  run(view: HostView, stopped: ReadonlySet<string>, about: { at: number; causes: readonly Cause[] }): void {
+    const kinds = new Set<string>(view.settings.agents.filter((kind) => !stopped.has(kind)));
+    if (view === this.view && this.ran && kinds.symmetricDifference(this.ran).size === 0) return;
+    this.stopped = stopped.size > 0;
     for (const agent of this.agents) {
       if (!kinds.has(agent.kind)) continue;
-      const resync = this.diverged && !this.ran.has(agent.kind);
+      const resync = this.diverged && this.ran?.has(agent.kind) === false;
       this.runAgent(agent, view, about, resync);
     }
     this.view = view;

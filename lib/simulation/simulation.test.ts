@@ -98,7 +98,7 @@ describe("the simulated hosts", () => {
       ["subnets", "subnets", api.subnets],
       ["ports", "ports", api.ports],
       ["security-groups", "security_groups", api.securityGroups],
-      ["agents", "agents", api.agents.map(({ alive: _, ...one }) => one)],
+      ["agents", "agents", api.agents.map(({ alive: _, configurations: __, ...one }) => one)],
     ] as const) {
       const { body } = await service.call(service.admin, "GET", path);
       expect(shapes.length).toBe(body[key].length);
@@ -107,12 +107,18 @@ describe("the simulated hosts", () => {
     }
   });
 
-  test("do nothing while their agent is stopped, and catch up", async () => {
+  test("do nothing while their agent is stopped, keep what it made, and catch up", async () => {
     const [dhcp] = await agents.list(service.store.read, { keys: { agent_type: "DHCP agent" } });
     const id = dhcp?.id ?? "";
+    const early = await network("early", "10.0.9.0/24");
+    await simulation.settled();
     await service.store.transaction((tx) => setStopped(tx, id, true));
     const a = await network("a", "10.0.0.0/24");
     await simulation.settled();
+    expect(namespaces()).not.toContain(`qdhcp-${a}`);
+    expect(namespaces()).toContain(`qdhcp-${early}`);
+    simulation = await open();
+    expect(namespaces()).toContain(`qdhcp-${early}`);
     expect(namespaces()).not.toContain(`qdhcp-${a}`);
     await service.store.transaction((tx) => setStopped(tx, id, false));
     await simulation.settled();

@@ -17,7 +17,7 @@ import { settingsOf } from "../intent/settings.ts";
 import { hostViews } from "../intent/views.ts";
 import { type Followed, follow } from "../store/follow.ts";
 import type { Store, StoreEvent } from "../store/store.ts";
-import { handMarks, markByHand, readDiverged, writeDiverged } from "./by-hand.ts";
+import { handMarks, markByHand, readKept, writeKept } from "./by-hand.ts";
 import { causeOf } from "./cause.ts";
 import type { Cause, Deed } from "./history.ts";
 import { OUTSIDE, outsideHost } from "./outside.ts";
@@ -51,6 +51,8 @@ export class Simulation {
   private readonly report: (error: unknown) => void;
   private readonly snapshot = new Snapshot();
   private readonly hosts = new Map<string, SimulatedHost>();
+  /** Names of those that are stored. */
+  private readonly kept = new Set<string>();
   /** This process, among those that share the database. */
   private readonly process = randomUUID();
   private settings: readonly HostSettings[] = [];
@@ -116,8 +118,9 @@ export class Simulation {
     const simulated = this.hosts.get(host);
     if (!simulated) throw new Error(`no such host: ${host}`);
     const failure = simulated.byHand(commands, { at: Date.now(), what });
+    this.kept.add(host);
     await this.store.transaction(async (tx) => {
-      await writeDiverged(tx, host, divergence(simulated));
+      await writeKept(tx, host, simulated.kept);
       await markByHand(tx, host, this.process);
     });
     return failure;
@@ -177,7 +180,9 @@ export class Simulation {
     const settings = this.settings.find((one) => one.name === name);
     const bare = settings ? baseline(settings) : outsideHost(this.snapshot.api());
     if (!bare) throw new Error(`no such host: ${name}`);
-    return new SimulatedHost(bare, settings ? this.agents : [], await readDiverged(this.store.read, name));
+    const kept = await readKept(this.store.read, name);
+    if (kept) this.kept.add(name);
+    return new SimulatedHost(bare, settings ? this.agents : [], kept);
   }
 
   /** With what else comes in the same breath: one change of the API is several events. */
@@ -204,14 +209,22 @@ export class Simulation {
       if (!host || !view) continue;
       const { state } = host;
       try {
-        host.run(view, about);
+        host.run(view, this.snapshot.stoppedKinds(name), about);
       } catch (error) {
         this.report(error);
       }
-      if (host.state === state) continue;
-      if (host.diverged) await this.store.transaction((tx) => writeDiverged(tx, name, divergence(host)));
-      await setImmediate(); // Requests go on.
+      await this.keep(name, host, state);
+      if (host.state !== state) await setImmediate(); // Requests go on.
     }
+  }
+
+  /** Writes what a restart could not make again. */
+  private async keep(name: string, host: SimulatedHost, before: HostState): Promise<void> {
+    const { kept } = host;
+    if (kept ? this.kept.has(name) && host.state === before : !this.kept.has(name)) return;
+    if (kept) this.kept.add(name);
+    else this.kept.delete(name);
+    await this.store.transaction((tx) => writeKept(tx, name, kept));
   }
 
   /** What there is now to be told to each host's agents. */
@@ -227,19 +240,6 @@ export class Simulation {
     if (outside && known && !known.diverged && known.state !== outside) this.hosts.delete(OUTSIDE);
     for (const name of names) if (!this.hosts.has(name)) this.hosts.set(name, await this.open(name));
     const views = hostViews(api, { settings: this.settings, dvrMacs: this.snapshot.dvrMacs() });
-    this.views = stable(this.views, new Map([...views].map(([name, view]) => [name, this.running(view)])));
+    this.views = stable(this.views, views);
   }
-
-  /** Without the agents that were stopped: those are told nothing. */
-  private running(view: HostView): HostView {
-    const { name } = view.settings;
-    const stopped = this.snapshot.stoppedKinds(name);
-    if (stopped.size === 0) return view;
-    const agents = view.settings.agents.filter((kind) => !stopped.has(kind));
-    return { ...view, settings: { ...view.settings, agents } };
-  }
-}
-
-function divergence(host: SimulatedHost) {
-  return host.diverged ? { believed: host.intended, actual: host.state } : undefined;
 }
