@@ -164,3 +164,36 @@ test("servers' flavors and the network service's are no flavors of each other", 
   expect(await names("networking/v2.0/flavors")).toEqual(["routers"]);
   expect(await names("compute/v2.1/flavors")).not.toContain("routers");
 });
+
+test("all projects' servers are the administrator's to list, and to search by host and project", async () => {
+  const id = await network("wide", "10.9.0.0/24");
+  const made = await demo("POST", "compute/v2.1/servers", boot({ name: "wide", networks: [{ uuid: id }] }));
+  const { host, project } = await admin("GET", `compute/v2.1/servers/${made.body.server.id}`).then(({ body }) => ({
+    host: body.server["OS-EXT-SRV-ATTR:host"],
+    project: body.server.tenant_id,
+  }));
+  const found = async (who: Client, query: string) =>
+    (await who("GET", `compute/v2.1/servers?name=wide&${query}`)).body.servers?.length;
+  expect(await found(admin, `all_tenants=1&project_id=${project}&host=${host}`)).toBe(1);
+  expect(await found(admin, "all_tenants=&project_id=other")).toBe(0);
+  expect(await found(admin, "all_tenants=1&host=other")).toBe(0);
+  expect(await found(demo, "all_tenants=False&host=other")).toBe(1);
+  expect(await demo("GET", "compute/v2.1/servers/detail?all_tenants=1")).toMatchObject({
+    status: 403,
+    body: {
+      forbidden: { message: "Policy doesn't allow os_compute_api:servers:detail:get_all_tenants to be performed." },
+    },
+  });
+  expect((await admin("GET", "compute/v2.1/servers?all_tenants=maybe")).status).toBe(400);
+});
+
+test("a security group is found through the compute service, by its owner", async () => {
+  const { security_group } = (
+    await demo("POST", "networking/v2.0/security-groups", { security_group: { name: "web", description: "d" } })
+  ).body;
+  const { id, name, description, project_id: tenant_id } = security_group;
+  const group = { id, name, description, tenant_id, rules: [] };
+  expect((await demo("GET", "compute/v2.1/os-security-groups")).body.security_groups).toContainEqual(group);
+  expect((await demo("GET", `compute/v2.1/os-security-groups/${id}`)).body).toEqual({ security_group: group });
+  expect((await demo("GET", "compute/v2.1/os-security-groups/web")).status).toBe(404);
+});

@@ -2,8 +2,9 @@
 import { z } from "zod";
 import type { Compute } from "../../compute/compute.ts";
 import { ComputeError } from "../../compute/errors.ts";
+import type { Json } from "../../neutron/attribute.ts";
 import type { Route } from "../router.ts";
-import { ok } from "./answers.ts";
+import { get, ok } from "./answers.ts";
 import { body } from "./body.ts";
 import type { Handler } from "./handler.ts";
 import { surroundings } from "./surroundings.ts";
@@ -84,15 +85,20 @@ export function serverPartRoutes(compute: Compute): Route<Handler>[] {
         const server = await servers.show(context, p.id ?? "");
         const ids = new Set((await networks.portsOf([server.id])).flatMap((port) => port.security_groups));
         const groups = await networks.list(context, "security_group", { id: [...ids] });
-        return ok({
-          security_groups: groups.map((one) => ({
-            id: one.id,
-            name: one.name,
-            description: one.description,
-            tenant_id: one.project_id,
-            rules: [],
-          })),
-        });
+        return ok({ security_groups: groups.map(groupView) });
+      },
+    },
+    // Clients find groups to give to servers by these; nova/api/openstack/compute/security_groups.py
+    get("os-security-groups", async (context) =>
+      ok({ security_groups: (await networks.list(context, "security_group")).map(groupView) }),
+    ),
+    {
+      method: "GET",
+      path: "os-security-groups/:group",
+      async run(context, _request, p) {
+        const [group] = await networks.list(context, "security_group", { id: [p.group ?? ""] });
+        if (!group) throw new ComputeError("not-found", `Security group ${p.group} not found.`);
+        return ok({ security_group: groupView(group) });
       },
     },
     {
@@ -134,4 +140,9 @@ export function serverPartRoutes(compute: Compute): Route<Handler>[] {
       }),
     ),
   ];
+}
+
+/** Its rules are the networking service's to tell. */
+function groupView({ id, name, description, project_id }: Json) {
+  return { id, name, description, tenant_id: project_id, rules: [] };
 }

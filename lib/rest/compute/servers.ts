@@ -1,5 +1,6 @@
 /** Servers. Source: nova/api/openstack/compute/servers.py. */
 import { z } from "zod";
+import { requireAdmin } from "../../compute/catalog.ts";
 import type { Compute } from "../../compute/compute.ts";
 import { ComputeError } from "../../compute/errors.ts";
 import type { Server } from "../../compute/model.ts";
@@ -52,8 +53,11 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
   const { servers } = compute;
   const view = async (context: Context, server: Server, origin: string) =>
     serverView(server, await surroundings(compute, context, [server]), context, origin);
-  const list = async (context: Context, request: RestRequest) =>
-    filtered(await servers.list(context, allTenants(request)), request);
+  const list = async (context: Context, request: RestRequest, rule: string) => {
+    const everywhere = allTenants(request);
+    if (everywhere) requireAdmin(context, `os_compute_api:servers:${rule}:get_all_tenants`);
+    return filtered(await servers.list(context, everywhere), request, context.isAdmin);
+  };
 
   return [
     {
@@ -61,7 +65,7 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
       path: "servers",
       run: async (context, request) =>
         ok({
-          servers: (await list(context, request)).map((one) => ({
+          servers: (await list(context, request, "index")).map((one) => ({
             id: one.id,
             name: one.name,
             links: links(request.origin, "servers", one.id),
@@ -72,7 +76,7 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
       method: "GET",
       path: "servers/detail",
       async run(context, request) {
-        const all = await list(context, request);
+        const all = await list(context, request, "detail");
         const around = await surroundings(compute, context, all);
         return ok({ servers: all.map((one) => serverView(one, around, context, request.origin)) });
       },
@@ -156,12 +160,19 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
   ];
 }
 
+/** nova/api/openstack/common.py is_all_tenants: the bare word counts, too. */
 function allTenants(request: RestRequest): boolean {
-  return ["1", "true", "t", "yes"].includes((request.query.get("all_tenants") ?? "").toLowerCase());
+  const text = request.query.get("all_tenants")?.trim().toLowerCase();
+  if (text === undefined || ["0", "f", "false", "off", "n", "no"].includes(text)) return false;
+  if (["", "1", "t", "true", "on", "y", "yes"].includes(text)) return true;
+  throw new ComputeError("bad-request", `Unrecognized value '${text}' for all_tenants.`);
 }
 
-/** nova/api/openstack/compute/schemas/servers.py: of its filters, those that say something here. */
-function filtered(all: readonly Server[], request: RestRequest): Server[] {
+/**
+ * nova/api/openstack/compute/schemas/servers.py: of its filters, those that say something here. Who is no administrator
+ * could ask by some of them for what he may not know.
+ */
+function filtered(all: readonly Server[], request: RestRequest, isAdmin: boolean): Server[] {
   const { query } = request;
   const is = (key: string, of: (server: Server) => string | null) => {
     const wanted = query.getAll(key).filter((one) => one !== "");
@@ -176,10 +187,17 @@ function filtered(all: readonly Server[], request: RestRequest): Server[] {
       .toLowerCase() ?? "";
   const tests = [
     is("status", (s) => s.status),
-    is("host", (s) => s.host),
     is("flavor", (s) => s.flavor_id),
     is("image", (s) => s.image_id),
-    is("uuid", (s) => s.id),
+    ...(isAdmin
+      ? [
+          is("host", (s) => s.host),
+          is("uuid", (s) => s.id),
+          is("tenant_id", (s) => s.project_id),
+          is("project_id", (s) => s.project_id),
+          is("user_id", (s) => s.user_id),
+        ]
+      : []),
   ];
   const found = all.filter((one) => one.name.toLowerCase().includes(text) && tests.every((holds) => holds(one)));
   found.sort((a, b) => b.number - a.number); // The newest first, as Nova's default.
