@@ -1,9 +1,17 @@
 /** Reads a request's body within a limit, whatever its Content-Length says. */
 
+/** Next bundles this module for routes and once more for what the server starts with: `instanceof` would tell the two apart. */
+const BRAND = Symbol.for("underlay.BodyTooLarge");
+
 export class BodyTooLarge extends Error {
+  readonly [BRAND] = true;
   constructor(limit: number) {
     super(`Request is too large: at most ${limit} bytes are read.`);
   }
+}
+
+export function isBodyTooLarge(error: unknown): error is BodyTooLarge {
+  return typeof error === "object" && error !== null && BRAND in error;
 }
 
 /** @returns undefined when there is no body. Throws BodyTooLarge. */

@@ -1,6 +1,6 @@
 /** The one place where an error of a service gets its HTTP status. */
 import { NeutronError, type Reason } from "../neutron/errors.ts";
-import { BodyTooLarge } from "./body.ts";
+import { isBodyTooLarge } from "./body.ts";
 import type { RestReply } from "./http.ts";
 
 const STATUS: Record<Reason, number> = {
@@ -23,7 +23,7 @@ export function neutronFailure(error: unknown, report: (error: unknown) => void)
     const { reason, type, message } = error;
     return { status: STATUS[reason], body: { NeutronError: { type, message, detail: "" } } };
   }
-  if (error instanceof BodyTooLarge)
+  if (isBodyTooLarge(error))
     return {
       status: 413,
       body: { NeutronError: { type: "HTTPRequestEntityTooLarge", message: error.message, detail: "" } },

@@ -2,7 +2,7 @@
 
 import { isFailure } from "../clouds/failure.ts";
 import type { EmbeddedCloud } from "../embedded.ts";
-import { BodyTooLarge, readBytes } from "../rest/body.ts";
+import { isBodyTooLarge, readBytes } from "../rest/body.ts";
 import type { RestReply, RestRequest } from "../rest/http.ts";
 import { server } from "../server.ts";
 import { guardHost } from "./guard.ts";
@@ -23,7 +23,7 @@ export function openstackRoute(name: ServiceName): (request: Request) => Promise
           status: 403,
           body: { error: { code: 403, title: "Forbidden", message: error.message } },
         });
-      if (error instanceof BodyTooLarge) return respond(request.method, tooLarge(error.message));
+      if (isBodyTooLarge(error)) return respond(request.method, tooLarge(error.message));
       log().error(error);
       return respond(request.method, {
         status: 500,

@@ -1,6 +1,6 @@
 /** Statuses and bodies of what the compute and image services refuse. Source: nova/api/openstack/wsgi.py Fault. */
 import { ComputeError, type ComputeReason } from "../../compute/errors.ts";
-import { BodyTooLarge } from "../body.ts";
+import { isBodyTooLarge } from "../body.ts";
 import type { RestReply } from "../http.ts";
 
 const STATUS: Record<ComputeReason, number> = {
@@ -31,7 +31,7 @@ export function statusOf(error: ComputeError): number {
 
 export function computeFailure(error: unknown, report: (error: unknown) => void): RestReply {
   if (error instanceof ComputeError) return fault(statusOf(error), error.message);
-  if (error instanceof BodyTooLarge) return fault(413, error.message);
+  if (isBodyTooLarge(error)) return fault(413, error.message);
   report(error);
   return fault(500, "Unexpected API Error. The server's log says what went wrong.");
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { IdentityError } from "../../identity/error.ts";
 import type { Identity } from "../../identity/identity.ts";
-import { BodyTooLarge } from "../body.ts";
+import { isBodyTooLarge } from "../body.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
 import { Router, routesOf } from "../router.ts";
 import { applicationCredentialRoutes } from "./application-credentials.ts";
@@ -64,7 +64,7 @@ async function serve(identity: Identity, request: RestRequest): Promise<RestRepl
     }
   } catch (error) {
     if (error instanceof IdentityError) return replyOf(error, base);
-    if (error instanceof BodyTooLarge) return failure(413, error.message);
+    if (isBodyTooLarge(error)) return failure(413, error.message);
     throw error;
   }
 }

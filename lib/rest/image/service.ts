@@ -5,7 +5,7 @@ import type { Compute } from "../../compute/compute.ts";
 import { ComputeError } from "../../compute/errors.ts";
 import type { Image } from "../../compute/model.ts";
 import type { Context } from "../../identity/context.ts";
-import { BodyTooLarge } from "../body.ts";
+import { isBodyTooLarge } from "../body.ts";
 import { body } from "../compute/body.ts";
 import { statusOf } from "../compute/errors.ts";
 import type { Handler } from "../compute/handler.ts";
@@ -34,7 +34,7 @@ export function imageService(compute: Compute, options: ImageOptions): RestServi
       return await found.run(context, request, Object.fromEntries(found.parameters));
     } catch (error) {
       if (error instanceof ComputeError) return plain(statusOf(error), error.message);
-      if (error instanceof BodyTooLarge) return plain(413, error.message);
+      if (isBodyTooLarge(error)) return plain(413, error.message);
       options.report(error);
       return plain(500, "The server has encountered an unexpected error.");
     }
