@@ -5,13 +5,29 @@
 import type { HostState } from "../state.ts";
 import type { BrctlCommand } from "./brctl.ts";
 import type { BridgeCommand } from "./bridge.ts";
+import type { ConntrackCommand } from "./conntrack.ts";
+import type { FileCommand } from "./file.ts";
 import type { IpCommand } from "./ip/command.ts";
+import type { IpsetCommand } from "./ipset.ts";
+import type { IptablesCommand } from "./iptables/command.ts";
 import type { OfctlCommand } from "./ovs/ofctl-command.ts";
 import type { VsctlCommand } from "./ovs/vsctl-command.ts";
+import type { ProcessCommand } from "./process.ts";
 import type { SysctlCommand } from "./sysctl.ts";
 
 /** What runs, without where: `tool` discriminates. */
-export type ToolCommand = IpCommand | BrctlCommand | BridgeCommand | SysctlCommand | VsctlCommand | OfctlCommand;
+export type ToolCommand =
+  | IpCommand
+  | BrctlCommand
+  | BridgeCommand
+  | SysctlCommand
+  | VsctlCommand
+  | OfctlCommand
+  | IptablesCommand
+  | IpsetCommand
+  | ConntrackCommand
+  | ProcessCommand
+  | FileCommand;
 
 export interface Command {
   /** `root` for the host's own; else printed as `ip netns exec NAME …`. */

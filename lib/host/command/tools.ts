@@ -2,9 +2,14 @@
 import { BRCTL } from "./brctl.ts";
 import { BRIDGE } from "./bridge.ts";
 import type { Tool, ToolCommand } from "./command.ts";
+import { CONNTRACK } from "./conntrack.ts";
+import { FILE } from "./file.ts";
 import { IP } from "./ip/ip.ts";
+import { IPSET } from "./ipset.ts";
+import { IPTABLES } from "./iptables/iptables.ts";
 import { OFCTL } from "./ovs/ofctl.ts";
 import { VSCTL } from "./ovs/vsctl.ts";
+import { PROCESS } from "./process.ts";
 import { SYSCTL } from "./sysctl.ts";
 
 type ToolName = ToolCommand["tool"];
@@ -16,6 +21,11 @@ export const TOOLS: { readonly [N in ToolName]: Tool<Extract<ToolCommand, { tool
   sysctl: SYSCTL,
   "ovs-vsctl": VSCTL,
   "ovs-ofctl": OFCTL,
+  iptables: IPTABLES,
+  ipset: IPSET,
+  conntrack: CONNTRACK,
+  process: PROCESS,
+  file: FILE,
 };
 
 /** Program → tool; several programs may be one tool (iptables, ip6tables). */
@@ -26,6 +36,18 @@ const PROGRAMS: Readonly<Record<string, ToolName>> = {
   sysctl: "sysctl",
   "ovs-vsctl": "ovs-vsctl",
   "ovs-ofctl": "ovs-ofctl",
+  iptables: "iptables",
+  ip6tables: "iptables",
+  "iptables-restore": "iptables",
+  "ip6tables-restore": "iptables",
+  ipset: "ipset",
+  conntrack: "conntrack",
+  dnsmasq: "process",
+  haproxy: "process",
+  radvd: "process",
+  kill: "process",
+  cat: "file",
+  rm: "file",
 };
 
 /** The tool that a program's name calls; its directory does not matter. */

@@ -6,13 +6,19 @@ import type { Command } from "../command/command.ts";
 import { applyAll } from "../run.ts";
 import type { HostState } from "../state.ts";
 import { diffAddresses } from "./address.ts";
+import { dnsmasqFiles, dnsmasqRemovals } from "./dnsmasq.ts";
 import { diffFdb } from "./fdb.ts";
+import { ipsetAdditions, ipsetRemovals } from "./ipset.ts";
+import { iptablesCommands } from "./iptables.ts";
 import { settleLinks } from "./link.ts";
 import { goneLinks } from "./link-gone.ts";
 import { newLinks } from "./link-new.ts";
 import { placeLinks } from "./link-place.ts";
 import { goneNamespaces, newNamespaces } from "./namespace.ts";
 import { diffNeighbours } from "./neighbour.ts";
+import { ovsBridges, ovsPorts, ovsRemovals } from "./ovs.ts";
+import { flowCommands } from "./ovs-flows.ts";
+import { processEnds, processStarts } from "./process.ts";
 import type { Change } from "./recorder.ts";
 import { diffRoutes } from "./route.ts";
 import { diffRules } from "./rule.ts";
@@ -29,11 +35,16 @@ export type DiffPart = (actual: HostState, desired: HostState) => readonly Comma
  * A part that both removes and adds stands here twice when something else must come between.
  */
 const PARTS: readonly DiffPart[] = [
+  processEnds,
+  dnsmasqRemovals,
+  ovsRemovals,
   goneLinks,
   goneNamespaces,
   newNamespaces,
   hostSysctls,
   newLinks,
+  ovsBridges,
+  ovsPorts,
   placeLinks,
   deviceSysctls,
   settleLinks,
@@ -42,6 +53,12 @@ const PARTS: readonly DiffPart[] = [
   diffRules,
   diffNeighbours,
   diffFdb,
+  ipsetAdditions,
+  iptablesCommands,
+  ipsetRemovals,
+  flowCommands,
+  dnsmasqFiles,
+  processStarts,
 ];
 
 /** Plans and runs at once: cheaper than `diff` and `applyAll` after each other. */

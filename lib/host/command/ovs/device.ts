@@ -1,11 +1,11 @@
 /** Devices that Open vSwitch makes, takes and gives back, and what its Interface rows say of them. */
-import { generatedMac, nextIfindex } from "../../allocate.ts";
 import { editNamespace, findLink, findNamespace, ROOT } from "../../edit.ts";
+import { addLink, removeLink } from "../../kernel/device.ts";
+import { rowOf } from "../../kernel/links.ts";
 import type { HostState, Link, Namespace, OvsBridge, OvsInterface } from "../../state.ts";
 
 /** MTU of a switch none of whose devices has another (ofproto.c find_min_mtu). */
-export const DEFAULT_MTU = 1500;
-const NO_MAC = "00:00:00:00:00:00";
+const DEFAULT_MTU = 1500;
 
 /** The device that stands for a whole datapath: of the userspace one a TAP, of the kernel's one its own kind. */
 const DATAPATH_DEVICES = [
@@ -18,22 +18,6 @@ const KERNEL_DATAPATH_DEVICE = "ovs-system";
 /** Kind of the devices of internal ports (dpif-netdev opens TAP devices, the kernel module has its own). */
 function internalKind(datapathType: string): Link["kind"] {
   return datapathType === "system" ? "openvswitch" : "tap";
-}
-
-function freshLink(host: HostState, name: string, kind: Link["kind"]): Link {
-  return {
-    name,
-    ifindex: nextIfindex(host),
-    kind,
-    mac: generatedMac(host.name, name),
-    mtu: DEFAULT_MTU,
-    up: false,
-    carrier: false,
-    operstate: "DOWN",
-    // Both kinds see what is sent to any address.
-    promisc: true,
-    altnames: [],
-  };
 }
 
 function withLinks(host: HostState, ns: Namespace, links: Link[]): HostState {
@@ -49,29 +33,13 @@ export function makeInternal(
 ): HostState | undefined {
   const root = findNamespace(host, ROOT);
   if (!root || findLink(root, name)) return undefined;
-  const link = freshLink(host, name, internalKind(datapathType));
-  const made: Link = { ...link, mtu: wanted.mtu, ...(wanted.mac !== undefined && { mac: wanted.mac }) };
-  return withLinks(host, root, [...root.links, made]);
+  return addLink(host, ROOT, { name, kind: internalKind(datapathType), promisc: true, ...wanted });
 }
 
 /** The host without a device, and without what was on it. */
 export function dropDevice(host: HostState, netns: string, name: string): HostState {
   const ns = findNamespace(host, netns);
-  if (!ns || !findLink(ns, name)) return host;
-  return editNamespace(host, netns, {
-    links: ns.links.filter((link) => link.name !== name),
-    addresses: others(ns.addresses, name),
-    routes: others(ns.routes, name),
-    neighbours: others(ns.neighbours, name),
-    proxies: others(ns.proxies, name),
-    fdb: others(ns.fdb, name),
-  });
-}
-
-/** The same list where nothing of it is on the device. */
-function others<T extends { dev?: string }>(list: T[], dev: string): T[] {
-  const left = list.filter((one) => one.dev !== dev);
-  return left.length === list.length ? list : left;
+  return ns && findLink(ns, name) ? removeLink(host, netns, name) : host;
 }
 
 /** Takes a system device into a switch, or lets it go. */
@@ -96,34 +64,16 @@ export function followDatapaths(host: HostState): HostState {
     if (!root) return out;
     const there = findLink(root, name);
     const used = out.ovs?.bridges.some((bridge) => bridge.datapathType === datapathType) ?? false;
-    if (used && !there) out = withLinks(out, root, [...root.links, freshLink(out, name, kind)]);
+    if (used && !there) out = addLink(out, ROOT, { name, kind, promisc: true });
     else if (!used && there) out = dropDevice(out, ROOT, name);
   }
   return out;
 }
 
-/** What the switch sees of a device: in another namespace it sees nothing, and keeps the port. */
+/** What the switch sees of a device that it could take. */
 export function seen(row: OvsInterface, link: Link, netns: string): OvsInterface {
-  const here = netns === ROOT;
-  const up = here && link.up;
-  const carrier = here && link.carrier;
-  const { mtu: _, error: __, ...rest } = row;
-  const next: OvsInterface = {
-    ...rest,
-    mac: here ? link.mac : NO_MAC,
-    adminUp: up,
-    linkUp: carrier,
-    netns,
-    config: withWord(row.config, "PORT_DOWN", !up),
-    state: [carrier ? "LIVE" : "LINK_DOWN"],
-  };
-  if (here) next.mtu = link.mtu;
-  return next;
-}
-
-function withWord(words: string[], word: string, there: boolean): string[] {
-  if (words.includes(word) === there) return words;
-  return there ? [word, ...words] : words.filter((w) => w !== word);
+  const { error: _, ...rest } = row;
+  return { ...rowOf(rest, netns, link), netns };
 }
 
 /** The least MTU of a bridge's own devices, which internal ports are given (ofproto.c find_min_mtu). */

@@ -1,0 +1,259 @@
+/** What `iptables` and `iptables-restore` do to the tables of a namespace (iptables/nft.c, its errors by number). */
+import type { IptablesChain, IptablesRule, IptablesRuleset, IptablesTable } from "../../../net/iptables/ast.ts";
+import { editNamespace, namespaceOf } from "../../edit.ts";
+import type { HostState } from "../../state.ts";
+import { CommandError } from "../command.ts";
+import type { IptablesCommand, RestoreLine, TableChange, TableName } from "./command.ts";
+import { MissingChain, normalizeRules, UnknownWord } from "./normalize.ts";
+import { usage, VERSION } from "./parse.ts";
+
+const BUILT_IN: Readonly<Record<TableName, readonly string[]>> = {
+  raw: ["PREROUTING", "OUTPUT"],
+  mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+  filter: ["INPUT", "FORWARD", "OUTPUT"],
+  security: ["INPUT", "FORWARD", "OUTPUT"],
+};
+
+export function applyIptables(host: HostState, netns: string, command: IptablesCommand): HostState {
+  const key = command.family === 4 ? "iptables" : "ip6tables";
+  const program = command.family === 4 ? "iptables" : "ip6tables";
+  const before: IptablesRuleset = namespaceOf(host, netns)[key] ?? { family: command.family, tables: [] };
+  let after = before;
+  if (command.kind === "change") {
+    const run = { program, family: command.family };
+    after = withTable(after, command.table ?? "filter", (table) => changeTable(table, command.change, run));
+  } else {
+    let line = 0;
+    for (const { table, lines } of command.tables) {
+      line++;
+      after = withTable(after, table, (found) => {
+        const start = command.noflush ? found : emptyTable(table);
+        const chains = mutable(start);
+        for (const one of lines)
+          restoreLine(chains, one, { program: `${program}-restore`, family: command.family, line: ++line });
+        return settle(start, chains);
+      });
+      line++;
+    }
+  }
+  return after === before ? host : editNamespace(host, netns, { [key]: after });
+}
+
+function emptyTable(name: TableName): IptablesTable {
+  const chains = BUILT_IN[name].map((chain): IptablesChain => ({ ...emptyChain(chain), policy: "ACCEPT" }));
+  return { name, chains };
+}
+
+function emptyChain(name: string): IptablesChain {
+  return { name, packets: 0, bytes: 0, rules: [] };
+}
+
+function withTable(
+  ruleset: IptablesRuleset,
+  name: TableName,
+  change: (table: IptablesTable) => IptablesTable,
+): IptablesRuleset {
+  const at = ruleset.tables.findIndex((table) => table.name === name);
+  const before = ruleset.tables[at] ?? emptyTable(name);
+  const after = change(before);
+  if (ruleset.tables[at] === after) return ruleset;
+  return { ...ruleset, tables: at < 0 ? [...ruleset.tables, after] : ruleset.tables.with(at, after) };
+}
+
+/** Chains of a table by name while lines are applied; a chain is copied when it first changes. */
+interface Draft {
+  chains: Map<string, IptablesChain>;
+  copied: Set<string>;
+}
+
+function mutable(table: IptablesTable): Draft {
+  return { chains: new Map(table.chains.map((chain) => [chain.name, chain])), copied: new Set() };
+}
+
+function settle(table: IptablesTable, { chains }: Draft): IptablesTable {
+  const list = [...chains.values()];
+  return list.length === table.chains.length && list.every((chain, i) => chain === table.chains[i])
+    ? table
+    : { ...table, chains: list };
+}
+
+/** The chain's rules, to be changed in place. */
+function rulesOf(draft: Draft, chain: IptablesChain): IptablesRule[] {
+  if (draft.copied.has(chain.name)) return chain.rules;
+  const copy = { ...chain, rules: chain.rules.slice() };
+  draft.chains.set(chain.name, copy);
+  draft.copied.add(chain.name);
+  return copy.rules;
+}
+
+interface Run {
+  program: string;
+  family: 4 | 6;
+  /** Line of the restore input. */
+  line?: number;
+}
+
+function changeTable(table: IptablesTable, change: TableChange, run: Run): IptablesTable {
+  const draft = mutable(table);
+  applyChange(draft, change, run);
+  return settle(table, draft);
+}
+
+function restoreLine(draft: Draft, line: RestoreLine, run: Run): void {
+  if (line.op !== "chain") {
+    applyChange(draft, line, run, line.counters);
+    return;
+  }
+  const { chain, packets, bytes, policy } = line;
+  const before = draft.chains.get(chain);
+  if (!before?.policy) {
+    // A chain of that name is emptied, without leaving its place.
+    if (policy !== undefined) throw failed(run, "Bad built-in chain name.");
+    draft.chains.set(chain, emptyChain(chain));
+    draft.copied.add(chain);
+  } else draft.chains.set(chain, { ...before, packets, bytes, policy: policy ?? before.policy });
+}
+
+/** The words of one error as the program at hand says them. */
+function failed(run: Run, reason: string): CommandError {
+  return new CommandError(
+    run.line === undefined ? `${run.program}: ${reason}` : `${run.program}: line ${run.line} failed: ${reason}`,
+  );
+}
+
+const NO_CHAIN = "No chain/target/match by that name.";
+
+function chainOf(draft: Draft, name: string, run: Run): IptablesChain {
+  const chain = draft.chains.get(name);
+  if (!chain) throw failed(run, NO_CHAIN);
+  return chain;
+}
+
+function applyChange(
+  draft: Draft,
+  change: TableChange,
+  run: Run,
+  counters: { packets: number; bytes: number } = { packets: 0, bytes: 0 },
+): void {
+  switch (change.op) {
+    case "append":
+    case "insert":
+    case "replace": {
+      const rules = specified(draft, change.chain, change.rule, run).map((rule) => ({ ...rule, ...counters }));
+      const chain = chainOf(draft, change.chain, run);
+      if (change.op === "append") rulesOf(draft, chain).push(...rules);
+      else if (change.op === "insert") {
+        if (change.number < 1 || change.number > chain.rules.length + 1)
+          throw failed(run, "Index of insertion too big.");
+        rulesOf(draft, chain).splice(change.number - 1, 0, ...rules);
+      } else {
+        if (change.number < 1 || change.number > chain.rules.length) throw failed(run, "Index of replacement too big.");
+        rulesOf(draft, chain).splice(change.number - 1, 1, ...rules);
+      }
+      return;
+    }
+    case "delete":
+    case "check":
+      for (const rule of specified(draft, change.chain, change.rule, run)) {
+        const chain = chainOf(draft, change.chain, run);
+        const at = chain.rules.findIndex((one) => one.text === rule.text);
+        if (at < 0) throw failed(run, "Bad rule (does a matching rule exist in that chain?).");
+        if (change.op === "delete") rulesOf(draft, chain).splice(at, 1);
+      }
+      return;
+    case "delete-number": {
+      const chain = chainOf(draft, change.chain, run);
+      if (change.number < 1 || change.number > chain.rules.length) throw failed(run, "Index of deletion too big.");
+      rulesOf(draft, chain).splice(change.number - 1, 1);
+      return;
+    }
+    case "new-chain":
+      if (draft.chains.has(change.chain)) throw failed(run, "Chain already exists.");
+      draft.chains.set(change.chain, emptyChain(change.chain));
+      return;
+    case "delete-chain":
+      deleteChains(draft, change.chain, run);
+      return;
+    case "flush":
+    case "zero": {
+      const chains = change.chain === undefined ? [...draft.chains.values()] : [chainOf(draft, change.chain, run)];
+      for (const chain of chains) {
+        if (change.op === "flush") rulesOf(draft, chain).length = 0;
+        else draft.chains.set(chain.name, zeroed(chain));
+      }
+      return;
+    }
+    case "rename":
+      rename(draft, change.chain, change.to, run);
+      return;
+    case "policy": {
+      const chain = draft.chains.get(change.chain);
+      if (!chain?.policy) throw failed(run, "Bad built-in chain name.");
+      draft.chains.set(chain.name, { ...chain, policy: change.policy });
+      return;
+    }
+    case "query":
+      return;
+  }
+}
+
+function zeroed(chain: IptablesChain): IptablesChain {
+  return { ...chain, packets: 0, bytes: 0, rules: chain.rules.map((rule) => ({ ...rule, packets: 0, bytes: 0 })) };
+}
+
+function specified(draft: Draft, chain: string, rule: string, run: Run): IptablesRule[] {
+  try {
+    return normalizeRules(chain, rule, run.family, (name) => draft.chains.has(name));
+  } catch (error) {
+    if (!(error instanceof MissingChain || error instanceof UnknownWord || error instanceof CommandError)) throw error;
+    if (run.line === undefined) throw usage(run.program, error.message);
+    throw new CommandError(
+      `${run.program} ${VERSION}: ${error.message}\nError occurred at line: ${run.line}\nTry \`${run.program} -h' or '${run.program} --help' for more information.`,
+      2,
+    );
+  }
+}
+
+function jumpsTo(draft: Draft, name: string): boolean {
+  for (const chain of draft.chains.values())
+    for (const { target } of chain.rules)
+      if ((target.kind === "jump" || target.kind === "goto") && target.chain === name) return true;
+  return false;
+}
+
+function deleteChains(draft: Draft, name: string | undefined, run: Run): void {
+  const chains = name === undefined ? [...draft.chains.values()].filter((c) => !c.policy) : [chainOf(draft, name, run)];
+  // Chains may jump to one another: all of them go at once.
+  for (const chain of chains) {
+    const busy = chain.rules.length > 0 || (name !== undefined && jumpsTo(draft, chain.name));
+    if (chain.policy || (busy && name !== undefined))
+      throw new CommandError(
+        `${run.program} ${VERSION}:  CHAIN_DEL failed (Device or resource busy): chain ${chain.name}`,
+        4,
+      );
+    if (!busy) draft.chains.delete(chain.name);
+  }
+}
+
+function rename(draft: Draft, from: string, to: string, run: Run): void {
+  const chain = chainOf(draft, from, run);
+  if (draft.chains.has(to)) throw failed(run, "File exists.");
+  const renamed = (rule: IptablesRule, owner: string): IptablesRule => {
+    const { target } = rule;
+    const jumps = (target.kind === "jump" || target.kind === "goto") && target.chain === from;
+    if (!jumps && owner !== from) return rule;
+    const text = rule.text
+      .replace(/^-A \S+/, `-A ${owner === from ? to : owner}`)
+      .replace(/(-[jg]) (\S+)$/, (all, flag, name) => (jumps && name === from ? `${flag} ${to}` : all));
+    return { ...rule, text, target: jumps ? { ...target, chain: to } : target };
+  };
+  const list = [...draft.chains.values()];
+  draft.chains.clear();
+  for (const one of list) {
+    const rules = one.rules.map((rule) => renamed(rule, one.name));
+    const same = one !== chain && rules.every((rule, i) => rule === one.rules[i]);
+    const next = same ? one : { ...one, name: one === chain ? to : one.name, rules };
+    draft.chains.set(next.name, next);
+  }
+}

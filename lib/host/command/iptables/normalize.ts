@@ -1,0 +1,226 @@
+/**
+ * A rule as it is typed, in the words of iptables-save: options in its order, addresses with their prefixes, extensions that
+ * go without saying said (iptables/xshared.c, extensions/libxt_*.c).
+ */
+import type { IptablesRule, Word } from "../../../net/iptables/ast.ts";
+import { parseRule } from "../../../net/iptables/parse.ts";
+import { printWord, splitWords } from "../../../net/iptables/words.ts";
+import { CommandError } from "../command.ts";
+import { address, hexMask, icmpType, PROTOCOLS, sortStates } from "./values.ts";
+
+/** Options that every rule may have → their letters, in the order of iptables-save. */
+const BASE: Readonly<Record<string, string | undefined>> = {
+  "-s": "-s",
+  "--source": "-s",
+  "--src": "-s",
+  "-d": "-d",
+  "--destination": "-d",
+  "--dst": "-d",
+  "-i": "-i",
+  "--in-interface": "-i",
+  "-o": "-o",
+  "--out-interface": "-o",
+  "-p": "-p",
+  "--protocol": "-p",
+  "--proto": "-p",
+  "-f": "-f",
+  "--fragment": "-f",
+};
+const ORDER = ["-s", "-d", "-i", "-o", "-p", "-f"];
+
+/** Protocols whose own options need no `-m`, and the name of their extension. */
+const IMPLIED: Readonly<Record<string, string>> = {
+  tcp: "tcp",
+  udp: "udp",
+  sctp: "sctp",
+  icmp: "icmp",
+  "ipv6-icmp": "icmp6",
+};
+
+type Extension = { head: string; words: Word[] };
+
+const word = (text: string, quoted = false): Word => ({ text, quoted });
+
+/** The rules that one specification stands for: several where it has lists of addresses. */
+export function normalizeRules(
+  chain: string,
+  spec: string,
+  family: 4 | 6,
+  isChain: (name: string) => boolean,
+): IptablesRule[] {
+  const words = splitWords(spec);
+  if (!words) throw new CommandError("a quote is not closed", 2);
+  const base = new Map<string, { not: boolean; value: string }>();
+  const matches: Extension[] = [];
+  let target: Extension | undefined;
+  let protocol: string | undefined;
+  let current: Extension | undefined;
+  for (let i = 0; i < words.length; i++) {
+    let not = false;
+    if (isBare(words[i], "!")) {
+      not = true;
+      i++;
+    }
+    const at = words[i];
+    if (!at) throw new CommandError("nothing follows `!`", 2);
+    const letter = at.quoted ? undefined : BASE[at.text];
+    if (letter !== undefined) {
+      const value = letter === "-f" ? "" : need(words[++i], at.text);
+      if (letter === "-p") protocol = protocolName(value);
+      base.set(letter, { not, value: letter === "-p" ? (protocol as string) : value });
+      current = undefined;
+    } else if (!at.quoted && (at.text === "-m" || at.text === "--match")) {
+      const name = need(words[++i], at.text);
+      current = { head: name === "icmpv6" ? "icmp6" : name, words: [] };
+      matches.push(current);
+    } else if (!at.quoted && /^(-j|--jump|-g|--goto)$/.test(at.text)) {
+      const goes = at.text === "-g" || at.text === "--goto";
+      const name = need(words[++i], at.text);
+      target = { head: `${goes ? "-g" : "-j"} ${name}`, words: [] };
+      current = target;
+      if ((goes || !isTarget(name)) && !isChain(name)) throw new MissingChain(name);
+    } else {
+      if (!current) {
+        const implied = protocol === undefined ? undefined : IMPLIED[protocol];
+        if (implied === undefined || !at.text.startsWith("--")) throw new UnknownWord(at.text);
+        // iptables loads it at the end of the list, before the extensions that follow.
+        current = { head: implied, words: [] };
+        matches.push(current);
+      }
+      if (not) current.words.push(word("!"));
+      current.words.push(at);
+    }
+  }
+  return addressLists(base, family).map((addresses) => {
+    const texts: string[] = ["-A", chain];
+    for (const letter of ORDER) {
+      const value = addresses.get(letter);
+      if (value) texts.push(...(value.not ? ["!"] : []), letter, ...(value.value === "" ? [] : [value.value]));
+    }
+    for (const match of matches) texts.push("-m", match.head, ...tidy(match.head, match.words, family).map(printWord));
+    if (target) texts.push(target.head, ...tidyTarget(target, family).map(printWord));
+    const rule = parseRule(texts.join(" "), isChain);
+    if (typeof rule === "string") throw new CommandError(rule, 2);
+    return rule;
+  });
+}
+
+/** The target of `-j` is neither a chain nor a target. */
+export class MissingChain extends Error {
+  readonly chain: string;
+  constructor(chain: string) {
+    super(`Chain '${chain}' does not exist`);
+    this.chain = chain;
+  }
+}
+
+export class UnknownWord extends Error {
+  constructor(text: string) {
+    super(text.startsWith("-") ? `unknown option "${text}"` : `Bad argument \`${text}'`);
+  }
+}
+
+function isBare(at: Word | undefined, text: string): boolean {
+  return at !== undefined && !at.quoted && at.text === text;
+}
+
+function need(at: Word | undefined, option: string): string {
+  if (!at) throw new CommandError(`option "${option}" requires an argument`, 2);
+  return at.text;
+}
+
+/** Extensions are written in capitals. */
+function isTarget(name: string): boolean {
+  return /^[A-Z][A-Z0-9]*$/.test(name);
+}
+
+function protocolName(value: string): string {
+  const plain = value.toLowerCase();
+  return PROTOCOLS[plain] ?? plain;
+}
+
+type Base = ReadonlyMap<string, { not: boolean; value: string }>;
+
+/** Every pair of a source and a destination, without what takes everything. */
+function addressLists(base: Base, family: 4 | 6): Base[] {
+  let out: Map<string, { not: boolean; value: string }>[] = [new Map(base)];
+  for (const letter of ["-s", "-d"]) {
+    const given = base.get(letter);
+    if (!given) continue;
+    const values = given.value.split(",").map((text) => address(text, family));
+    out = values.flatMap((value) =>
+      out.map((one) => {
+        const next = new Map(one);
+        if (value === undefined) next.delete(letter);
+        else next.set(letter, { not: given.not, value });
+        return next;
+      }),
+    );
+  }
+  for (const one of out) {
+    const protocol = one.get("-p");
+    if (protocol && !protocol.not && (protocol.value === "all" || protocol.value === "0")) one.delete("-p");
+    const fragment = one.get("-f");
+    if (fragment) one.set("-f", { ...fragment, value: "" });
+  }
+  return out;
+}
+
+/** Options of a match as iptables-save writes them. */
+function tidy(name: string, words: readonly Word[], family: 4 | 6): Word[] {
+  const out: Word[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const at = words[i] as Word;
+    const value = words[i + 1];
+    if (at.quoted || !value || !at.text.startsWith("-")) {
+      if (isBare(at, "--syn") && name === "tcp") out.push(word("--tcp-flags"), word("FIN,SYN,RST,ACK"), word("SYN"));
+      else out.push(at);
+      continue;
+    }
+    switch (`${name} ${at.text}`) {
+      case "tcp --syn":
+        out.push(word("--tcp-flags"), word("FIN,SYN,RST,ACK"), word("SYN"));
+        continue;
+      case "state --state":
+        out.push(at, word(sortStates(value.text, "state")));
+        break;
+      case "conntrack --ctstate":
+        out.push(at, word(sortStates(value.text, "conntrack")));
+        break;
+      case "icmp --icmp-type":
+      case "icmp6 --icmpv6-type":
+        out.push(at, word(icmpType(value.text, family)));
+        break;
+      case "mark --mark":
+      case "connmark --mark":
+        out.push(at, word(hexMask(value.text, false)));
+        break;
+      default:
+        out.push(at);
+        continue;
+    }
+    i++;
+  }
+  return out;
+}
+
+/** Options of a target as iptables-save writes them. */
+function tidyTarget(target: Extension, family: 4 | 6): Word[] {
+  const { words } = target;
+  const value = words[1]?.text ?? "";
+  switch (target.head) {
+    case "-j REJECT":
+      if (words.length === 0)
+        return [word("--reject-with"), word(family === 4 ? "icmp-port-unreachable" : "icmp6-port-unreachable")];
+      return words;
+    case "-j MARK":
+    case "-j CONNMARK":
+      if (words[0]?.text === "--set-mark" || words[0]?.text === "--set-xmark")
+        return [word("--set-xmark"), word(hexMask(value, true))];
+      if (target.head === "-j CONNMARK" && /^--(save|restore)-mark$/.test(words[0]?.text ?? "") && words.length === 1)
+        return [...words, word("--nfmask"), word("0xffffffff"), word("--ctmask"), word("0xffffffff")];
+      return words;
+    default:
+      return words;
+  }
+}

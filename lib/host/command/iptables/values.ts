@@ -1,0 +1,107 @@
+/** Values of rule options, as iptables-save prints them. */
+import { parseIp } from "../../../net/address.ts";
+import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../../net/openflow/value.ts";
+import { CommandError } from "../command.ts";
+
+/** Protocol numbers and other names → the name of /etc/protocols. */
+export const PROTOCOLS: Readonly<Record<string, string>> = {
+  "1": "icmp",
+  "2": "igmp",
+  "6": "tcp",
+  "17": "udp",
+  "47": "gre",
+  "50": "esp",
+  "51": "ah",
+  "58": "ipv6-icmp",
+  "89": "ospf",
+  "112": "vrrp",
+  "132": "sctp",
+  icmpv6: "ipv6-icmp",
+  icmp6: "ipv6-icmp",
+};
+
+/** `10.1.2.3/255.255.0.0` → `10.1.0.0/16`; undefined where it takes every address. */
+export function address(text: string, family: 4 | 6): string | undefined {
+  const [host = "", mask] = text.split("/");
+  const width = family === 4 ? 32 : 128;
+  const words = family === 4 ? toWords(parseIpv4(host)) : parseIpv6(host);
+  const prefix = mask === undefined ? width : prefixLength(mask);
+  if (!words || !parseIp(host) || prefix === undefined || prefix > width)
+    throw new CommandError(`host/network \`${text}' not found`, 2);
+  if (prefix === 0) return undefined;
+  const masked = words.map((value, i) => {
+    const bits = Math.min(32, Math.max(0, prefix - i * 32));
+    return bits === 0 ? 0 : (value & (bits === 32 ? 0xffffffff : ~(0xffffffff >>> bits))) >>> 0;
+  });
+  return `${family === 4 ? formatIpv4(masked[0] as number) : formatIpv6(masked)}/${prefix}`;
+}
+
+function toWords(value: number | undefined): number[] | undefined {
+  return value === undefined ? undefined : [value];
+}
+
+function prefixLength(mask: string): number | undefined {
+  if (/^\d+$/.test(mask)) return Number(mask);
+  const bits = parseIpv4(mask);
+  if (bits === undefined) return undefined;
+  const length = Math.clz32(~bits);
+  return bits === (length === 0 ? 0 : (0xffffffff << (32 - length)) >>> 0) ? length : undefined;
+}
+
+/** libxt_conntrack.c state_print_state, conntrack_dump states. */
+const STATES = {
+  state: ["INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED"],
+  conntrack: ["INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED", "SNAT", "DNAT"],
+};
+
+export function sortStates(text: string, of: keyof typeof STATES): string {
+  const order = STATES[of];
+  return text
+    .toUpperCase()
+    .split(",")
+    .sort((a, b) => order.indexOf(a) - order.indexOf(b))
+    .join(",");
+}
+
+/** libxt_icmp.h: names that agents and operators use. */
+const ICMP: Readonly<Record<string, string>> = {
+  "echo-reply": "0",
+  pong: "0",
+  "destination-unreachable": "3",
+  "network-unreachable": "3/0",
+  "host-unreachable": "3/1",
+  "port-unreachable": "3/3",
+  "fragmentation-needed": "3/4",
+  redirect: "5",
+  "echo-request": "8",
+  ping: "8",
+  "time-exceeded": "11",
+  "parameter-problem": "12",
+};
+const ICMP6: Readonly<Record<string, string>> = {
+  "destination-unreachable": "1",
+  "packet-too-big": "2",
+  "time-exceeded": "3",
+  "parameter-problem": "4",
+  "echo-request": "128",
+  "echo-reply": "129",
+  "router-solicitation": "133",
+  "router-advertisement": "134",
+  "neighbour-solicitation": "135",
+  "neighbor-solicitation": "135",
+  "neighbour-advertisement": "136",
+  "neighbor-advertisement": "136",
+  redirect: "137",
+};
+
+export function icmpType(text: string, family: 4 | 6): string {
+  return (family === 4 ? ICMP : ICMP6)[text] ?? text;
+}
+
+/** `1` → `0x1`, with `whole` `0x1/0xffffffff`; a mask stays. */
+export function hexMask(text: string, whole: boolean): string {
+  const [value = "", mask] = text.split("/");
+  const hex = (n: string) => (/^(0x[0-9a-f]+|\d+)$/i.test(n) ? `0x${Number(n).toString(16)}` : n);
+  if (mask !== undefined && (whole || Number(mask) !== 0xffffffff)) return `${hex(value)}/${hex(mask)}`;
+  return whole ? `${hex(value)}/0xffffffff` : hex(value);
+}
