@@ -43,7 +43,7 @@ export function addAddress(hand: Hand, netns: string, device: string, cidr: stri
   const [address = "", prefix] = cidr.split("/");
   if (!parsed || hasAddress(hand, netns, device, cidr)) return;
   const family = familyOf(address);
-  hand.ip(netns, {
+  hand.attempt(netns, {
     tool: "ip",
     action: "addr-add",
     family,

@@ -2,7 +2,7 @@
  * A host under an agent's hands: an agent looks what is there, and runs commands for what is missing. Plans made so cannot
  * promise what commands do not give.
  */
-import type { ToolCommand } from "../../host/command/command.ts";
+import { CommandError, type ToolCommand } from "../../host/command/command.ts";
 import type { IpCommand } from "../../host/command/ip/command.ts";
 import { editNamespace, findLink, findNamespace, ROOT } from "../../host/edit.ts";
 import { apply } from "../../host/run.ts";
@@ -25,6 +25,15 @@ export class Hand {
 
   ip(netns: string, run: IpCommand): void {
     this.run(netns, run);
+  }
+
+  /** What the system may refuse, because Neutron's users asked for it: the agent writes it to its log, and goes on. */
+  attempt(netns: string, run: IpCommand): void {
+    try {
+      this.run(netns, run);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+    }
   }
 
   namespace(name: string): Namespace | undefined {

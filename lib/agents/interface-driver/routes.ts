@@ -26,7 +26,7 @@ export function setRoute(hand: Hand, netns: string, { dst, via, dev, table, scop
   const same = (one: Route) =>
     one.dst === dst && one.via === via && one.dev === dev && one.table === (table ?? MAIN) && !one.nexthops;
   if (routesOf(hand, netns).some(same)) return;
-  hand.ip(netns, {
+  hand.attempt(netns, {
     tool: "ip",
     action: "route-replace",
     family,
@@ -40,7 +40,7 @@ export function setRoute(hand: Hand, netns: string, { dst, via, dev, table, scop
 }
 
 export function removeRoute(hand: Hand, netns: string, route: Route): void {
-  hand.ip(netns, {
+  hand.attempt(netns, {
     tool: "ip",
     action: "route-del",
     family: route.family,
@@ -83,11 +83,11 @@ const withoutHostLength = (cidr: string | undefined) => cidr?.replace(/\/(32|128
 
 export function setRule(hand: Hand, netns: string, rule: WantedRule): void {
   if (hand.namespace(netns)?.rules.some((one) => sameRule(one, rule))) return;
-  hand.ip(netns, { tool: "ip", action: "rule-add", ...rule });
+  hand.attempt(netns, { tool: "ip", action: "rule-add", ...rule });
 }
 
 export function removeRule(hand: Hand, netns: string, rule: PolicyRule): void {
-  hand.ip(netns, {
+  hand.attempt(netns, {
     tool: "ip",
     action: "rule-del",
     family: rule.family,
@@ -102,7 +102,7 @@ export function removeRule(hand: Hand, netns: string, rule: PolicyRule): void {
 export function setNeighbour(hand: Hand, netns: string, dev: string, address: string, mac: string): void {
   const known = hand.namespace(netns)?.neighbours.find((one) => one.dev === dev && one.address === address);
   if (known?.mac === mac && known.state.includes("PERMANENT")) return;
-  hand.ip(netns, {
+  hand.attempt(netns, {
     tool: "ip",
     action: "neigh-replace",
     family: familyOf(address),
@@ -114,5 +114,5 @@ export function setNeighbour(hand: Hand, netns: string, dev: string, address: st
 }
 
 export function removeNeighbour(hand: Hand, netns: string, dev: string, address: string): void {
-  hand.ip(netns, { tool: "ip", action: "neigh-del", family: familyOf(address), address, dev });
+  hand.attempt(netns, { tool: "ip", action: "neigh-del", family: familyOf(address), address, dev });
 }

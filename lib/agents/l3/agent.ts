@@ -6,6 +6,7 @@ import { hasBridge } from "../interface-driver/plug.ts";
 import { endProxy, setRouterProxy } from "../metadata/proxy.ts";
 import type { HostView, RouterView } from "../view.ts";
 import { isCentral, setDistributedRouter } from "./distributed-router.ts";
+import { removeLinks } from "./fip-namespace.ts";
 import { setLegacyRouter } from "./legacy-router.ts";
 import { fipNamespace, isL3Namespace, routerNamespace, snatNamespace } from "./names.ts";
 import { deleteNamespace } from "./namespace.ts";
@@ -32,6 +33,7 @@ const cleanUp: Step = {
     for (const { name } of stale) {
       endProxy(hand, name.slice(name.indexOf("-") + 1));
       endProcesses(hand, (one) => one.netns === name);
+      removeLinks(hand, name);
       deleteNamespace(hand, name);
     }
     return hand.host;

@@ -8,7 +8,7 @@ import type { Hand } from "../interface-driver/hand.ts";
 import { unplugOthers } from "../interface-driver/plug.ts";
 import type { HostView, RouterView } from "../view.ts";
 import { setExtraRoutes } from "./extra-routes.ts";
-import { type Link, removeLink, setFipNamespace, setLink } from "./fip-namespace.ts";
+import { type Link, removeLinks, setFipNamespace, setLink } from "./fip-namespace.ts";
 import { distributedFirewall, distributedMarks, servedFloatingIps, snatFirewall } from "./firewall.ts";
 import { setFloatingRoutes, setFloatingRules } from "./floating-rules.ts";
 import type { ScopeMarks } from "./iptables/scope-marks.ts";
@@ -53,7 +53,7 @@ function setOutside(hand: Hand, view: HostView, router: RouterView): Link | unde
   const { gateway, agentGateway } = router;
   const network = gateway ? view.networks.get(gateway.networkId) : undefined;
   if (!network || !agentGateway) {
-    removeLink(hand, router);
+    removeLinks(hand, routerNamespace(router.id));
     return undefined;
   }
   setFipNamespace(hand, view, agentGateway);

@@ -34,11 +34,11 @@ export function setExtraRoutes(
   }
 }
 
-/** Only the agent's own: what an administrator adds has protocol boot, or no next hop. */
+/** Only the agent's own: what an administrator adds to the main table has protocol boot, or no next hop. */
 function isExtra(route: Route, table: string, proto: string): boolean {
   return (
     route.table === table &&
-    route.protocol === proto &&
+    (route.protocol ?? "boot") === proto &&
     route.dst !== ANY[route.family] &&
     (route.via !== undefined || route.nexthops !== undefined)
   );
@@ -55,7 +55,7 @@ function setMultipath(
   const text = (all: readonly { via?: string; dev?: string }[]) => all.map(({ via, dev }) => `${via} ${dev}`).join();
   const known = routesOf(hand, netns).find((one) => one.dst === dst && one.table === table);
   if (known?.nexthops && text(known.nexthops) === text(hops)) return;
-  hand.ip(netns, {
+  hand.attempt(netns, {
     tool: "ip",
     action: "route-replace",
     family: familyOf(dst.split("/")[0] ?? ""),

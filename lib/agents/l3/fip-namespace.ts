@@ -114,13 +114,10 @@ function setWayOut(hand: Hand, fip: string, network: NetworkView, port: PortView
   for (const via of gateways) setRoute(hand, fip, { dst: ANY[familyOf(via)], via, dev: device, table });
 }
 
-/** delete_rtr_2_fip_link, with what the fip namespaces knew of the router. */
-export function removeLink(hand: Hand, router: RouterView): void {
-  const netns = routerNamespace(router.id);
-  const device = deviceName("rfp-", router.id);
-  const link = hand.link(netns, device);
-  if (!link) return;
-  const toRouter = deviceName("fpr-", router.id);
+/** delete_rtr_2_fip_link, with what the fip namespaces knew of the router. @param device rfp-… */
+export function removeLink(hand: Hand, netns: string, device: string): void {
+  if (!hand.link(netns, device)) return;
+  const toRouter = device.replace(/^rfp-/, "fpr-");
   for (const { name } of hand.host.namespaces.filter((one) => one.name.startsWith("fip-"))) {
     if (!hand.link(name, toRouter)) continue;
     for (const rule of findNamespace(hand.host, name)?.rules.filter((one) => one.iif === toRouter) ?? []) {
@@ -129,4 +126,9 @@ export function removeLink(hand: Hand, router: RouterView): void {
     }
   }
   hand.ip(netns, { tool: "ip", action: "link-del", name: device });
+}
+
+/** Those of a router's namespace that goes altogether. */
+export function removeLinks(hand: Hand, netns: string): void {
+  for (const { name } of hand.namespace(netns)?.links ?? []) if (name.startsWith("rfp-")) removeLink(hand, netns, name);
 }

@@ -19,7 +19,11 @@ export function caseView(one: RuleCase, l3Mode: HostView["settings"]["l3Mode"]):
   const interfaces = one.interfaces.map(([cidr, scope4, scope6], i) =>
     port(networks, `0000000${i + 1}-0000`, `net${i + 1}`, [cidr], scope4, scope6),
   );
-  const snat = interfaces.map((own, i) => ({ ...own, id: `0000000${i + 1}-5555` }));
+  const snat = interfaces.map((own, i) => ({
+    ...own,
+    id: `0000000${i + 1}-5555`,
+    fixedIps: own.fixedIps.map(({ subnetId }) => ({ subnetId, address: hostOf(subnetId, 250n) })),
+  }));
   const agentGateway = gateway && distributed ? { ...gateway, id: "88888888-8888" } : null;
   const router: RouterView = {
     id: ROUTER_ID,
@@ -151,6 +155,11 @@ function network(id: string, cidrs: readonly string[], scope4: string | null, sc
       };
     }),
   };
+}
+
+/** An address of a subnet, by its number there. */
+function hostOf(cidr: string, host: bigint): string {
+  return ipText(familyOf(cidr.split("/")[0] ?? ""), networkRange(cidr).first + host);
 }
 
 function range(text: string): PortRange {
