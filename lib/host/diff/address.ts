@@ -2,7 +2,7 @@
 import type { AddrCommand } from "../command/ip/command.ts";
 import { findLink, findNamespace } from "../edit.ts";
 import type { Address, HostState } from "../state.ts";
-import { isOwnAddress, spokenOf } from "./kernel-made.ts";
+import { isComplete, isOwnAddress } from "./kernel-made.ts";
 import { commonNamespaces, differingBy } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
 
@@ -10,9 +10,9 @@ export function diffAddresses(actual: HostState, desired: HostState): Change {
   const out = new Recorder(actual);
   for (const [ns, wanted] of commonNamespaces(actual, desired)) {
     const { gone } = differingBy(ns.addresses, wanted.addresses, key);
-    const complete = gone.length === 0 ? undefined : spokenOf(wanted);
+    const complete = gone.length > 0 && isComplete(wanted);
     for (const address of gone) {
-      if (isOwnAddress(ns, address) && !complete?.has(address.dev)) continue;
+      if (isOwnAddress(ns, address) && !complete) continue;
       // A primary address that went took this one along.
       if (present(out.host, ns.name, address)) out.run(ns.name, command("addr-del", address));
     }

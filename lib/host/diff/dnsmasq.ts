@@ -25,7 +25,8 @@ export function dnsmasqFiles(actual: HostState, desired: HostState): Command[] {
     const files = PARTS.flatMap(([file, part]): Command[] => {
       if (before && before[part] === instance[part]) return [];
       const content = writeDhcpFile(file, instance);
-      if (content === (before ? writeDhcpFile(file, before) : "")) return [];
+      // Of a new instance the first file is written in any case: that makes it one.
+      if (content === (before ? writeDhcpFile(file, before) : file === "host" ? undefined : "")) return [];
       const path = `${DIRECTORY}/${instance.networkId}/${file}`;
       return [{ netns: ROOT, run: { tool: "file", kind: "write", path, content } }];
     });

@@ -1,6 +1,6 @@
 /**
- * What the kernel makes by itself. A plan that says nothing of it for a device leaves it to the kernel; one that does means
- * what it says.
+ * What the kernel makes by itself. A plan that says nothing of it leaves it to the kernel; one that does means what it
+ * says.
  */
 import { eui64Address } from "../../net/eui64.ts";
 import type { Address, Namespace, Route } from "../state.ts";
@@ -9,11 +9,9 @@ export function isKernelRoute(route: Route): boolean {
   return route.protocol === "kernel";
 }
 
-/** Devices that a plan says all of. */
-export function spokenOf(wanted: Namespace): ReadonlySet<string> {
-  const out = new Set<string>();
-  for (const route of wanted.routes) if (isKernelRoute(route) && route.dev !== undefined) out.add(route.dev);
-  return out;
+/** Whether a plan says all of a namespace: something that the kernel makes, or there is nothing that it would make. */
+export function isComplete(wanted: Namespace): boolean {
+  return wanted.routes.some(isKernelRoute) || !wanted.links.some((link) => link.up && link.carrier);
 }
 
 /** The link-local address that a device gives itself, or the loopback device's own addresses. */

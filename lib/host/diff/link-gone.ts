@@ -1,6 +1,8 @@
 /** Devices that go. */
 import { findLink, findNamespace } from "../edit.ts";
+import { type Placed, peerOf } from "../kernel/links.ts";
 import type { HostState, Link } from "../state.ts";
+import { moveFrom } from "./link-moves.ts";
 import { isMade, isSameDevice } from "./link-same.ts";
 import { commonNamespaces, differing } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
@@ -11,8 +13,8 @@ export function goneLinks(actual: HostState, desired: HostState): Change {
   for (const [ns, wanted] of commonNamespaces(actual, desired)) {
     for (const link of differing(ns.links, wanted.links).gone) {
       if (!isMade(actual, link)) continue;
-      const other = findLink(wanted, link.name) ?? elsewhere(actual, desired, link);
-      if (other && isSameDevice(link, other)) continue;
+      const to = becomes(actual, desired, ns.name, link);
+      if (to && isPairKept(actual, desired, ns.name, link, to)) continue;
       const here = findNamespace(out.host, ns.name);
       if (here && findLink(here, link.name)) remove(out, ns.name, link);
     }
@@ -20,15 +22,22 @@ export function goneLinks(actual: HostState, desired: HostState): Change {
   return out;
 }
 
-/** Where the device is wanted, when another namespace is to have it that has none of its name. */
-export function elsewhere(actual: HostState, desired: HostState, link: Link): Link | undefined {
-  for (const ns of desired.namespaces) {
-    const wanted = findLink(ns, link.name);
-    if (wanted?.kind !== link.kind) continue;
-    const there = findNamespace(actual, ns.name);
-    if (!there || !findLink(there, link.name)) return wanted;
-  }
-  return undefined;
+/** What a device is to be, and where, if it can be that by being told. */
+function becomes(actual: HostState, desired: HostState, netns: string, link: Link): Placed | undefined {
+  const ns = findNamespace(desired, netns);
+  const kept = ns && findLink(ns, link.name);
+  if (kept) return isSameDevice(link, kept) ? { netns, link: kept } : undefined;
+  const move = moveFrom(actual, desired, netns, link);
+  return move && { netns: move.to, link: move.link };
+}
+
+/** The other end of a veth is to be the other end of what this one becomes, else both are made anew. */
+function isPairKept(actual: HostState, desired: HostState, netns: string, link: Link, to: Placed): boolean {
+  const peer = peerOf(actual, netns, link);
+  if (!peer) return true;
+  const other = becomes(actual, desired, peer.netns, peer.link);
+  const wanted = peerOf(desired, to.netns, to.link);
+  return other !== undefined && other.link === wanted?.link;
 }
 
 function remove(out: Recorder, netns: string, { name, kind }: Link): void {

@@ -3,6 +3,7 @@ import type { LinkAdd, TunnelSpec } from "../command/ip/command.ts";
 import { findLink, findNamespace, namespaceOf, ROOT } from "../edit.ts";
 import type { HostState, Link } from "../state.ts";
 import { settleLink } from "./link.ts";
+import { moveTo } from "./link-moves.ts";
 import { isMade } from "./link-same.ts";
 import { commonNamespaces, differing } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
@@ -17,20 +18,10 @@ export function newLinks(actual: HostState, desired: HostState): Change {
   const wanted: Wanted[] = [];
   for (const [ns, after] of commonNamespaces(actual, desired))
     for (const link of differing(ns.links, after.links).come)
-      if (isMade(desired, link) && !findLink(ns, link.name) && !comesFrom(actual, desired, link))
+      if (isMade(desired, link) && !findLink(ns, link.name) && !moveTo(actual, desired, ns.name, link))
         wanted.push({ netns: ns.name, link });
   for (const one of inOrder(wanted)) make(out, desired, one);
   return out;
-}
-
-/** A device of this name and kind that another namespace has and is not to keep: it will be moved. */
-export function comesFrom(actual: HostState, desired: HostState, link: Link): string | undefined {
-  for (const ns of actual.namespaces) {
-    if (findLink(ns, link.name)?.kind !== link.kind) continue;
-    const after = findNamespace(desired, ns.name);
-    if (!after || !findLink(after, link.name)) return ns.name;
-  }
-  return undefined;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Command } from "../command/command.ts";
 import { findLink, findNamespace, ROOT } from "../edit.ts";
 import type { HostState } from "../state.ts";
+import { moveFrom } from "./link-moves.ts";
 import { differing } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
 
@@ -11,8 +12,9 @@ export function goneNamespaces(actual: HostState, desired: HostState): Change {
   for (const ns of differing(actual.namespaces, desired.namespaces).gone) {
     if (ns.name === ROOT || findNamespace(desired, ns.name)) continue;
     for (const link of ns.links) {
-      if (link.kind === "loopback" || findLink(findNamespace(out.host, ROOT) ?? ns, link.name)) continue;
-      if (desired.namespaces.some((other) => findLink(other, link.name)?.kind === link.kind))
+      const move = moveFrom(actual, desired, ns.name, link);
+      const home = findNamespace(out.host, ROOT);
+      if (move && home && !findLink(home, link.name))
         out.run(ns.name, { tool: "ip", action: "link-set", name: link.name, netns: "1" });
     }
     out.run(ROOT, { tool: "ip", action: "netns-del", name: ns.name });

@@ -1,9 +1,10 @@
 /** Routes. */
+import { CommandError } from "../command/command.ts";
 import type { RouteCommand } from "../command/ip/command.ts";
 import { findLink, findNamespace } from "../edit.ts";
 import { routeKey } from "../kernel/kernel-routes.ts";
 import type { HostState, Namespace, Route } from "../state.ts";
-import { isKernelRoute, spokenOf } from "./kernel-made.ts";
+import { isComplete, isKernelRoute } from "./kernel-made.ts";
 import { commonNamespaces, differingBy } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
 
@@ -13,26 +14,48 @@ export function diffRoutes(actual: HostState, desired: HostState): Change {
     const { gone, come } = differingBy(ns.routes, wanted.routes, key);
     if (gone.length === 0 && come.length === 0) continue;
     const rivals = new Set(come.filter((r) => !isKernelRoute(r)).map(place));
-    const complete = spokenOf(wanted);
+    const complete = isComplete(wanted);
     for (const route of gone) {
-      const own = isKernelRoute(route) && !complete.has(route.dev ?? "");
+      const own = isKernelRoute(route) && !complete;
       // What takes its place replaces it, without a moment in which there is no route.
       if (!own && !(rivals.has(place(route)) && single(ns, wanted, route))) run(out, ns.name, "route-del", route);
     }
     for (const route of come.toSorted((a, b) => order(a) - order(b))) {
-      if (!reachable(ns, route)) continue;
+      if (!reachable(ns, route) || isKernelsAlone(route)) continue;
       const now = findNamespace(out.host, ns.name) ?? ns;
       const beside = now.routes.some((r) => place(r) === place(route));
       const action = beside && !single(ns, wanted, route) ? "route-append" : "route-replace";
-      run(out, ns.name, action, route);
+      add(out, ns.name, action, route);
     }
   }
   return out;
 }
 
+/**
+ * A route stays when the network that its gateway was found in goes. To make such a one, the gateway is shown to be there
+ * for as long as it takes.
+ */
+function add(out: Recorder, netns: string, action: RouteCommand["action"], route: Route): void {
+  const { family, via, dev } = route;
+  try {
+    run(out, netns, action, route);
+  } catch (error) {
+    if (!(error instanceof CommandError) || via === undefined || dev === undefined) throw error;
+    const shown = { tool: "ip", family, dst: `${via}/${family === 4 ? 32 : 128}`, dev } as const;
+    out.run(netns, { ...shown, action: "route-add" });
+    run(out, netns, action, route);
+    out.run(netns, { ...shown, action: "route-del" });
+  }
+}
+
 /** Connected networks first: gateways are found through them. */
 function order(route: Route): number {
   return route.via === undefined && !route.nexthops ? 0 : 1;
+}
+
+/** IPv6 routes to the host itself come with their addresses; nobody else can make them as they are. */
+function isKernelsAlone(route: Route): boolean {
+  return route.family === 6 && isKernelRoute(route) && (route.type === "local" || route.type === "anycast");
 }
 
 /** Whether neither side has another route in this one's place. */

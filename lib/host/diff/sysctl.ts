@@ -1,6 +1,7 @@
 /** Settings: those of the namespace before devices come, since a device takes them over; those of devices once it is there. */
 import type { Command } from "../command/command.ts";
 import { findLink } from "../edit.ts";
+import { initial } from "../kernel/sysctl.ts";
 import type { HostState, Namespace } from "../state.ts";
 import { commonNamespaces } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
@@ -52,17 +53,3 @@ function broadFirst(a: string, b: string): number {
   const rank = (name: string) => (name === "net.ipv4.ip_forward" ? 0 : name.includes(".all.") ? 1 : 2);
   return rank(a) - rank(b);
 }
-
-/** What a setting is that nobody set. */
-function initial(name: string): string {
-  return INITIAL[name.slice(name.lastIndexOf(".") + 1)] ?? "0";
-}
-
-const INITIAL: Readonly<Record<string, string>> = {
-  accept_ra: "1",
-  autoconf: "1",
-  accept_dad: "1",
-  accept_redirects: "1",
-  secure_redirects: "1",
-  send_redirects: "1",
-};

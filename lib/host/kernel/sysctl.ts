@@ -11,9 +11,9 @@ function prefixOf(family: Family, dev: string): string {
   return `net.ipv${family}.conf.${dev.replaceAll(".", "/")}.`;
 }
 
-/** Of one device: its own, else what new devices get, else undefined. */
+/** Of one device; undefined where it has the kernel's own default. */
 export function deviceSetting(ns: Namespace, family: Family, dev: string, key: string): string | undefined {
-  return ns.sysctls[prefixOf(family, dev) + key] ?? ns.sysctls[`${prefixOf(family, "default")}${key}`];
+  return ns.sysctls[prefixOf(family, dev) + key];
 }
 
 export function ipv6Enabled(ns: Namespace, dev: string): boolean {
@@ -62,3 +62,18 @@ export function renamedDevice(
 }
 
 const FAMILIES: readonly Family[] = [4, 6];
+
+/** What a setting is that nobody set. */
+export function initial(name: string): string {
+  return INITIAL[name.slice(name.lastIndexOf(".") + 1)] ?? "0";
+}
+
+const INITIAL: Readonly<Record<string, string>> = {
+  accept_ra: "1",
+  autoconf: "1",
+  accept_dad: "1",
+  accept_redirects: "1",
+  secure_redirects: "1",
+  send_redirects: "1",
+  nf_conntrack_tcp_loose: "1",
+};
