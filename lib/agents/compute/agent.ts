@@ -5,11 +5,13 @@
 import type { Command } from "../../host/command/command.ts";
 import { findNamespace, ROOT } from "../../host/edit.ts";
 import { applyAll } from "../../host/run.ts";
-import type { HostState, Namespace } from "../../host/state.ts";
+import type { HostState } from "../../host/state.ts";
 import type { Agent } from "../agent.ts";
 import { createBridge } from "../openvswitch/create-bridge.ts";
 import { INTEGRATION_BRIDGE } from "../openvswitch/names.ts";
 import type { HostView, PortView } from "../view.ts";
+import { type Devices, devicesOf, shortId } from "./devices.ts";
+import { graft, type Plugging } from "./graft.ts";
 import { runGuests } from "./guests.ts";
 import { attach, detach, guestDevice, plugBridge, remove, vifNames } from "./plug.ts";
 
@@ -24,46 +26,66 @@ export const COMPUTE: Agent = {
 function plugVifs(view: HostView, host: HostState): HostState {
   const root = findNamespace(host, ROOT);
   if (!root) return host;
-  const devices = new Set(root.links.map((link) => link.name));
+  const devices = devicesOf(root.links);
   const guests = new Set(view.servers.flatMap((server) => server.portIds));
   const ports = view.ports.filter((port) => guests.has(port.id) && (port.vifType !== "ovs" || host.ovs !== undefined));
-  const kept = new Set(ports.flatMap((port) => Object.values(vifNames(port.id))));
-  const switched = host.ovs !== undefined && ports.some((port) => port.vifType === "ovs");
-  return applyAll(switched ? createBridge(host, INTEGRATION_BRIDGE) : host, [
-    ...unplugged(host, root, kept),
-    ...ports.flatMap((port) => plugged(port, view.networks.get(port.networkId)?.mtu ?? DEFAULT_MTU, devices)),
-  ]);
+  const kept = new Set(ports.map((port) => shortId(port.id)));
+  const missing = ports.filter((port) => !isPlugged(port, devices));
+  const ready = missing.some((port) => port.vifType === "ovs") ? createBridge(host, INTEGRATION_BRIDGE) : host;
+  const cleared = applyAll(ready, [...unplugged(devices, kept), ...missing.flatMap((port) => remains(port, devices))]);
+  const mtuOf = (port: PortView) => view.networks.get(port.networkId)?.mtu ?? DEFAULT_MTU;
+  return graft(
+    cleared,
+    missing.map((port) => plugging(port, mtuOf(port))),
+  );
 }
 
 const DEFAULT_MTU = 1500;
 
-function plugged(port: PortView, mtu: number, devices: ReadonlySet<string>): Command[] {
+function isHybrid({ vifType, hybridPlug }: PortView): boolean {
+  return vifType === "ovs" && hybridPlug;
+}
+
+function isPlugged(port: PortView, devices: Devices): boolean {
+  if (port.vifType !== "ovs" && port.vifType !== "bridge") return true; // Not bound, or nothing of ours.
+  const id = shortId(port.id);
+  return devices.taps.has(id) && (!isHybrid(port) || (devices.veths.has(id) && devices.bridges.has(id)));
+}
+
+function plugging(port: PortView, mtu: number): Plugging {
   const names = vifNames(port.id);
   const { qbr, qvo, tap } = names;
-  const device = (master: string | undefined) => (devices.has(tap) ? [] : guestDevice(tap, port.mac, mtu, master));
-  if (port.vifType === "ovs" && port.hybridPlug)
-    return [...(devices.has(qvo) ? [] : [...plugBridge(names, mtu), attach(qvo, port, "vm-uuid")]), ...device(qbr)];
-  if (port.vifType === "ovs") return devices.has(tap) ? [] : [...device(undefined), attach(tap, port, "vm-id")];
-  return port.vifType === "bridge" ? device(undefined) : [];
+  if (isHybrid(port)) {
+    const bridge = [...plugBridge(names, mtu), attach(qvo, port, "vm-uuid")];
+    return { port, tap, commands: [...bridge, ...guestDevice(tap, port.mac, mtu, qbr)] };
+  }
+  const device = guestDevice(tap, port.mac, mtu, undefined);
+  return { port, tap, commands: port.vifType === "ovs" ? [...device, attach(tap, port, "vm-id")] : device };
 }
 
-/** Devices that a guest's port had: by os-vif's names, and the hypervisor's taps by their MAC. */
-function unplugged(host: HostState, root: Namespace, kept: ReadonlySet<string>): Command[] {
-  const switched = new Set(
-    host.ovs?.bridges.find((bridge) => bridge.name === INTEGRATION_BRIDGE)?.ports.map((port) => port.name) ?? [],
+/** Devices of ports that are no guest's here: by os-vif's names, and the hypervisor's taps by their MAC. */
+function unplugged(devices: Devices, kept: ReadonlySet<string>): Command[] {
+  const gone = (ids: ReadonlySet<string>) => [...ids].filter((id) => !kept.has(id));
+  return [
+    ...gone(devices.bridges).map((id) => remove(`qbr${id}`)),
+    ...gone(devices.veths).flatMap((id) => [detach(`qvo${id}`), remove(`qvo${id}`)]),
+    ...gone(devices.taps).flatMap((id) => [detach(`tap${id}`), remove(`tap${id}`)]),
+  ];
+}
+
+/** What is left of a port that is plugged in part goes first. */
+function remains(port: PortView, devices: Devices): Command[] {
+  const id = shortId(port.id);
+  return unplugged(
+    {
+      bridges: only(devices.bridges, id),
+      veths: only(devices.veths, id),
+      taps: only(devices.taps, id),
+    },
+    new Set(),
   );
-  return root.links.flatMap((link) => {
-    if (kept.has(link.name)) return [];
-    const gone =
-      (link.kind === "tap" && isGuestTap(link.name, link.mac)) || (link.kind === "veth" && QVO.test(link.name));
-    if (!gone && !(link.kind === "bridge" && QBR.test(link.name))) return [];
-    return [...(switched.has(link.name) ? [detach(link.name)] : []), remove(link.name)];
-  });
 }
 
-const QVO = /^qvo[0-9a-f]{8}-[0-9a-f]{2}$/;
-const QBR = /^qbr[0-9a-f]{8}-[0-9a-f]{2}$/;
-
-function isGuestTap(name: string, mac: string): boolean {
-  return /^tap[0-9a-f]{8}-[0-9a-f]{2}$/.test(name) && mac.startsWith("fe:");
+function only(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  return ids.has(id) ? new Set([id]) : new Set();
 }

@@ -1,23 +1,26 @@
 /** The hypervisor's processes: one for each guest that runs here, which holds the guest's devices open. */
 import type { HostState, Process } from "../../host/state.ts";
 import type { HostView } from "../view.ts";
+import { shortId } from "./devices.ts";
 import { vifNames } from "./plug.ts";
 
 type Server = HostView["servers"][number];
 
 /** The host with a process for each of these guests, and none for those that are gone. */
 export function runGuests(host: HostState, view: HostView): HostState {
-  const macs = new Map(view.ports.map((port) => [port.id, port.mac]));
-  const wanted = new Map(view.servers.map((server) => [server.id, commandOf(server, macs)]));
+  const wanted = new Map(view.servers.map((server) => [server.id, server]));
   const kept = host.processes.filter((one) => {
-    const server = serverOf(one);
-    return server === undefined || wanted.get(server) === one.command;
+    const id = serverOf(one);
+    if (id === undefined) return true;
+    const server = wanted.get(id);
+    return server !== undefined && hasDevices(one, server);
   });
   const running = new Set(kept.flatMap((one) => serverOf(one) ?? []));
-  const missing = view.servers.filter((server) => !running.has(server.id) && !isHeldOtherwise(kept, server));
+  const missing = view.servers.filter((server) => !running.has(server.id) && !isRunOtherwise(kept, server));
   if (kept.length === host.processes.length && missing.length === 0) return host;
+  const macs = new Map(view.ports.map((port) => [port.id, port.mac]));
   let pid = host.processes.reduce((highest, one) => Math.max(highest, one.pid), 0);
-  const started = missing.map((server): Process => ({ pid: ++pid, command: wanted.get(server.id) ?? "" }));
+  const started = missing.map((server): Process => ({ pid: ++pid, command: commandOf(server, macs) }));
   return { ...host, processes: [...kept, ...started] };
 }
 
@@ -32,11 +35,25 @@ function commandOf({ id, portIds }: Server, macs: ReadonlyMap<string, string>): 
   return [BINARY, `-name guest=instance-${id.slice(0, 8)}`, `-uuid ${id}`, ...devices].join(" ");
 }
 
-function serverOf({ command }: Process): string | undefined {
-  return command.startsWith(BINARY) ? /-uuid ([0-9a-f-]+)/.exec(command)?.[1] : undefined;
+const servers = new WeakMap<Process, { readonly id: string | undefined }>();
+
+function serverOf(one: Process): string | undefined {
+  let found = servers.get(one);
+  if (!found) {
+    found = { id: one.command.startsWith(BINARY) ? /-uuid ([0-9a-f-]+)/.exec(one.command)?.[1] : undefined };
+    servers.set(one, found);
+  }
+  return found.id;
+}
+
+/** A guest's devices may come and go while it runs; here it is started anew with them. */
+function hasDevices({ command }: Process, { portIds }: Server): boolean {
+  const devices = command.split("ifname=").length - 1;
+  return devices === portIds.length && portIds.every((id) => command.includes(shortId(id)));
 }
 
 /** Another hypervisor runs it, and names one of its ports. */
-function isHeldOtherwise(processes: readonly Process[], { portIds }: Server): boolean {
-  return portIds.some((portId) => processes.some((one) => serverOf(one) === undefined && one.command.includes(portId)));
+function isRunOtherwise(processes: readonly Process[], { portIds }: Server): boolean {
+  const others = processes.filter((one) => serverOf(one) === undefined);
+  return portIds.some((portId) => others.some((one) => one.command.includes(portId)));
 }

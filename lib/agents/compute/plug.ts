@@ -9,6 +9,7 @@ import type { VsctlStep } from "../../host/command/ovs/vsctl-command.ts";
 import { ROOT } from "../../host/edit.ts";
 import { INTEGRATION_BRIDGE } from "../openvswitch/names.ts";
 import type { PortView } from "../view.ts";
+import { shortId } from "./devices.ts";
 
 export interface VifNames {
   readonly qbr: string;
@@ -17,10 +18,8 @@ export interface VifNames {
   readonly tap: string;
 }
 
-const SHORT_ID = 11;
-
 export function vifNames(portId: string): VifNames {
-  const id = portId.slice(0, SHORT_ID);
+  const id = shortId(portId);
   return { qbr: `qbr${id}`, qvb: `qvb${id}`, qvo: `qvo${id}`, tap: `tap${id}` };
 }
 

@@ -3,8 +3,8 @@
  * explicitly_egress_direct, the agent's own DHCP; the firewall is an agent of its own here.
  * Source: neutron/plugins/ml2/drivers/openvswitch/agent/ovs_neutron_agent.py.
  */
-import { bridgeNamed, withBridge, withPort } from "../../host/command/ovs/bridges.ts";
-import type { HostState, OvsBridge } from "../../host/state.ts";
+import { bridgeNamed, withBridge } from "../../host/command/ovs/bridges.ts";
+import type { HostState, OvsBridge, OvsPort } from "../../host/state.ts";
 import { INTEGRATION, TUNNEL } from "../../net/neutron-tables.ts";
 import type { Flow } from "../../net/openflow/ast.ts";
 import type { Agent } from "../agent.ts";
@@ -38,10 +38,14 @@ function wirePorts(view: HostView, host: HostState): HostState {
   const wiring = wiringOf(view, host);
   if (!wiring) return host;
   const withTunnels = tunnelPorts(wiring);
-  let bridge = bridgeNamed(withTunnels, INTEGRATION_BRIDGE) ?? wiring.integration;
-  for (const { found, network, vlan } of wiring.wired) bridge = withPort(bridge, alive(found.port, network, vlan));
-  for (const { port } of wiring.dead) bridge = withPort(bridge, dead(port));
-  return withBridge(withTunnels, bridge);
+  const bridge = bridgeNamed(withTunnels, INTEGRATION_BRIDGE) ?? wiring.integration;
+  const changed = new Map<OvsPort, OvsPort>();
+  for (const { found, network, vlan } of wiring.wired) changed.set(found.port, alive(found.port, network, vlan));
+  for (const { port } of wiring.dead) changed.set(port, dead(port));
+  const ports = bridge.ports.map((port) => changed.get(port) ?? port);
+  return ports.every((port, i) => port === bridge.ports[i])
+    ? withTunnels
+    : withBridge(withTunnels, { ...bridge, ports });
 }
 
 function installFlows(view: HostView, host: HostState): HostState {

@@ -109,9 +109,10 @@ function deliveries(wiring: Wiring, interfaces: readonly WiredPort[]): Map<strin
     const vlan = physical ? segment.vlan : one.vlan;
     const { mac } = one.view;
     const { ofport } = one.found;
+    // Of several subnets' gateways the last one's flows replace the others'.
     plan.set(
       one.view.id,
-      [...new Set(macs)].map((gatewayMac) => ({ physical, vlan, gatewayMac, mac, ofport })),
+      macs.slice(-1).map((gatewayMac) => ({ physical, vlan, gatewayMac, mac, ofport })),
     );
   }
   return plan;

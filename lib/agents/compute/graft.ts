@@ -1,0 +1,103 @@
+/**
+ * Plugging is ten commands or more, each of which goes through all that a host has. Here they run on an empty host, once
+ * for each port, and what comes out is put into the real one, with the numbers that it would have got there.
+ */
+import { nextIfindex, nextOfport } from "../../host/allocate.ts";
+import type { Command } from "../../host/command/command.ts";
+import { bridgeNamed, withBridge } from "../../host/command/ovs/bridges.ts";
+import { leastMtu } from "../../host/command/ovs/device.ts";
+import { adjustMtu } from "../../host/command/ovs/reconfigure.ts";
+import { editNamespace, namespaceOf, ROOT } from "../../host/edit.ts";
+import { applyAll } from "../../host/run.ts";
+import type { HostState, Namespace, OvsPort } from "../../host/state.ts";
+import { memo } from "../memo.ts";
+import { INTEGRATION_BRIDGE } from "../openvswitch/names.ts";
+import type { PortView } from "../view.ts";
+
+/** What one port brings. Numbers are counted from 1. */
+interface Addition {
+  readonly links: Namespace["links"];
+  readonly addresses: Namespace["addresses"];
+  readonly routes: Namespace["routes"];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly port: OvsPort | undefined;
+}
+
+export interface Plugging {
+  readonly port: PortView;
+  /** The guest's device, which its hypervisor holds open. */
+  readonly tap: string;
+  readonly commands: readonly Command[];
+}
+
+const additions = memo<PortView, Addition>();
+
+/** The host after these commands; nothing of what they make may be there. */
+export function graft(host: HostState, all: readonly Plugging[]): HostState {
+  if (all.length === 0) return host;
+  const empty = emptied(host);
+  const settings = JSON.stringify(namespaceOf(empty, ROOT).sysctls);
+  const made = all.map(({ port, tap, commands }) =>
+    additions(port, `${host.name} ${settings} ${JSON.stringify(commands)}`, () => addition(empty, tap, commands)),
+  );
+  return plugAll(withDevices(host, made), made);
+}
+
+/** The same host, with nothing in it but what new devices take over. */
+function emptied(host: HostState): HostState {
+  const root = namespaceOf(host, ROOT);
+  const sysctls = Object.entries(root.sysctls).filter(([name]) => /\.(default|all)\./.test(name));
+  const bridge = bridgeNamed(host, INTEGRATION_BRIDGE);
+  const bare: Namespace = {
+    ...root,
+    links: root.links.filter((link) => DATAPATH_DEVICES.has(link.name)),
+    addresses: [],
+    routes: [],
+    neighbours: [],
+    fdb: [],
+    sysctls: Object.fromEntries(sysctls),
+  };
+  const out: HostState = { ...host, namespaces: [bare], processes: [] };
+  return host.ovs && bridge ? { ...out, ovs: { ...host.ovs, bridges: [{ ...bridge, ports: [], flows: [] }] } } : out;
+}
+
+/** Made with the first bridge, and there from then on. */
+const DATAPATH_DEVICES: ReadonlySet<string> = new Set(["ovs-netdev", "ovs-system"]);
+
+function addition(empty: HostState, tap: string, commands: readonly Command[]): Addition {
+  const held = { ...empty, processes: [{ pid: 1, command: `ifname=${tap}` }] };
+  const host = applyAll(held, commands);
+  const root = namespaceOf(host, ROOT);
+  const before = namespaceOf(empty, ROOT).sysctls;
+  return {
+    links: root.links.filter((link) => !DATAPATH_DEVICES.has(link.name)),
+    addresses: root.addresses,
+    routes: root.routes,
+    sysctls: Object.fromEntries(Object.entries(root.sysctls).filter(([name]) => before[name] === undefined)),
+    port: bridgeNamed(host, INTEGRATION_BRIDGE)?.ports[0],
+  };
+}
+
+function withDevices(host: HostState, made: readonly Addition[]): HostState {
+  const root = namespaceOf(host, ROOT);
+  let ifindex = nextIfindex(host);
+  return editNamespace(host, ROOT, {
+    links: root.links.concat(made.flatMap((one) => one.links.map((link) => ({ ...link, ifindex: ifindex++ })))),
+    addresses: root.addresses.concat(made.flatMap((one) => one.addresses)),
+    routes: root.routes.concat(made.flatMap((one) => one.routes)),
+    sysctls: Object.assign({ ...root.sysctls }, ...made.map((one) => one.sysctls)),
+  });
+}
+
+function plugAll(host: HostState, made: readonly Addition[]): HostState {
+  const bridge = bridgeNamed(host, INTEGRATION_BRIDGE);
+  if (!bridge) return host;
+  let ofport = nextOfport(bridge);
+  const added = made.flatMap(({ port }): OvsPort[] =>
+    port ? [{ ...port, interfaces: port.interfaces.map((one) => ({ ...one, ofport: ofport++ })) }] : [],
+  );
+  if (added.length === 0) return host;
+  const ports = bridge.ports.concat(added).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const wider = { ...bridge, ports };
+  return adjustMtu(withBridge(host, wider), wider, leastMtu(host, bridge));
+}
