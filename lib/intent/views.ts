@@ -25,6 +25,7 @@ import type {
   NeutronRouter,
   NeutronSecurityGroup,
   NeutronSubnet,
+  NovaServer,
 } from "../api/neutron.ts";
 
 /** What no API tells. */
@@ -60,10 +61,18 @@ class Cloud {
   private readonly byNetwork: ReadonlyMap<string, readonly PortView[]>;
   private readonly byDevice: ReadonlyMap<string, readonly PortView[]>;
   private hostsOfRouters: ReadonlyMap<string, readonly string[]> | undefined;
+  private readonly tunnelIps: ReadonlyMap<string, string | undefined>;
+  private readonly servers: ReadonlyMap<string, NovaServer>;
+  private readonly placedPorts = new Map<string, readonly RemotePortView[]>();
+  private readonly routersByHost = new Map<string, RouterView[]>();
+  /** As on a host without a port on the external network. */
+  private readonly routersAnywhere = new Map<string, RouterView>();
 
   constructor(api: CloudApi, beyond: BeyondApi) {
     this.api = api;
     this.beyond = beyond;
+    this.tunnelIps = new Map(beyond.settings.map((one) => [one.name, one.localIp]));
+    this.servers = new Map(api.servers.map((one) => [one.id, one]));
     const subnets = groupBy(api.subnets, (one) => one.network_id);
     this.networks = new Map(api.networks.map((one) => [one.id, networkView(one, subnets.get(one.id) ?? [])]));
     this.ports = api.ports.map(portView);
@@ -88,7 +97,7 @@ class Cloud {
     return {
       settings,
       ports: here,
-      servers: this.servers(settings, ports),
+      servers: this.guests(settings, ports),
       networks: pick(this.networks, new Set([...networkIds, ...external])),
       securityGroups: this.reachable(here),
       remotePorts: settings.l2Population ? this.remote(settings, networkIds) : [],
@@ -99,17 +108,16 @@ class Cloud {
     };
   }
 
-  private servers(settings: HostSettings, ports: readonly PortView[]): HostView["servers"] {
+  private guests(settings: HostSettings, ports: readonly PortView[]): HostView["servers"] {
     const guests = groupBy(
       ports.filter((one) => one.deviceOwner.startsWith("compute:")),
       (one) => one.deviceId,
     );
     if (!settings.agents.includes("compute")) return [];
-    const known = new Map(this.api.servers.map((one) => [one.id, one]));
     return [...guests].map(([id, own]) => ({
       id,
-      name: known.get(id)?.name ?? id,
-      projectId: known.get(id)?.tenant_id ?? own[0]?.projectId ?? "",
+      name: this.servers.get(id)?.name ?? id,
+      projectId: this.servers.get(id)?.tenant_id ?? own[0]?.projectId ?? "",
       portIds: own.map((one) => one.id),
     }));
   }
@@ -124,19 +132,27 @@ class Cloud {
 
   /** l2population: ports elsewhere of the networks that are here, active ones on hosts with a tunnel end. l2pop/db.py */
   private remote(settings: HostSettings, networkIds: ReadonlySet<string>): RemotePortView[] {
-    const tunnelIps = new Map(this.beyond.settings.map((one) => [one.name, one.localIp]));
     const far: RemotePortView[] = [];
     for (const networkId of networkIds)
-      for (const port of this.byNetwork.get(networkId) ?? []) {
-        if (!port.active) continue;
-        // A distributed router's interface is wherever the router is. l2pop/db.py _get_dvr_active_network_ports
-        const hosts = port.deviceOwner === DISTRIBUTED ? (this.routerHosts().get(port.deviceId) ?? []) : [port.host];
-        for (const host of hosts) {
-          const tunnelIp = tunnelIps.get(host);
-          if (host !== settings.name && tunnelIp !== undefined) far.push(remotePort(port, host, tunnelIp));
-        }
-      }
+      for (const one of this.placed(networkId)) if (one.host !== settings.name) far.push(one);
     return far;
+  }
+
+  /** Active ports of a network, on each host that they are on. */
+  private placed(networkId: string): readonly RemotePortView[] {
+    const known = this.placedPorts.get(networkId);
+    if (known) return known;
+    const placed = (this.byNetwork.get(networkId) ?? []).flatMap((port) => {
+      if (!port.active) return [];
+      // A distributed router's interface is wherever the router is. l2pop/db.py _get_dvr_active_network_ports
+      const hosts = port.deviceOwner === DISTRIBUTED ? (this.routerHosts().get(port.deviceId) ?? []) : [port.host];
+      return hosts.flatMap((host) => {
+        const tunnelIp = this.tunnelIps.get(host);
+        return tunnelIp === undefined ? [] : [remotePort(port, host, tunnelIp)];
+      });
+    });
+    this.placedPorts.set(networkId, placed);
+    return placed;
   }
 
   /** Router id → hosts whose L3 agents have it. */
@@ -150,6 +166,14 @@ class Cloud {
   }
 
   private peers(settings: HostSettings): HostView["tunnelPeers"] {
+    const known = peersOf.get(settings);
+    if (known?.all === this.beyond.settings) return known.peers;
+    const peers = this.peersAmong(settings);
+    peersOf.set(settings, { all: this.beyond.settings, peers });
+    return peers;
+  }
+
+  private peersAmong(settings: HostSettings): HostView["tunnelPeers"] {
     return this.beyond.settings.flatMap((other) =>
       other.name === settings.name || other.localIp === undefined
         ? []
@@ -168,23 +192,48 @@ class Cloud {
   }
 
   private routers(settings: HostSettings): RouterView[] {
+    let routers = this.routersByHost.get(settings.name);
+    if (!routers) {
+      routers = this.routersOf(settings);
+      this.routersByHost.set(settings.name, routers);
+    }
+    return routers;
+  }
+
+  private routersOf(settings: HostSettings): RouterView[] {
     const here = new Set((this.byHost.get(settings.name) ?? []).filter(isServed).flatMap(subnetsOf));
     return this.api.routers
-      .map((router) => this.router(router, settings))
+      .map((router) => this.anywhere(router))
       .filter((router) => {
         if (router.gatewayHost === settings.name) return true;
         if (!router.distributed) return router.interfaces.some((one) => one.host === settings.name);
         // l3_dvrscheduler_db.py: where a guest of one of its subnets is.
         return settings.l3Mode !== "legacy" && router.interfaces.flatMap(subnetsOf).some((id) => here.has(id));
-      });
+      })
+      .map((router) => this.withAgentGateway(router, settings));
   }
 
-  private router(router: NeutronRouter, settings: HostSettings): RouterView {
+  private anywhere(router: NeutronRouter): RouterView {
+    let view = this.routersAnywhere.get(router.id);
+    if (!view) {
+      view = this.router(router);
+      this.routersAnywhere.set(router.id, view);
+    }
+    return view;
+  }
+
+  private withAgentGateway(router: RouterView, settings: HostSettings): RouterView {
+    if (!router.distributed) return router;
+    const agentGateway = (this.byHost.get(settings.name) ?? []).find(
+      (one) => one.deviceOwner === AGENT_GATEWAY && one.networkId === router.gateway?.networkId,
+    );
+    return agentGateway ? { ...router, agentGateway } : router;
+  }
+
+  private router(router: NeutronRouter): RouterView {
     const own = this.byDevice.get(router.id) ?? [];
     const gateway = own.find((one) => one.deviceOwner === GATEWAY) ?? null;
     const distributed = router.distributed ?? false;
-    const external = gateway?.networkId;
-    const gateways = (this.byHost.get(settings.name) ?? []).filter((one) => one.deviceOwner === AGENT_GATEWAY);
     return {
       id: router.id,
       name: router.name,
@@ -198,7 +247,7 @@ class Cloud {
       gateway,
       interfaces: own.filter((one) => ROUTER_INTERFACES.includes(one.deviceOwner)),
       snatInterfaces: own.filter((one) => one.deviceOwner === SNAT),
-      agentGateway: (distributed && gateways.find((one) => one.networkId === external)) || null,
+      agentGateway: null,
       floatingIps: this.floatingIps(router),
       portForwardings: this.portForwardings(router),
       ...(distributed ? { subnetPorts: this.subnetPorts(own) } : {}),
@@ -278,13 +327,12 @@ function portRange(range: string | undefined, single: number | undefined): PortR
   return from === undefined ? undefined : { from, to: to ?? from };
 }
 
-const seen = new WeakMap<object, object>();
-
-/** The view of an answer's object, made once for it. */
+/** What is made of an object, made once for it. */
 function once<T extends object, V extends object>(make: (one: T) => V): (one: T) => V {
+  const seen = new WeakMap<object, V>();
   return (one) => {
     const known = seen.get(one);
-    if (known) return known as V; // Made by this function: an object is of one kind.
+    if (known) return known;
     const view = make(one);
     seen.set(one, view);
     return view;
@@ -359,6 +407,12 @@ function networkView(network: NeutronNetwork, own: readonly NeutronSubnet[]): Ne
   return view;
 }
 
+/** Allowed address pairs are members, too. neutron/db/securitygroups_rpc_base.py */
+const membersOf = once((port: PortView): SecurityGroupView["members"] => [
+  ...port.fixedIps.map(({ address }) => ({ address, mac: port.mac })),
+  ...port.allowedAddressPairs.map(({ address, mac }) => ({ address, mac })),
+]);
+
 const lastGroups = new WeakMap<NeutronSecurityGroup, { ports: readonly PortView[]; view: SecurityGroupView }>();
 
 function groupView(group: NeutronSecurityGroup, ports: readonly PortView[]): SecurityGroupView {
@@ -377,15 +431,13 @@ function groupView(group: NeutronSecurityGroup, ports: readonly PortView[]): Sec
       remotePrefix: rule.remote_ip_prefix,
       remoteGroupId: rule.remote_group_id,
     })),
-    // Allowed address pairs are members, too. neutron/db/securitygroups_rpc_base.py
-    members: ports.flatMap((port) => [
-      ...port.fixedIps.map(({ address }) => ({ address, mac: port.mac })),
-      ...port.allowedAddressPairs.map(({ address, mac }) => ({ address, mac })),
-    ]),
+    members: ports.flatMap(membersOf),
   };
   lastGroups.set(group, { ports, view });
   return view;
 }
+
+const peersOf = new WeakMap<HostSettings, { all: readonly HostSettings[]; peers: HostView["tunnelPeers"] }>();
 
 const remotes = new WeakMap<PortView, Map<string, RemotePortView>>();
 

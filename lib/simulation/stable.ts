@@ -6,24 +6,50 @@ export function stable<T>(old: T, now: T): T {
   if (Array.isArray(old) && Array.isArray(now)) return stableArray(old, now) as T;
   if (old instanceof Map && now instanceof Map) return stableMap(old, now) as T;
   if (!isPlain(old) || !isPlain(now)) return now;
+  const last = compared.get(now);
+  if (last?.old === old) return last.merged as T; // What the same two came to.
+  const merged = stableObject(old, now);
+  compared.set(now, { old, merged });
+  return merged as T;
+}
+
+/** Hosts share much of what they are told. */
+const compared = new WeakMap<object, { readonly old: object; readonly merged: object }>();
+
+type Plain = Record<string, unknown>;
+
+function stableObject(old: Plain, now: Plain): Plain {
   const keys = Object.keys(now);
   let same = keys.length === Object.keys(old).length;
-  const merged: Record<string, unknown> = {};
+  const merged: Plain = {};
   for (const key of keys) {
     merged[key] = stable(old[key], now[key]);
     if (!Object.is(merged[key], old[key]) || !(key in old)) same = false;
   }
-  return same ? old : (merged as T);
+  return same ? old : merged;
 }
 
+/** Lists change by an insertion, a removal or an item: what is the same at both ends is passed over at once. */
 function stableArray(old: readonly unknown[], now: readonly unknown[]): readonly unknown[] {
-  // Lists of objects with an id change by an insertion or a removal: each is compared with the one of its id.
-  const byId = new Map(old.flatMap((one) => (isPlain(one) && typeof one.id === "string" ? [[one.id, one]] : [])));
-  const merged = now.map((one, i) => {
-    const before = isPlain(one) && typeof one.id === "string" ? byId.get(one.id) : old[i];
-    return before === undefined ? one : stable(before, one);
+  const least = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < least && Object.is(old[head], now[head])) head++;
+  let tail = 0;
+  while (tail < least - head && Object.is(old[old.length - 1 - tail], now[now.length - 1 - tail])) tail++;
+  if (head === old.length && head === now.length) return old;
+
+  const before = old.slice(head, old.length - tail);
+  const byId = new Map(before.flatMap((one) => (hasId(one) ? [[one.id, one]] : [])));
+  const middle = now.slice(head, now.length - tail).map((one, i) => {
+    const known = hasId(one) ? byId.get(one.id) : before[i];
+    return known === undefined ? one : stable(known, one);
   });
-  return merged.length === old.length && merged.every((one, i) => Object.is(one, old[i])) ? old : merged;
+  const same = middle.length === before.length && middle.every((one, i) => Object.is(one, before[i]));
+  return same ? old : [...now.slice(0, head), ...middle, ...now.slice(now.length - tail)];
+}
+
+function hasId(one: unknown): one is { readonly id: string } {
+  return isPlain(one) && typeof one.id === "string";
 }
 
 function stableMap(old: Map<unknown, unknown>, now: Map<unknown, unknown>): Map<unknown, unknown> {
@@ -37,6 +63,6 @@ function stableMap(old: Map<unknown, unknown>, now: Map<unknown, unknown>): Map<
   return same ? old : merged;
 }
 
-function isPlain(value: unknown): value is Record<string, unknown> {
+function isPlain(value: unknown): value is Plain {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
