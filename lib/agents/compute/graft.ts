@@ -9,7 +9,7 @@ import { leastMtu } from "../../host/command/ovs/device.ts";
 import { adjustMtu } from "../../host/command/ovs/reconfigure.ts";
 import { editNamespace, namespaceOf, ROOT } from "../../host/edit.ts";
 import { applyAll } from "../../host/run.ts";
-import type { HostState, Namespace, OvsPort } from "../../host/state.ts";
+import type { HostState, Namespace, OvsBridge, OvsPort } from "../../host/state.ts";
 import { memo } from "../memo.ts";
 import { INTEGRATION_BRIDGE } from "../openvswitch/names.ts";
 import type { PortView } from "../view.ts";
@@ -46,7 +46,6 @@ export function graft(host: HostState, all: readonly Plugging[]): HostState {
 /** The same host, with nothing in it but what new devices take over. */
 function emptied(host: HostState): HostState {
   const root = namespaceOf(host, ROOT);
-  const sysctls = Object.entries(root.sysctls).filter(([name]) => /\.(default|all)\./.test(name));
   const bridge = bridgeNamed(host, INTEGRATION_BRIDGE);
   const bare: Namespace = {
     ...root,
@@ -55,10 +54,25 @@ function emptied(host: HostState): HostState {
     routes: [],
     neighbours: [],
     fdb: [],
-    sysctls: Object.fromEntries(sysctls),
+    sysctls: Object.fromEntries(INHERITED.flatMap((name) => settingOf(root, name))),
   };
   const out: HostState = { ...host, namespaces: [bare], processes: [] };
   return host.ovs && bridge ? { ...out, ovs: { ...host.ovs, bridges: [{ ...bridge, ports: [], flows: [] }] } } : out;
+}
+
+/** Settings that a new device takes over, or that decide what comes with it. A host has thousands of others. */
+const INHERITED = ["ipv4", "ipv6"].flatMap((family) =>
+  ["all", "default"].flatMap((from) =>
+    [
+      ...["forwarding", "disable_ipv6", "rp_filter", "proxy_arp", "arp_ignore", "arp_announce", "arp_filter"],
+      ...["accept_ra", "promote_secondaries", "keep_addr_on_down", "addr_gen_mode", "accept_local", "route_localnet"],
+    ].map((setting) => `net.${family}.conf.${from}.${setting}`),
+  ),
+);
+
+function settingOf({ sysctls }: Namespace, name: string): [string, string][] {
+  const value = sysctls[name];
+  return value === undefined ? [] : [[name, value]];
 }
 
 /** Made with the first bridge, and there from then on. */
@@ -99,5 +113,13 @@ function plugAll(host: HostState, made: readonly Addition[]): HostState {
   if (added.length === 0) return host;
   const ports = bridge.ports.concat(added).sort((a, b) => (a.name < b.name ? -1 : 1));
   const wider = { ...bridge, ports };
-  return adjustMtu(withBridge(host, wider), wider, leastMtu(host, bridge));
+  const plugged = withBridge(host, wider);
+  return mayChangeMtu(bridge, added) ? adjustMtu(plugged, wider, leastMtu(host, bridge)) : plugged;
+}
+
+/** A switch's own devices have the least MTU of those that are plugged into it. */
+function mayChangeMtu(bridge: OvsBridge, added: readonly OvsPort[]): boolean {
+  const mtu = bridge.ports.find((port) => port.name === bridge.name)?.interfaces[0]?.mtu ?? 0;
+  const others = bridge.ports.some((port) => port.interfaces.some((one) => one.type === ""));
+  return !others || added.some((port) => port.interfaces.some((one) => (one.mtu ?? 0) < mtu));
 }
