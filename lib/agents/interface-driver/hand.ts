@@ -5,6 +5,7 @@
 import { CommandError, type ToolCommand } from "../../host/command/command.ts";
 import type { IpCommand } from "../../host/command/ip/command.ts";
 import { editNamespace, findLink, findNamespace, ROOT } from "../../host/edit.ts";
+import { initial } from "../../host/kernel/sysctl-initial.ts";
 import { apply } from "../../host/run.ts";
 import type { HostState, Link, Namespace } from "../../host/state.ts";
 
@@ -58,7 +59,7 @@ export class Hand {
   sysctl(netns: string, wanted: Readonly<Record<string, string>>): void {
     const known = this.namespace(netns)?.sysctls ?? {};
     const settings = Object.entries(wanted)
-      .filter(([name, value]) => known[name] !== value)
+      .filter(([name, value]) => (known[name] ?? initial(name)) !== value)
       .map(([name, value]) => ({ name, value }));
     for (const one of settings) this.run(netns, { tool: "sysctl", settings: [one] });
   }

@@ -1,7 +1,7 @@
 /** Settings: those of the namespace before devices come, since a device takes them over; those of devices once it is there. */
 import type { Command } from "../command/command.ts";
 import { findLink } from "../edit.ts";
-import { initial } from "../kernel/sysctl.ts";
+import { initial } from "../kernel/sysctl-initial.ts";
 import type { HostState, Namespace } from "../state.ts";
 import { commonNamespaces } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
