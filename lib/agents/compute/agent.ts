@@ -32,7 +32,9 @@ function plugVifs(view: HostView, host: HostState): HostState {
   const kept = new Set(ports.map((port) => shortId(port.id)));
   const missing = ports.filter((port) => !isPlugged(port, devices));
   const ready = missing.some((port) => port.vifType === "ovs") ? createBridge(host, INTEGRATION_BRIDGE) : host;
-  const cleared = applyAll(ready, [...unplugged(devices, kept), ...missing.flatMap((port) => remains(port, devices))]);
+  const clearing = [...unplugged(devices, kept), ...missing.flatMap((port) => remains(port, devices))];
+  // On a Linux bridge host there is no switch to take ports from.
+  const cleared = applyAll(ready, host.ovs ? clearing : clearing.filter((one) => one.run.tool !== "ovs-vsctl"));
   const mtuOf = (port: PortView) => view.networks.get(port.networkId)?.mtu ?? DEFAULT_MTU;
   return graft(
     cleared,
