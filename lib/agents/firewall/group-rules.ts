@@ -32,7 +32,12 @@ function unique(rules: readonly SecurityRuleView[]): SecurityRuleView[] {
 }
 
 export function groupsOf(port: PortView, groups: Groups): SecurityGroupView[] {
-  return port.securityGroups.flatMap((id) => groups.get(id) ?? []);
+  const own: SecurityGroupView[] = [];
+  for (const id of port.securityGroups) {
+    const group = groups.get(id);
+    if (group) own.push(group);
+  }
+  return own;
 }
 
 export type Ethertype = SecurityRuleView["ethertype"];

@@ -54,6 +54,8 @@ function groupSet(id: string, type: Ethertype, group: SecurityGroupView | undefi
 
 /** An address, or a network of an allowed address pair; a set takes no /0, but both of its halves. */
 function networks(address: string, family: 4 | 6): string[] {
+  // Ports' own addresses are as Neutron's database has them.
+  if (!address.includes("/")) return address.includes(":") === (family === 6) ? [address] : [];
   const cidr = parseCidr(address);
   if (cidr?.family !== family) return [];
   if (cidr.prefix === 0) return family === 4 ? ["0.0.0.0/1", "128.0.0.0/1"] : ["::/1", "8000::/1"];

@@ -11,6 +11,8 @@ import { type Plugging, tapName } from "./names.ts";
 import { rule } from "./rule.ts";
 import type { PassedRules } from "./tables.ts";
 
+const NONE: PassedRules = { forward: [], input: [] };
+
 type Why = "trusted" | "unfiltered";
 
 export function passedRules(
@@ -18,6 +20,7 @@ export function passedRules(
   ports: FirewalledPorts,
   ruleset: IptablesRuleset | undefined,
 ): PassedRules {
+  if (ports.trusted.length + ports.unfiltered.length === 0) return NONE;
   const order = devicesInOrder(plugging, ruleset);
   const sorted = (list: readonly PortView[]) =>
     [...list].sort((a, b) => (order.get(tapName(a.id)) ?? order.size) - (order.get(tapName(b.id)) ?? order.size));
@@ -51,7 +54,8 @@ function devicesInOrder(plugging: Plugging, ruleset: IptablesRuleset | undefined
     .find((table) => table.name === "filter")
     ?.chains.find((one) => one.name === `${plugging.wrap}-FORWARD`);
   const order = new Map<string, number>();
-  for (const { matches } of chain?.rules ?? []) {
+  for (const { matches, target } of chain?.rules ?? []) {
+    if (target.kind !== "ACCEPT") continue;
     const remark = matches.find((one) => one.kind === "comment")?.comment?.value;
     const device = matches.find((one) => one.kind === "physdev")?.out?.value;
     if (device !== undefined && (remark === COMMENT.trusted || remark === COMMENT.unfiltered))

@@ -9,8 +9,20 @@ import type { Plugging } from "./names.ts";
 import { passedRules } from "./passed.ts";
 import { portRules } from "./port-rules.ts";
 import { withOwnTables } from "./ruleset.ts";
-import { ownTables } from "./tables.ts";
+import { joinedRules, ownTables } from "./tables.ts";
 import { zonesOf } from "./zones.ts";
+
+interface Done {
+  readonly ports: readonly PortView[];
+  readonly parts: Partial<Namespace>;
+}
+
+/** What a view's plan was, so that looking again costs nothing. */
+const done = new WeakMap<HostView, Done>();
+
+function isAsDone(root: Namespace, { parts }: Done): boolean {
+  return root.iptables === parts.iptables && root.ip6tables === parts.ip6tables && root.ipsets === parts.ipsets;
+}
 
 /** @param ports the view's, as far as they are plugged */
 export function planIptables(
@@ -20,16 +32,20 @@ export function planIptables(
   host: HostState,
 ): HostState {
   const root = namespaceOf(host, ROOT);
+  const last = done.get(view);
+  if (last?.ports === ports && isAsDone(root, last)) return host;
   const devices = firewalledPorts(ports);
   const zones = zonesOf(plugging, devices.filtered, [root.iptables, root.ip6tables]);
   const rules = devices.filtered.map((port) => portRules(plugging, port, view.securityGroups, zones.get(port.id) ?? 0));
+  const joined = joinedRules(plugging, rules);
   const tables = (family: 4 | 6, ruleset: IptablesRuleset | undefined) =>
-    ownTables(plugging, family, rules, passedRules(plugging, devices, ruleset));
+    ownTables(plugging, family, rules, joined, passedRules(plugging, devices, ruleset));
   const parts: Partial<Namespace> = {
     iptables: withOwnTables(4, root.iptables, tables(4, root.iptables), `${plugging.wrap}-`),
     ip6tables: withOwnTables(6, root.ip6tables, tables(6, root.ip6tables), `${plugging.wrap}-`),
     ipsets: withGroupSets(root.ipsets, devices.filtered, view.securityGroups),
   };
+  done.set(view, { ports, parts });
   const same = root.iptables === parts.iptables && root.ip6tables === parts.ip6tables && root.ipsets === parts.ipsets;
   return same ? host : editNamespace(host, ROOT, parts);
 }

@@ -29,17 +29,17 @@ const made = new WeakMap<PortView, Made>();
 
 export function portRules(plugging: Plugging, port: PortView, all: Groups, zone: number): PortRules {
   const own = groupsOf(port, all);
-  const groups = own.map(rulesOf);
   const stateful = isStateful(port, own[0]);
   const last = made.get(port);
   if (
     last?.plugging === plugging &&
     last.zone === zone &&
     last.stateful === stateful &&
-    last.groups.length === groups.length &&
-    last.groups.every((one, i) => one === groups[i])
+    last.groups.length === own.length &&
+    own.every((one, i) => rulesOf(one) === last.groups[i])
   )
     return last.rules;
+  const groups = own.map(rulesOf);
   const rules = makeRules(plugging, port, groups.flat(), stateful ? zone : undefined);
   made.set(port, { plugging, groups, stateful, zone, rules });
   return rules;

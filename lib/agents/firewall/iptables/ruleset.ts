@@ -4,7 +4,7 @@
  * counters. Source: neutron/agent/linux/iptables_manager.py _modify_rules.
  */
 import type { IptablesChain, IptablesRule, IptablesRuleset, IptablesTable } from "../../../net/iptables/ast.ts";
-import { chain } from "./port-chains.ts";
+import { withRules } from "./chain-rules.ts";
 
 /** What an agent wants of one table. */
 export interface OwnTable {
@@ -12,6 +12,7 @@ export interface OwnTable {
   readonly builtIn: readonly string[];
   /** Shared with others: what stands first in chains that are not the agent's alone, by their names. */
   readonly shared: ReadonlyMap<string, readonly IptablesRule[]>;
+  /** The agent's own, in the order of their names. */
   readonly chains: readonly IptablesChain[];
 }
 
@@ -37,67 +38,66 @@ export function withOwnTables(
 }
 
 function withOwnTable(table: IptablesTable | undefined, own: OwnTable, prefix: string): IptablesTable {
-  const wanted = new Map(own.chains.map((one) => [one.name, one]));
-  const kept: IptablesChain[] = [];
-  const present = new Set<string>();
-  for (const old of table?.chains ?? []) {
-    const shared = own.shared.get(old.name);
-    const next = wanted.get(old.name);
-    if (next) kept.push(sameChain(old, next));
-    else if (shared) kept.push(withLeadingRules(old, shared));
-    else if (old.name.startsWith(prefix)) continue;
-    else kept.push(old);
-    present.add(old.name);
-  }
-  const builtIn = own.builtIn.filter((name) => !present.has(name)).map((name) => newChain(own, name, "ACCEPT"));
-  const shared = [...own.shared.keys()].filter((name) => !present.has(name) && !own.builtIn.includes(name));
-  const fresh = [...own.chains.filter((one) => !present.has(one.name)), ...shared.map((name) => newChain(own, name))];
-  const chains = builtIn.length + fresh.length === 0 ? kept : merge([...builtIn, ...kept], sortByName(fresh));
+  const present = table?.chains ?? [];
+  const builtIn = present.filter((one) => one.policy !== undefined);
+  const others = inOrder(present.filter((one) => one.policy === undefined));
+  const names = new Set(builtIn.map((one) => one.name));
+  const chains = [
+    ...builtIn.map((one) => withLeadingRules(one, own.shared.get(one.name))),
+    ...own.builtIn.filter((name) => !names.has(name)).map((name) => sharedChain(own, name, "ACCEPT")),
+    ...mergeOthers(others, own, prefix),
+  ];
   return table && sameItems(table.chains, chains) ? table : { name: own.name, chains };
 }
 
-function newChain(own: OwnTable, name: string, policy?: "ACCEPT"): IptablesChain {
-  return { ...chain(name, []), ...(policy ? { policy } : {}), rules: [...(own.shared.get(name) ?? [])] };
+/** The kernel lists chains by their names; a ruleset that was read from elsewhere may not. */
+function inOrder(chains: IptablesChain[]): IptablesChain[] {
+  const sorted = chains.every((one, i) => i === 0 || (chains[i - 1]?.name ?? "") < one.name);
+  return sorted ? chains : chains.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Built-in chains, then the others by name, as the kernel lists them. Both lists are in that order already. */
-function merge(chains: readonly IptablesChain[], fresh: readonly IptablesChain[]): IptablesChain[] {
-  const all: IptablesChain[] = [];
+/** Both lists are in the order of names. */
+function mergeOthers(present: readonly IptablesChain[], own: OwnTable, prefix: string): IptablesChain[] {
+  const out: IptablesChain[] = [];
+  const shared = [...own.shared.keys()].filter((name) => !own.builtIn.includes(name)).sort();
+  const foreign = present.filter((one) => !one.name.startsWith(prefix));
+  for (const name of shared) if (!foreign.some((one) => one.name === name)) foreign.push(sharedChain(own, name));
   let at = 0;
-  for (const one of chains) {
-    for (let next = fresh[at]; next && one.policy === undefined && next.name < one.name; next = fresh[++at])
-      all.push(next);
-    all.push(one);
+  const mine = present.filter((one) => one.name.startsWith(prefix));
+  for (const wanted of own.chains) {
+    while (at < mine.length && (mine[at]?.name ?? "") < wanted.name) at++;
+    const old = mine[at];
+    out.push(old?.name === wanted.name ? withRules(old, wanted.rules) : wanted);
   }
-  return [...all, ...fresh.slice(at)];
+  return mergeByName(
+    foreign.map((one) => withLeadingRules(one, own.shared.get(one.name))).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    out,
+  );
 }
 
-function sortByName(chains: readonly IptablesChain[]): IptablesChain[] {
-  return [...chains].sort((a, b) => (a.name < b.name ? -1 : 1));
+/** @param few a short list */
+function mergeByName(few: readonly IptablesChain[], many: readonly IptablesChain[]): IptablesChain[] {
+  const out: IptablesChain[] = [];
+  let at = 0;
+  for (const one of many) {
+    for (let next = few[at]; next && next.name < one.name; next = few[++at]) out.push(next);
+    out.push(one);
+  }
+  return out.concat(few.slice(at));
 }
 
-function withLeadingRules(old: IptablesChain, first: readonly IptablesRule[]): IptablesChain {
+function sharedChain(own: OwnTable, name: string, policy?: "ACCEPT"): IptablesChain {
+  return { name, ...(policy ? { policy } : {}), packets: 0, bytes: 0, rules: [...(own.shared.get(name) ?? [])] };
+}
+
+function withLeadingRules(old: IptablesChain, first: readonly IptablesRule[] | undefined): IptablesChain {
+  if (!first) return old;
   const ours = new Set(first.map((one) => one.text));
-  return sameChain(old, { ...old, rules: [...first, ...old.rules.filter((one) => !ours.has(one.text))] });
-}
-
-/** Chains of the host that were found to be as planned. */
-const equal = new WeakMap<IptablesChain, readonly IptablesRule[]>();
-
-/** The host's chain where it has these rules; else with the host's own objects for the rules that it has already. */
-function sameChain(old: IptablesChain, next: IptablesChain): IptablesChain {
-  if (old === next || equal.get(old) === next.rules) return old;
-  const same =
-    old.rules.length === next.rules.length &&
-    old.rules.every((one, i) => one === next.rules[i] || one.text === next.rules[i]?.text);
-  if (!same) {
-    const byText = new Map(old.rules.map((one) => [one.text, one]));
-    return { ...old, rules: next.rules.map((one) => byText.get(one.text) ?? one) };
-  }
-  equal.set(old, next.rules);
-  return old;
+  return withRules(old, [...first, ...old.rules.filter((one) => !ours.has(one.text))]);
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((one, i) => one === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }

@@ -15,9 +15,9 @@ const TOP = "neutron-filter-top";
 interface Fixed {
   readonly filter: ReadonlyMap<string, readonly IptablesRule[]>;
   readonly raw: ReadonlyMap<string, readonly IptablesRule[]>;
-  /** Chains that do not depend on ports. */
-  readonly chains: readonly IptablesChain[];
-  readonly rawChains: readonly IptablesChain[];
+  readonly output: IptablesChain;
+  readonly local: IptablesChain;
+  readonly fallback: IptablesChain;
   readonly accept: IptablesRule;
 }
 
@@ -36,12 +36,9 @@ function fixedParts(plugging: Plugging): Fixed {
         jumps(TOP, `${wrap}-local`),
       ]),
       raw: new Map([jumps("PREROUTING", `${wrap}-PREROUTING`), jumps("OUTPUT", `${wrap}-OUTPUT`)]),
-      chains: [
-        chain(`${wrap}-OUTPUT`, []),
-        chain(`${wrap}-local`, []),
-        chain(`${wrap}-sg-fallback`, [`${comment("unmatchedDrop")} -j DROP`]),
-      ],
-      rawChains: [chain(`${wrap}-OUTPUT`, [])],
+      output: chain(`${wrap}-OUTPUT`, []),
+      local: chain(`${wrap}-local`, []),
+      fallback: chain(`${wrap}-sg-fallback`, [`${comment("unmatchedDrop")} -j DROP`]),
       accept: rule(`${wrap}-sg-chain`, "-j ACCEPT"),
     };
     fixed.set(plugging, parts);
@@ -55,38 +52,73 @@ export interface PassedRules {
   readonly input: readonly IptablesRule[];
 }
 
+/** Chains that all ports have rules in, the same for both families: only devices count there. */
+export interface JoinedRules {
+  readonly zone: IptablesRule[];
+  readonly forward: IptablesRule[];
+  readonly input: IptablesRule[];
+  readonly dispatch: IptablesRule[];
+}
+
+export function joinedRules(plugging: Plugging, ports: readonly PortRules[]): JoinedRules {
+  const zone: IptablesRule[] = [];
+  const forward: IptablesRule[] = [];
+  const input: IptablesRule[] = [];
+  const dispatch: IptablesRule[] = [];
+  for (const one of ports) {
+    zone.push(...one.zone);
+    forward.push(...one.forward);
+    input.push(...one.input);
+    dispatch.push(...one.dispatch);
+  }
+  dispatch.push(fixedParts(plugging).accept);
+  return { zone, forward, input, dispatch };
+}
+
 export function ownTables(
   plugging: Plugging,
   family: 4 | 6,
   ports: readonly PortRules[],
+  all: JoinedRules,
   passed: PassedRules,
 ): [OwnTable, OwnTable] {
   const { wrap } = plugging;
   const parts = fixedParts(plugging);
-  const joined = (name: string, rules: IptablesRule[]): IptablesChain => ({ ...chain(name, []), rules });
+  const joined = (name: string, rules: IptablesRule[], more: readonly IptablesRule[] = []): IptablesChain => ({
+    ...{ name: `${wrap}-${name}`, packets: 0, bytes: 0 },
+    rules: more.length === 0 ? rules : rules.concat(more),
+  });
+  // Names of ports' chains differ in their first letter, then as ids do: each kind is a stretch of its own.
+  const incoming: IptablesChain[] = [];
+  const outgoing: IptablesChain[] = [];
+  const sources: IptablesChain[] = [];
+  for (const one of ports) {
+    const [i, o, s] = one.chains[family];
+    if (i) incoming.push(i);
+    if (o) outgoing.push(o);
+    if (s) sources.push(s);
+  }
   return [
     {
       name: "raw",
       builtIn: ["PREROUTING", "OUTPUT"],
       shared: parts.raw,
-      chains: [
-        ...parts.rawChains,
-        joined(
-          `${wrap}-PREROUTING`,
-          ports.flatMap((one) => one.zone),
-        ),
-      ],
+      chains: [parts.output, joined("PREROUTING", all.zone)],
     },
     {
       name: "filter",
       builtIn: ["INPUT", "FORWARD", "OUTPUT"],
       shared: parts.filter,
       chains: [
-        ...parts.chains,
-        ...ports.flatMap((one) => one.chains[family]),
-        joined(`${wrap}-FORWARD`, [...ports.flatMap((one) => one.forward), ...passed.forward]),
-        joined(`${wrap}-INPUT`, [...ports.flatMap((one) => one.input), ...passed.input]),
-        joined(`${wrap}-sg-chain`, [...ports.flatMap((one) => one.dispatch), parts.accept]),
+        joined("FORWARD", all.forward, passed.forward),
+        joined("INPUT", all.input, passed.input),
+        parts.output,
+        ...incoming,
+        parts.local,
+        ...outgoing,
+        ...sources,
+        joined("sg-chain", all.dispatch),
+        parts.fallback,
       ],
     },
   ];

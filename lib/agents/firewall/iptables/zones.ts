@@ -2,7 +2,7 @@
  * A zone of conntrack for each guest, so that equal addresses on two networks stay apart. The rules of the raw table are
  * where an agent finds them again. Source: neutron/agent/linux/ip_conntrack.py.
  */
-import type { IptablesRuleset } from "../../../net/iptables/ast.ts";
+import type { IptablesRule, IptablesRuleset } from "../../../net/iptables/ast.ts";
 import type { PortView } from "../../view.ts";
 import { type Plugging, tapName } from "./names.ts";
 
@@ -47,13 +47,17 @@ function deviceOf(plugging: Plugging, port: PortView): string {
 
 function readZones(plugging: Plugging, rulesets: readonly (IptablesRuleset | undefined)[]): Map<string, number> {
   const zones = new Map<string, number>();
+  let last: IptablesRule[] | undefined;
   for (const ruleset of rulesets) {
     const raw = ruleset?.tables.find((table) => table.name === "raw");
-    const chain = raw?.chains.find((one) => one.name === `${plugging.wrap}-PREROUTING`);
-    for (const { matches, target } of chain?.rules ?? []) {
-      const device = matches.find((one) => one.kind === "physdev")?.in?.value;
-      if (device === undefined || target.kind !== "CT" || !target.zone || zones.has(device)) continue;
-      zones.set(device, Number(target.zone.value));
+    const rules = raw?.chains.find((one) => one.name === `${plugging.wrap}-PREROUTING`)?.rules ?? [];
+    // Both families mostly have the same rules.
+    if (last?.length === rules.length && rules.every((one, i) => one === last?.[i])) continue;
+    last = rules;
+    for (const { matches, target } of rules) {
+      const [first] = matches;
+      if (first?.kind !== "physdev" || !first.in || target.kind !== "CT" || !target.zone) continue;
+      if (!zones.has(first.in.value)) zones.set(first.in.value, Number(target.zone.value));
     }
   }
   return zones;
