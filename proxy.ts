@@ -2,13 +2,16 @@
  * For pages: the guard against other names for this address, and a content security policy with a fresh nonce, so that a
  * name in a recording could not become a script even if some view forgot to treat it as text. API routes guard
  * themselves (lib/server/route.ts): an upload must not pass through here, where Next would buffer it. The OpenStack
- * services take tokens, which no other site can send.
+ * services take tokens, which no other site can send. Of both, only addresses with percent signs come here: Next answers a bare
+ * 500 to those that are no UTF-8 under them.
  */
 import { type NextRequest, NextResponse } from "next/server";
 import { guardHost } from "./lib/server/guard.ts";
 import { failed } from "./lib/server/route.ts";
 
-/** An address that is no UTF-8 under its percent signs, where Next would answer with a bare 500. */
+const SERVICE = /^\/(?:api|identity|networking|compute|image)\//;
+
+/** An address that is no UTF-8 under its percent signs. */
 function malformed(url: string): boolean {
   try {
     decodeURIComponent(new URL(url).pathname);
@@ -18,7 +21,16 @@ function malformed(url: string): boolean {
   }
 }
 
+/** Services see such an address as it was sent, and say what they say of names that are not there. */
+function toService(url: string): Response {
+  if (!malformed(url)) return NextResponse.next();
+  const taken = new URL(url);
+  taken.pathname = taken.pathname.replaceAll("%", "%25");
+  return NextResponse.rewrite(taken);
+}
+
 export function proxy(request: NextRequest): Response {
+  if (SERVICE.test(new URL(request.url).pathname)) return toService(request.url);
   try {
     guardHost(request.headers.get("host"));
   } catch (error) {
@@ -45,4 +57,9 @@ export function proxy(request: NextRequest): Response {
   return response;
 }
 
-export const config = { matcher: ["/((?!api/|identity|networking|compute|image|_next/|icon\\.svg).*)"] };
+export const config = {
+  matcher: [
+    "/((?!api/|identity|networking|compute|image|_next/|icon\\.svg).*)",
+    "/:service(api|identity|networking|compute|image)/:path(.*%.*)",
+  ],
+};

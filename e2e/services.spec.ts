@@ -1,0 +1,32 @@
+/** The OpenStack services behind the web server: what it would answer itself, were it let. */
+import { type APIRequestContext, expect, test } from "@playwright/test";
+
+async function login(request: APIRequestContext): Promise<string> {
+  const domain = { id: "default" };
+  const identity = { methods: ["password"], password: { user: { name: "admin", password: "underlay", domain } } };
+  const scope = { project: { name: "admin", domain } };
+  const answer = await request.post("/identity/v3/auth/tokens", { data: { auth: { identity, scope } } });
+  return answer.headers()["x-subject-token"] ?? "";
+}
+
+test("an address that is no UTF-8 under its percent signs names nothing that is there", async ({ request }) => {
+  const headers = { "x-auth-token": await login(request) };
+  for (const address of [
+    "/networking/v2.0/networks/%ff",
+    "/networking/v2.0/networks/%",
+    "/compute/v2.1/servers/%zz",
+    "/image/v2/images/%ff",
+    "/identity/v3/users/%ff",
+    "/api/clouds/%zz/topology",
+  ])
+    expect([address, (await request.get(address, { headers })).status()]).toEqual([address, 404]);
+});
+
+test("a body past the limit is refused by each service in its own shape", async ({ request }) => {
+  const headers = { "x-auth-token": await login(request) };
+  const data = { network: { name: "x".repeat(5 * 2 ** 20) } };
+  const answer = await request.post("/networking/v2.0/networks", { headers, data });
+  expect([answer.status(), (await answer.json()).NeutronError.type]).toEqual([413, "HTTPRequestEntityTooLarge"]);
+  const servers = await request.post("/compute/v2.1/servers", { headers, data });
+  expect([servers.status(), (await servers.json()).overLimit.code]).toEqual([413, 413]);
+});
