@@ -32,7 +32,8 @@ export class TypeManager {
   /** Segments of a new network: those that the request names, or one of the types for projects. */
   async segmentsFor(change: Change, values: Json): Promise<SegmentSpec[]> {
     const asked = this.asked(values);
-    if (!asked) return [await this.allocate(change, values["router:external"] === true)];
+    // An empty list asks for nothing. neutron/plugins/ml2/managers.py create_network_segments
+    if (!asked || asked.length === 0) return [await this.allocate(change, values["router:external"] === true)];
     const segments: SegmentSpec[] = [];
     for (const one of asked) {
       const segment = await this.driver(one.network_type).reserveProviderSegment(segmentPool(change, segments), one);
