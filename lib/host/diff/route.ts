@@ -41,6 +41,8 @@ function add(out: Recorder, netns: string, action: RouteCommand["action"], route
     run(out, netns, action, route);
   } catch (error) {
     if (!(error instanceof CommandError) || via === undefined || dev === undefined) throw error;
+    // No command makes a route through what has become the host's own address.
+    if (findNamespace(out.host, netns)?.addresses.some((a) => a.address === via)) return;
     const shown = { tool: "ip", family, dst: `${via}/${family === 4 ? 32 : 128}`, dev } as const;
     out.run(netns, { ...shown, action: "route-add" });
     run(out, netns, action, route);

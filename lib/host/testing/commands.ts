@@ -20,6 +20,7 @@ const space = fc.constantFrom("root", ...NAMESPACES);
 
 const PREFIXES4 = ["10.0.0.0", "10.0.1.0", "10.0.2.0"];
 const address4 = fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 3 })).map(([n, i]) => `10.0.${n}.${i}`);
+const gateway4 = fc.tuple(fc.nat(2), fc.integer({ min: 7, max: 9 })).map(([n, i]) => `10.0.${n}.${i}`);
 const address6 = fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 3 })).map(([n, i]) => `2001:db8:${n + 1}::${i}`);
 const mac = fc.integer({ min: 1, max: 9 }).map((i) => `02:00:00:00:00:0${i}`);
 
@@ -82,7 +83,7 @@ const table = fc.constantFrom({}, {}, { table: "16" });
 
 const routeChange: fc.Arbitrary<ToolCommand> = fc.oneof(
   fc
-    .tuple(fc.constantFrom("route-add" as const, "route-replace" as const), destination, address4, table)
+    .tuple(fc.constantFrom("route-add" as const, "route-replace" as const), destination, gateway4, table)
     .map(([action, dst, via, rest]): ToolCommand => ({ tool: "ip", action, family: 4, dst, via, ...rest })),
   fc
     .tuple(fc.constantFrom("route-add" as const, "route-replace" as const), destination, device, table)
