@@ -4,7 +4,7 @@
  */
 import type { HostState } from "../host/state.ts";
 import { type Entry, keyOf, type Part, type Place, type Resource } from "./compare/entry.ts";
-import { filterEntries } from "./compare/filters.ts";
+import { filterEntries, ORDER } from "./compare/filters.ts";
 import { kernelEntries } from "./compare/kernel.ts";
 import { AS_THEY_ARE, named } from "./compare/numbers.ts";
 import { ownersOf } from "./compare/owners.ts";
@@ -41,7 +41,14 @@ export function compareHosts(actual: HostState, desired: HostState, options: Com
   }
   for (const [key, one] of should)
     if (!is.has(key) && isKnown(actual, one)) differences.push(difference("missing", one, { desired: one.value }));
-  return differences;
+  return withoutConsequences(differences);
+}
+
+/** Where a chain lacks a rule, or has one too many, its order says nothing more. */
+function withoutConsequences(differences: readonly Difference[]): Difference[] {
+  const placeOf = ({ part, place }: Difference) => `${part} ${place.netns ?? ""} ${place.table ?? ""}`;
+  const changed = new Set(differences.filter((one) => one.name !== ORDER).map(placeOf));
+  return differences.filter((one) => one.name !== ORDER || !changed.has(placeOf(one)));
 }
 
 /** A recording has those settings that somebody asked for: of another it tells nothing. */

@@ -11,12 +11,7 @@ import { compareHosts, type Difference, differenceText } from "./compare.ts";
 import { planned, viewsOf } from "./recorded.ts";
 
 /** What remains, and why. */
-const EXPECTED: readonly { readonly reason: string; is(one: Difference): boolean }[] = [
-  {
-    reason: "the agents' table has no firewall yet",
-    is: ({ part, place }) => place.netns === "root" && ["iptables", "ip6tables", "ipset"].includes(part),
-  },
-];
+const EXPECTED: readonly { readonly reason: string; is(one: Difference): boolean }[] = [];
 
 function unexplained(differences: readonly Difference[]): string[] {
   return differences.filter((one) => !EXPECTED.some((reason) => reason.is(one))).map(differenceText);

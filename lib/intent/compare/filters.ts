@@ -1,9 +1,10 @@
 /**
  * iptables and ipsets. Left out: counters, and options of sets that are the kernel's business (hash sizes). A chain's rules
- * are compared as one list, since their order decides.
+ * are compared one by one, and their order by itself; rules that follow each other and all end in the same verdict may
+ * stand in any order.
  */
 import type { Namespace } from "../../host/state.ts";
-import type { IptablesRuleset } from "../../net/iptables/ast.ts";
+import type { IptablesRule, IptablesRuleset } from "../../net/iptables/ast.ts";
 import type { Entry } from "./entry.ts";
 import type { Numbers } from "./numbers.ts";
 import type { Owners } from "./owners.ts";
@@ -19,8 +20,9 @@ export function* filterEntries(ns: Namespace, owners: Owners, numbers: Numbers):
     for (const { table, chain, policy, rules } of chainsOf(ruleset)) {
       const place = { netns, table: `${table} ${chain}` };
       yield { part, place, name: "policy", value: policy, ...own };
-      for (const { name, value } of rules.map((text, i) => ruleEntry(text, i, numbers)))
-        yield { part, place, name, value, ...own };
+      const texts = rules.map((rule) => numbers.ofRule(rule.text));
+      for (const text of texts) yield { part, place, name: text, value: "", ...own };
+      yield { part, place, name: ORDER, value: ordered(rules, texts).join("\n"), ...own };
     }
   for (const { name, type, family, members } of ns.ipsets) {
     const list = members.map((one) => [one.value, ...Object.entries(one.options).flat()].join(" ")).sort();
@@ -28,8 +30,26 @@ export function* filterEntries(ns: Namespace, owners: Owners, numbers: Numbers):
   }
 }
 
-function ruleEntry(text: string, i: number, numbers: Numbers): { name: string; value: string } {
-  return { name: `rule ${String(i + 1).padStart(3)}`, value: numbers.ofRule(text) };
+/** Name of the entry that a chain's order is in; it counts where both have the same rules. */
+export const ORDER = "order of rules";
+
+const VERDICTS: ReadonlySet<string> = new Set(["ACCEPT", "DROP", "RETURN"]);
+
+/** Texts in order, those of a run with one verdict in the order of the alphabet. */
+function ordered(rules: readonly IptablesRule[], texts: readonly string[]): string[] {
+  const out: string[] = [];
+  let run: string[] = [];
+  let verdict = "";
+  rules.forEach((rule, i) => {
+    const target = / -j (\S+)$/.exec(rule.text)?.[1] ?? "";
+    if (target !== verdict || !VERDICTS.has(target)) {
+      out.push(...run.sort());
+      run = [];
+    }
+    verdict = target;
+    run.push(texts[i] ?? "");
+  });
+  return [...out, ...run.sort()];
 }
 
 function chainsOf(ruleset: IptablesRuleset | undefined) {
@@ -38,7 +58,7 @@ function chainsOf(ruleset: IptablesRuleset | undefined) {
       table,
       chain,
       policy: policy ?? "-",
-      rules: rules.map((rule) => rule.text),
+      rules,
     })),
   );
 }
