@@ -26,13 +26,13 @@ test("one that has ended is not, whether it said so or was killed", async () => 
   await writeRunning(dir, { ...running, pid });
   expect(readRunning(dir)).toBeUndefined();
   await writeRunning(dir, running);
-  await removeRunning(dir);
+  removeRunning(dir);
   expect(readdirSync(dir)).toEqual([]);
 });
 
 test("a server that ends leaves the file of its successor alone", async () => {
   await writeRunning(dir, running);
-  await removeRunning(dir, running.pid + 1);
+  removeRunning(dir, running.pid + 1);
   expect(readRunning(dir)).toEqual(running);
 });
 

@@ -3,8 +3,8 @@
  * its user alone. It holds no password: only which users still have the documented one.
  */
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { readFileSync, rmSync } from "node:fs";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 
@@ -27,9 +27,9 @@ export async function writeRunning(dataDir: string, running: Running): Promise<v
   await rename(fresh, fileIn(dataDir));
 }
 
-/** At the end of the process; leaves alone what another process has written since. */
-export async function removeRunning(dataDir: string, pid = process.pid): Promise<void> {
-  if (parseRunning(dataDir)?.pid === pid) await rm(fileIn(dataDir), { force: true });
+/** At the end of the process, which waits for no promise; leaves alone what another process has written since. */
+export function removeRunning(dataDir: string, pid = process.pid): void {
+  if (parseRunning(dataDir)?.pid === pid) rmSync(fileIn(dataDir), { force: true });
 }
 
 /** Undefined when no server is running there: none ever was, or it was killed. */

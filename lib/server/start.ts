@@ -14,7 +14,7 @@ export async function start(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.once(signal, () => {
       server().ending.abort();
-      void removeRunning(dataDir()).catch(() => {});
+      removeRunning(dataDir());
     });
   const { UNDERLAY_LISTEN_HOST: host, UNDERLAY_LISTEN_PORT: port } = process.env; // From the launcher.
   try {
