@@ -1,6 +1,8 @@
 /** What was done on a host, why and by whom: the events of the cloud, and the commands that they led to. Bounded. */
 import type { Command } from "../host/command/command.ts";
 import { printCommand } from "../host/command/shell.ts";
+import { diff } from "../host/diff/diff.ts";
+import type { HostState } from "../host/state.ts";
 
 /** An event of the cloud, or somebody's hand. */
 export interface Cause {
@@ -21,30 +23,55 @@ export interface Deed {
   readonly commands: readonly string[];
 }
 
+/** The host before and after. */
+export interface Step {
+  readonly from: HostState;
+  readonly to: HostState;
+}
+
 interface Kept extends Omit<Deed, "commands"> {
-  readonly commands: readonly Command[];
+  /** Worked out when somebody asks, or when too many hosts of the past would have to be kept for it. */
+  work: Step | readonly Command[];
   printed?: readonly string[];
 }
 
 /** Commands that a host keeps; a deed is forgotten as a whole. */
 const COMMANDS = 20_000;
 const DEEDS = 500;
+/** States of the past that are kept: they share with the present what did not change. */
+const STEPS = 12;
 
 export class History {
   private deeds: Kept[] = [];
+  private steps: Kept[] = [];
   private commands = 0;
 
-  add(deed: Omit<Deed, "commands">, commands: readonly Command[]): void {
-    if (commands.length === 0) return;
-    this.deeds.push({ ...deed, commands });
-    this.commands += commands.length;
-    while (this.deeds.length > 1 && (this.deeds.length > DEEDS || this.commands > COMMANDS))
-      this.commands -= this.deeds.shift()?.commands.length ?? 0;
+  add(deed: Omit<Deed, "commands">, work: Step | readonly Command[]): void {
+    const kept: Kept = { ...deed, work };
+    this.deeds.push(kept);
+    if (isStep(work)) this.steps.push(kept);
+    else this.commands += work.length;
+    while (this.steps.length > STEPS) this.settle(this.steps.shift());
+    while (this.deeds.length > 1 && (this.deeds.length > DEEDS || this.commands > COMMANDS)) this.forget();
   }
 
   /** Oldest first. */
   list(): Deed[] {
-    return this.deeds.map(show);
+    for (const one of this.steps.splice(0)) this.settle(one);
+    return this.deeds.flatMap(show);
+  }
+
+  private settle(deed: Kept | undefined): void {
+    if (!deed || !isStep(deed.work)) return;
+    deed.work = diff(deed.work.from, deed.work.to);
+    this.commands += deed.work.length;
+  }
+
+  private forget(): void {
+    const oldest = this.deeds.shift();
+    if (!oldest) return;
+    if (isStep(oldest.work)) this.steps = this.steps.filter((one) => one !== oldest);
+    else this.commands -= oldest.work.length;
   }
 
   /** Only the commands that name a device (or namespace, bridge, port). */
@@ -56,10 +83,15 @@ export class History {
   }
 }
 
-function show(deed: Kept): Deed {
-  deed.printed ??= deed.commands.map(printCommand);
+function show(deed: Kept): Deed[] {
+  if (isStep(deed.work) || deed.work.length === 0) return [];
+  deed.printed ??= deed.work.map(printCommand);
   const { at, causes, agent, step } = deed;
-  return { at, causes, agent, step, commands: deed.printed };
+  return [{ at, causes, agent, step, commands: deed.printed }];
+}
+
+function isStep(work: Kept["work"]): work is Step {
+  return "from" in work;
 }
 
 /** As a word of its own, not within a longer name. */

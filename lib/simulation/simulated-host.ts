@@ -7,7 +7,7 @@ import type { Agent } from "../agents/agent.ts";
 import type { HostView } from "../agents/view.ts";
 import type { Command } from "../host/command/command.ts";
 import { CommandError } from "../host/command/command.ts";
-import { change } from "../host/diff/diff.ts";
+import { diff } from "../host/diff/diff.ts";
 import { apply } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
 import { type Cause, History } from "./history.ts";
@@ -100,9 +100,15 @@ export class SimulatedHost {
       const from = resync ? now : believed;
       const to = resync ? step.plan(view, now) : this.believed;
       if (from === to) continue;
-      const { commands } = change(from, to);
-      this.now = now === from ? to : runAll(now, commands);
-      this.history.add({ ...about, agent: agent.kind, step: step.name }, commands);
+      const deed = { ...about, agent: agent.kind, step: step.name };
+      if (now === from) {
+        this.now = to;
+        this.history.add(deed, { from, to });
+      } else {
+        const commands = diff(from, to);
+        this.now = runAll(now, commands);
+        this.history.add(deed, commands);
+      }
     }
   }
 }
