@@ -11,6 +11,7 @@ import { setLegacyRouter } from "./legacy-router.ts";
 import { fipNamespace, isL3Namespace, routerNamespace, snatNamespace } from "./names.ts";
 import { deleteNamespace } from "./namespace.ts";
 import { endProcesses } from "./processes.ts";
+import { isSettled, setSettled } from "./settled.ts";
 
 /** Why the agent here does not build this router; undefined: it does. */
 export function refusal({ settings }: HostView, router: RouterView): string | undefined {
@@ -63,9 +64,10 @@ function namespacesOf(view: HostView, router: RouterView): string[] {
 
 function withRouter(view: HostView, host: HostState, router: RouterView): HostState {
   const hand = new Hand(host);
-  if (!hasBridge(hand)) return host;
+  if (!hasBridge(hand) || isSettled(view, host, router)) return host;
   if (router.distributed) setDistributedRouter(hand, view, router);
   else setLegacyRouter(hand, view, router);
   setRouterProxy(hand, routerNamespace(router.id), router.id);
+  setSettled(view, hand.host, router);
   return hand.host;
 }

@@ -22,10 +22,13 @@ export function setNeighbours(hand: Hand, router: RouterView, netns: string): vo
   for (const own of router.interfaces.filter((one) => one.adminUp)) {
     const dev = deviceName("qr-", own.id);
     const wanted = neighboursOf(own, ports);
-    for (const one of hand.namespace(netns)?.neighbours ?? [])
-      if (one.dev === dev && one.state.includes("PERMANENT") && !wanted.has(one.address))
-        removeNeighbour(hand, netns, dev, one.address);
-    for (const [address, mac] of wanted) setNeighbour(hand, netns, dev, address, mac);
+    const known = new Map<string, string>();
+    for (const one of hand.namespace(netns)?.neighbours ?? []) {
+      if (one.dev !== dev || !one.state.includes("PERMANENT")) continue;
+      if (wanted.has(one.address)) known.set(one.address, one.mac ?? "");
+      else removeNeighbour(hand, netns, dev, one.address);
+    }
+    for (const [address, mac] of wanted) if (known.get(address) !== mac) setNeighbour(hand, netns, dev, address, mac);
   }
 }
 
