@@ -1,4 +1,5 @@
 /** The hypervisor's processes: one for each guest that runs here, which holds the guest's devices open. */
+import { ROOT } from "../../host/edit.ts";
 import type { HostState, Process } from "../../host/state.ts";
 import type { HostView } from "../view.ts";
 import { shortId } from "./devices.ts";
@@ -20,7 +21,7 @@ export function runGuests(host: HostState, view: HostView): HostState {
   if (kept.length === host.processes.length && missing.length === 0) return host;
   const macs = new Map(view.ports.map((port) => [port.id, port.mac]));
   let pid = host.processes.reduce((highest, one) => Math.max(highest, one.pid), 0);
-  const started = missing.map((server): Process => ({ pid: ++pid, command: commandOf(server, macs) }));
+  const started = missing.map((server): Process => ({ pid: ++pid, netns: ROOT, command: commandOf(server, macs) }));
   return { ...host, processes: [...kept, ...started] };
 }
 

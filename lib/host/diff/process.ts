@@ -27,8 +27,8 @@ export function processEnds(actual: HostState, desired: HostState): Command[] {
   }));
 }
 
-/** Only what agents start: of another program the command line is no command. */
-const STARTED = /^(\S*\/)?(dnsmasq|haproxy|radvd)\s/;
+/** Only what agents and hypervisors start: of another program the command line is no command. */
+const STARTED = /^(\S*\/)?(dnsmasq|haproxy|radvd|qemu-system-\w+)\s/;
 
 export function processStarts(actual: HostState, desired: HostState): Command[] {
   if (actual.processes === desired.processes) return [];
