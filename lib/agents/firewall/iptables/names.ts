@@ -38,8 +38,10 @@ const DEVICE_LENGTH = 14;
 /** constants.MAX_IPTABLES_CHAIN_LEN_WRAP. */
 const CHAIN_LENGTH = 11;
 
+const ID_LENGTH = DEVICE_LENGTH - 3;
+
 export function tapName(portId: string): string {
-  return `tap${portId}`.slice(0, DEVICE_LENGTH);
+  return `tap${portId.slice(0, ID_LENGTH)}`;
 }
 
 export type PortChain = "i" | "o" | "s";

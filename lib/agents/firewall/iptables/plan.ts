@@ -10,7 +10,7 @@ import { passedRules } from "./passed.ts";
 import { portRules } from "./port-rules.ts";
 import { withOwnTables } from "./ruleset.ts";
 import { joinedRules, ownTables } from "./tables.ts";
-import { zonesOf } from "./zones.ts";
+import { installedZones, rememberZones, zonesOf } from "./zones.ts";
 
 interface Done {
   readonly ports: readonly PortView[];
@@ -35,17 +35,21 @@ export function planIptables(
   const last = done.get(view);
   if (last?.ports === ports && isAsDone(root, last)) return host;
   const devices = firewalledPorts(ports);
-  const zones = zonesOf(plugging, devices.filtered, [root.iptables, root.ip6tables]);
+  const installed = installedZones(plugging, view.settings, devices.filtered, [root.iptables, root.ip6tables]);
+  const zones = zonesOf(plugging, devices.filtered, installed);
   const rules = devices.filtered.map((port) => portRules(plugging, port, view.securityGroups, zones.get(port.id) ?? 0));
   const joined = joinedRules(plugging, rules);
-  const tables = (family: 4 | 6, ruleset: IptablesRuleset | undefined) =>
-    ownTables(plugging, family, rules, joined, passedRules(plugging, devices, ruleset));
-  const parts: Partial<Namespace> = {
-    iptables: withOwnTables(4, root.iptables, tables(4, root.iptables), `${plugging.wrap}-`),
-    ip6tables: withOwnTables(6, root.ip6tables, tables(6, root.ip6tables), `${plugging.wrap}-`),
+  const withTables = (family: 4 | 6, ruleset: IptablesRuleset | undefined) => {
+    const passed = passedRules(plugging, devices, ruleset);
+    return withOwnTables(family, ruleset, ownTables(plugging, family, rules, joined, passed), `${plugging.wrap}-`);
+  };
+  const parts = {
+    iptables: withTables(4, root.iptables),
+    ip6tables: withTables(6, root.ip6tables),
     ipsets: withGroupSets(root.ipsets, devices.filtered, view.securityGroups),
   };
   done.set(view, { ports, parts });
+  rememberZones(plugging, view.settings, parts.iptables, zones);
   const same = root.iptables === parts.iptables && root.ip6tables === parts.ip6tables && root.ipsets === parts.ipsets;
   return same ? host : editNamespace(host, ROOT, parts);
 }

@@ -40,39 +40,42 @@ export function withOwnTables(
 function withOwnTable(table: IptablesTable | undefined, own: OwnTable, prefix: string): IptablesTable {
   const present = table?.chains ?? [];
   const builtIn = present.filter((one) => one.policy !== undefined);
-  const others = inOrder(present.filter((one) => one.policy === undefined));
   const names = new Set(builtIn.map((one) => one.name));
+  const { mine, others } = sortOut(present, own, prefix);
+  for (const name of own.shared.keys())
+    if (!own.builtIn.includes(name) && !others.some((one) => one.name === name)) others.push(sharedChain(own, name));
   const chains = [
     ...builtIn.map((one) => withLeadingRules(one, own.shared.get(one.name))),
     ...own.builtIn.filter((name) => !names.has(name)).map((name) => sharedChain(own, name, "ACCEPT")),
-    ...mergeOthers(others, own, prefix),
+    ...mergeByName(
+      others.map((one) => withLeadingRules(one, own.shared.get(one.name))).sort((a, b) => (a.name < b.name ? -1 : 1)),
+      mine,
+    ),
   ];
   return table && sameItems(table.chains, chains) ? table : { name: own.name, chains };
 }
 
-/** The kernel lists chains by their names; a ruleset that was read from elsewhere may not. */
-function inOrder(chains: IptablesChain[]): IptablesChain[] {
-  const sorted = chains.every((one, i) => i === 0 || (chains[i - 1]?.name ?? "") < one.name);
-  return sorted ? chains : chains.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** Both lists are in the order of names. */
-function mergeOthers(present: readonly IptablesChain[], own: OwnTable, prefix: string): IptablesChain[] {
-  const out: IptablesChain[] = [];
-  const shared = [...own.shared.keys()].filter((name) => !own.builtIn.includes(name)).sort();
-  const foreign = present.filter((one) => !one.name.startsWith(prefix));
-  for (const name of shared) if (!foreign.some((one) => one.name === name)) foreign.push(sharedChain(own, name));
+/** The agent's chains as they should be, and those that are not its own. The kernel lists chains by their names. */
+function sortOut(present: readonly IptablesChain[], own: OwnTable, prefix: string) {
+  const mine: IptablesChain[] = [];
+  const others: IptablesChain[] = [];
+  const leave = (one: IptablesChain) => {
+    if (one.policy === undefined && !one.name.startsWith(prefix)) others.push(one);
+  };
   let at = 0;
-  const mine = present.filter((one) => one.name.startsWith(prefix));
   for (const wanted of own.chains) {
-    while (at < mine.length && (mine[at]?.name ?? "") < wanted.name) at++;
-    const old = mine[at];
-    out.push(old?.name === wanted.name ? withRules(old, wanted.rules) : wanted);
+    let old = present[at];
+    while (old && old !== wanted && (old.policy !== undefined || old.name < wanted.name)) {
+      leave(old);
+      old = present[++at];
+    }
+    if (old && (old === wanted || old.name === wanted.name)) {
+      mine.push(withRules(old, wanted.rules));
+      at++;
+    } else mine.push(wanted);
   }
-  return mergeByName(
-    foreign.map((one) => withLeadingRules(one, own.shared.get(one.name))).sort((a, b) => (a.name < b.name ? -1 : 1)),
-    out,
-  );
+  for (; at < present.length; at++) leave(present[at] as IptablesChain); // Below the length.
+  return { mine, others };
 }
 
 /** @param few a short list */

@@ -3,21 +3,19 @@
  * where an agent finds them again. Source: neutron/agent/linux/ip_conntrack.py.
  */
 import type { IptablesRule, IptablesRuleset } from "../../../net/iptables/ast.ts";
-import type { PortView } from "../../view.ts";
+import type { HostSettings, PortView } from "../../view.ts";
 import { type Plugging, tapName } from "./names.ts";
 
 const ZONE_START = 4097;
 
-/** Zone of each port by its id: those of the host's rules, and the lowest free ones for the others. */
-export function zonesOf(
-  plugging: Plugging,
-  ports: readonly PortView[],
-  rulesets: readonly (IptablesRuleset | undefined)[],
-): Map<string, number> {
-  const found = readZones(plugging, rulesets);
+/** Zone of each port by its id. */
+export type Zones = ReadonlyMap<string, number>;
+
+/** The zones of these ports: those that they have, and the lowest free ones for the others. */
+export function zonesOf(plugging: Plugging, ports: readonly PortView[], known: Zones): Zones {
   const byKey = new Map<string, number>();
   for (const port of ports) {
-    const zone = found.get(deviceOf(plugging, port));
+    const zone = known.get(port.id);
     if (zone !== undefined) byKey.set(keyOf(plugging, port), zone);
   }
   const taken = new Set(byKey.values());
@@ -40,25 +38,51 @@ function keyOf(plugging: Plugging, port: PortView): string {
   return plugging.zonePer === "port" ? port.id : port.networkId;
 }
 
-/** The device whose rule has the zone: with a bridge for each network, that bridge. */
-function deviceOf(plugging: Plugging, port: PortView): string {
-  return plugging.zonePer === "port" ? tapName(port.id) : plugging.bridge(port);
+/** What a host's rules were found to say, for as long as they are the same rules. */
+const read = new WeakMap<HostSettings, { readonly rules: readonly IptablesRule[]; readonly zones: Zones }>();
+
+export function rememberZones(
+  plugging: Plugging,
+  settings: HostSettings,
+  ruleset: IptablesRuleset,
+  zones: Zones,
+): void {
+  read.set(settings, { rules: zoneRules(plugging, ruleset), zones });
 }
 
-function readZones(plugging: Plugging, rulesets: readonly (IptablesRuleset | undefined)[]): Map<string, number> {
-  const zones = new Map<string, number>();
-  let last: IptablesRule[] | undefined;
-  for (const ruleset of rulesets) {
-    const raw = ruleset?.tables.find((table) => table.name === "raw");
-    const rules = raw?.chains.find((one) => one.name === `${plugging.wrap}-PREROUTING`)?.rules ?? [];
-    // Both families mostly have the same rules.
-    if (last?.length === rules.length && rules.every((one, i) => one === last?.[i])) continue;
-    last = rules;
-    for (const { matches, target } of rules) {
+/** @param rulesets of both families: what one has lost the other may still say */
+export function installedZones(
+  plugging: Plugging,
+  settings: HostSettings,
+  ports: readonly PortView[],
+  rulesets: readonly (IptablesRuleset | undefined)[],
+): Zones {
+  const known = read.get(settings);
+  if (known && sameRules(known.rules, zoneRules(plugging, rulesets[0]))) return known.zones;
+  const byDevice = new Map<string, number>();
+  for (const ruleset of rulesets)
+    for (const { matches, target } of zoneRules(plugging, ruleset)) {
       const [first] = matches;
       if (first?.kind !== "physdev" || !first.in || target.kind !== "CT" || !target.zone) continue;
-      if (!zones.has(first.in.value)) zones.set(first.in.value, Number(target.zone.value));
+      if (!byDevice.has(first.in.value)) byDevice.set(first.in.value, Number(target.zone.value));
     }
-  }
-  return zones;
+  // With a bridge for each network the bridge's zone is what counts.
+  const deviceOf = (port: PortView) => (plugging.zonePer === "port" ? tapName(port.id) : plugging.bridge(port));
+  return new Map(
+    ports.flatMap((port) => {
+      const zone = byDevice.get(deviceOf(port));
+      return zone === undefined ? [] : [[port.id, zone] as const];
+    }),
+  );
+}
+
+function zoneRules(plugging: Plugging, ruleset: IptablesRuleset | undefined): readonly IptablesRule[] {
+  const raw = ruleset?.tables.find((table) => table.name === "raw");
+  return raw?.chains.find((one) => one.name === `${plugging.wrap}-PREROUTING`)?.rules ?? [];
+}
+
+function sameRules(a: readonly IptablesRule[], b: readonly IptablesRule[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
