@@ -20,10 +20,11 @@ test.afterEach(async ({ page }) => {
     if (cloud.kind === "bundle") await page.request.delete(`/api/clouds/${cloud.id}`);
 });
 
-test("the first page is the topology of a demo cloud", async ({ page }) => {
+test("the first page is the topology of the server’s own cloud, with its first content", async ({ page }) => {
   await visit(page, "/");
-  await expect(page).toHaveURL("/clouds/legacy/topology");
+  await expect(page).toHaveURL("/clouds/embedded/topology");
   await expect(page.getByRole("heading", { name: "Topology" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Instance cirros-vm1" })).toBeVisible();
 });
 
 test("a bundle is opened, shown, listed and removed", async ({ page }) => {

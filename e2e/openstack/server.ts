@@ -31,7 +31,13 @@ export async function startServer(
       : ["lib/testing/openstack-server.ts", "0", data];
   const child = spawn(process.execPath, args, {
     cwd: ROOT,
-    env: { ...process.env, UNDERLAY_ADMIN_PASSWORD: ADMIN_PASSWORD, UNDERLAY_DEMO_PASSWORD: ADMIN_PASSWORD, ...env },
+    env: {
+      ...process.env,
+      UNDERLAY_ADMIN_PASSWORD: ADMIN_PASSWORD,
+      UNDERLAY_DEMO_PASSWORD: ADMIN_PASSWORD,
+      UNDERLAY_EMPTY_CLOUD: "1",
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const url = await addressOf(child);

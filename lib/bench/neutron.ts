@@ -132,7 +132,7 @@ async function start(): Promise<{ child: ChildProcess; url: string; stop: () => 
   const data = mkdtempSync(join(tmpdir(), "underlay-bench-"));
   const child = spawn(process.execPath, [join(ROOT, "bin/start.mjs"), "--port", "0", "--data", data], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, UNDERLAY_ADMIN_PASSWORD: PASSWORD },
+    env: { ...process.env, UNDERLAY_ADMIN_PASSWORD: PASSWORD, UNDERLAY_EMPTY_CLOUD: "1" },
   });
   const stop = async () => {
     child.kill("SIGTERM");

@@ -4,6 +4,7 @@ import type {
   NeutronFloatingIp,
   NeutronNetwork,
   NeutronPort,
+  NeutronPortForwarding,
   NeutronRouter,
   NeutronSecurityGroup,
   NeutronSecurityGroupRule,
@@ -13,7 +14,7 @@ import type {
 import type { Server } from "../compute/model.ts";
 import type { Agent } from "../neutron/agent/agents.ts";
 import type { Network, Port, Subnet } from "../neutron/core/model.ts";
-import type { FloatingIp, Router } from "../neutron/l3/model.ts";
+import type { FloatingIp, PortForwarding, Router } from "../neutron/l3/model.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../neutron/security/model.ts";
 
 interface Standard {
@@ -27,7 +28,10 @@ function standard({ created_at, updated_at, revision_number, description }: Stan
   return { created_at, updated_at, revision_number, description };
 }
 
-export function networkShape(row: Network, shared: boolean): NeutronNetwork {
+/** Of a network, by the pools of its subnets. */
+export type Scopes = Pick<NeutronNetwork, "ipv4_address_scope" | "ipv6_address_scope">;
+
+export function networkShape(row: Network, shared: boolean, scopes: Scopes): NeutronNetwork {
   const [segment] = row.segments;
   return {
     ...standard(row),
@@ -38,6 +42,7 @@ export function networkShape(row: Network, shared: boolean): NeutronNetwork {
     status: row.status,
     mtu: row.mtu,
     shared,
+    ...scopes,
     subnets: [...row.subnets],
     "router:external": row.external,
     port_security_enabled: row.port_security_enabled,
@@ -110,7 +115,7 @@ export function routerShape(row: Router, gateway: Port | undefined): NeutronRout
   };
 }
 
-export function floatingIpShape(row: FloatingIp): NeutronFloatingIp {
+export function floatingIpShape(row: FloatingIp, forwardings: readonly PortForwarding[]): NeutronFloatingIp {
   return {
     id: row.id,
     project_id: row.project_id,
@@ -121,6 +126,26 @@ export function floatingIpShape(row: FloatingIp): NeutronFloatingIp {
     router_id: row.router_id,
     status: row.status,
     description: row.description,
+    port_forwardings: forwardings.map(forwardingShape),
+  };
+}
+
+/** Single ports stand as such, ranges as `from:to`. neutron/services/portforwarding/pf_plugin.py */
+function forwardingShape({
+  id,
+  protocol,
+  internal_ip_address,
+  internal,
+  external,
+}: PortForwarding): NeutronPortForwarding {
+  return {
+    id,
+    protocol,
+    internal_ip_address,
+    internal_port_range: `${internal.start}:${internal.end}`,
+    external_port_range: `${external.start}:${external.end}`,
+    ...(internal.start === internal.end && { internal_port: internal.start }),
+    ...(external.start === external.end && { external_port: external.start }),
   };
 }
 

@@ -8,11 +8,19 @@ import { type ComputeHost, computeHosts, type Server, servers } from "../compute
 import { projects } from "../identity/collections.ts";
 import type { Project } from "../identity/model.ts";
 import { AGENT_KINDS } from "../intent/settings.ts";
+import { type SubnetPool, subnetPools } from "../neutron/address/subnetpool-model.ts";
 import { type Agent, agents } from "../neutron/agent/agents.ts";
 import { stoppedAgents } from "../neutron/agent/stopped.ts";
-import { type Network, networks, type Port, ports, subnets } from "../neutron/core/model.ts";
+import { type Network, networks, type Port, ports, type Subnet, subnets } from "../neutron/core/model.ts";
 import { type DvrMac, dvrMacs } from "../neutron/l3/dvr-macs.ts";
-import { floatingIps, type Router, routers } from "../neutron/l3/model.ts";
+import {
+  type FloatingIp,
+  floatingIps,
+  type PortForwarding,
+  portForwardings,
+  type Router,
+  routers,
+} from "../neutron/l3/model.ts";
 import { EVERYBODY, type RbacPolicy, rbacPolicies, SHARED } from "../neutron/rbac/model.ts";
 import {
   type SecurityGroup,
@@ -29,6 +37,7 @@ import {
   networkShape,
   portShape,
   routerShape,
+  type Scopes,
   serverShape,
   subnetShape,
 } from "./shapes.ts";
@@ -43,11 +52,17 @@ export class Snapshot {
   private readonly shared = new Table((row: RbacPolicy) => row);
   private readonly stopped = new Table((row: Stored) => row.id);
   private readonly rules = new Table((row: SecurityGroupRule) => row);
-  private readonly networks = new Table((row: Network) => networkShape(row, this.sharedIds().has(row.id)));
+  private readonly pools = new Table((row: SubnetPool) => row);
+  private readonly forwardings = new Table((row: PortForwarding) => row);
+  private readonly networks = new Table((row: Network) =>
+    networkShape(row, this.sharedIds().has(row.id), this.scopesOf(row)),
+  );
   private readonly subnets = new Table(subnetShape);
   private readonly ports = new Table(portShape);
   private readonly routers = new Table((row: Router) => routerShape(row, this.ports.rows.get(row.gw_port_id ?? "")));
-  private readonly floatingIps = new Table(floatingIpShape);
+  private readonly floatingIps = new Table((row: FloatingIp) =>
+    floatingIpShape(row, this.forwardingsOf().get(row.id) ?? []),
+  );
   private readonly groups = new Table((row: SecurityGroup) => groupShape(row, this.rulesOf().get(row.id) ?? []));
   private readonly agents = new Table((row: Agent) => agentShape(row, !this.stopped.rows.has(row.id)));
   private readonly servers = new Table(serverShape);
@@ -56,6 +71,7 @@ export class Snapshot {
   private readonly hypervisors = new Table((row: ComputeHost) => row.host);
 
   private ruleIndex: ReadonlyMap<string, SecurityGroupRule[]> | undefined;
+  private forwardingIndex: ReadonlyMap<string, PortForwarding[]> | undefined;
   private sharedIndex: ReadonlySet<string> | undefined;
   private answer: CloudApi | undefined;
 
@@ -70,8 +86,16 @@ export class Snapshot {
       this.ruleIndex = undefined;
       for (const row of [before, after]) if (row) this.groups.touch(row.security_group_id);
     }),
+    source(subnetPools, this.pools, () => this.networks.touchAll()),
+    source(portForwardings, this.forwardings, (before, after) => {
+      this.forwardingIndex = undefined;
+      for (const row of [before, after]) if (row) this.floatingIps.touch(row.floatingip_id);
+    }),
     source(networks, this.networks),
-    source(subnets, this.subnets),
+    source<Subnet, unknown>(subnets, this.subnets, (before, after) => {
+      // Of a pool's scope.
+      if (before?.subnetpool_id !== after?.subnetpool_id) this.networks.touch((after ?? before)?.network_id ?? "");
+    }),
     source<Port, unknown>(ports, this.ports, (before, after) => {
       const row = after ?? before;
       if (row?.device_owner === "network:router_gateway") this.routers.touch(row.device_id);
@@ -141,11 +165,27 @@ export class Snapshot {
     this.answer = undefined;
     this.ruleIndex = undefined;
     this.sharedIndex = undefined;
+    this.forwardingIndex = undefined;
   }
 
   private rulesOf(): ReadonlyMap<string, SecurityGroupRule[]> {
     this.ruleIndex ??= Map.groupBy(this.rules.rows.values(), (rule) => rule.security_group_id);
     return this.ruleIndex;
+  }
+
+  private forwardingsOf(): ReadonlyMap<string, PortForwarding[]> {
+    this.forwardingIndex ??= Map.groupBy(this.forwardings.rows.values(), (one) => one.floatingip_id);
+    return this.forwardingIndex;
+  }
+
+  private scopesOf(network: Network): Scopes {
+    const scope = (version: 4 | 6) =>
+      network.subnets
+        .map((id) => this.subnets.rows.get(id))
+        .filter((one) => one?.ip_version === version)
+        .map((one) => this.pools.rows.get(one?.subnetpool_id ?? "")?.address_scope_id)
+        .find((id) => id != null) ?? null;
+    return { ipv4_address_scope: scope(4), ipv6_address_scope: scope(6) };
   }
 
   private sharedIds(): ReadonlySet<string> {
