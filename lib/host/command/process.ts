@@ -59,12 +59,14 @@ function start(host: HostState, netns: string, words: readonly string[]): HostSt
   const networkId = networkOf(words);
   if (networkId !== undefined && host.dnsmasq.some((one) => one.networkId === networkId && one.running))
     throw new CommandError("dnsmasq: failed to create listening socket for port 53: Address already in use", 2);
+  const proxy = listenerOf(words[0] ?? "", netns);
+  if (proxy && host.processes.some((one) => one.netns === netns && /^(\S*\/)?haproxy\s/.test(one.command)))
+    throw new CommandError(`[ALERT] cannot bind socket (Address already in use) [${proxy.address}:${proxy.port}]`);
   let out: HostState = { ...host, processes: [...host.processes, { pid: nextPid(host), netns, command }] };
   if (networkId !== undefined) out = runInstance(out, networkId, { netns, command, running: true });
-  const listener = listenerOf(words[0] ?? "", netns);
   const ns = findNamespace(out, netns);
-  if (!listener || !ns || ns.listeners.some((l) => l.proto === listener.proto && l.port === listener.port)) return out;
-  return editNamespace(out, netns, { listeners: [...ns.listeners, listener] });
+  if (!proxy || !ns || ns.listeners.some((l) => l.proto === proxy.proto && l.port === proxy.port)) return out;
+  return editNamespace(out, netns, { listeners: [...ns.listeners, proxy] });
 }
 
 /** The network that a dnsmasq serves: the directory of its files. */
@@ -105,7 +107,9 @@ function kill(host: HostState, { signal, pid }: { signal: string; pid: number })
   if (networkId !== undefined)
     out = {
       ...out,
-      dnsmasq: out.dnsmasq.map((one) => (one.networkId === networkId ? { ...one, running: false } : one)),
+      dnsmasq: out.dnsmasq.map((one) =>
+        one.networkId === networkId ? { ...one, netns: `qdhcp-${networkId}`, command: "", running: false } : one,
+      ),
     };
   const netns = process.netns;
   const listener = netns === undefined ? undefined : listenerOf(words[0] ?? "", netns);

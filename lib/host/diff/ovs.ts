@@ -22,13 +22,24 @@ export function ovsRemovals(actual: HostState, desired: HostState): Command[] {
       out.push(vsctl({ kind: "del-br", ifExists: true, bridge: bridge.name }));
       continue;
     }
-    const left = new Set(after.ports.map((port) => port.name));
+    if (after.ports === bridge.ports) continue;
+    const left = new Map(after.ports.map((port) => [port.name, port]));
     for (const port of bridge.ports)
-      if (!left.has(port.name))
+      if (renumbered(port, left.get(port.name)))
         out.push(vsctl({ kind: "del-port", ifExists: true, bridge: bridge.name, port: port.name }));
   }
   return out;
 }
+
+/** Whether the port is gone, or has another number: that may be another port's until then. */
+function renumbered(before: OvsPort, after: OvsPort | undefined): boolean {
+  if (!after) return true;
+  if (after === before || before.interfaces[0]?.ofport === LOCAL_PORT) return false;
+  const [was, is] = [before.interfaces[0]?.ofport ?? -1, after.interfaces[0]?.ofport ?? -1];
+  return was > 0 && is > 0 && was !== is;
+}
+
+const LOCAL_PORT = 65534;
 
 const ABSENT_BRIDGE: Omit<OvsBridge, "name"> = {
   datapathType: "system",
@@ -107,18 +118,25 @@ function portCommands(before: OvsBridge, after: OvsBridge): Command[] {
   const old = new Map(before.ports.map((port) => [port.name, port]));
   // Numbers are given in the order of the commands: wanted ones say it.
   const fresh: OvsPort[] = [];
+  const numbered: Command[] = [];
   for (const port of after.ports) {
     const known = old.get(port.name);
     if (known === port) continue;
     if (!known) fresh.push(port);
+    // Those that lose their numbers go before those that may get them.
+    else if (numberOf(port) > 0) numbered.push(...changedPort(known, port));
     else out.push(...changedPort(known, port));
   }
+  out.push(...numbered);
   fresh.sort((a, b) => numberOf(a) - numberOf(b));
-  let next = nextOfport(before);
+  const wanted = new Map(after.ports.map((port) => [port.name, port]));
+  let next = nextOfport({ ...before, ports: before.ports.map((port) => wanted.get(port.name) ?? port) });
   for (const port of fresh) {
     out.push(...newPort(before, port, next));
     const given = numberOf(port);
-    next = Number.isFinite(given) && given > 0 ? Math.max(next, given + 1) : next + port.interfaces.length;
+    // One that the switch cannot take gets none.
+    if (!Number.isFinite(given)) next += port.interfaces.length;
+    else if (given > 0) next = Math.max(next, given + 1);
   }
   return out;
 }
@@ -131,7 +149,12 @@ function changedPort(before: OvsPort, after: OvsPort): Command[] {
   const steps = columnSteps("Port", after.name, portColumns(before, after));
   for (const one of after.interfaces) {
     const old = before.interfaces.find((i) => i.name === one.name);
-    if (old && old !== one) steps.push(...columnSteps("Interface", one.name, interfaceColumns(old, one)));
+    if (!old || old === one) continue;
+    const changes = interfaceColumns(old, one);
+    // A port that the switch could not take until now gets the number that it should have.
+    const numbered = one.ofport !== undefined && one.ofport > 0 && one.ofport !== old.ofport;
+    const set = numbered ? [...changes.set, { column: "ofport_request", value: String(one.ofport) }] : changes.set;
+    steps.push(...columnSteps("Interface", one.name, { ...changes, set }));
   }
   return steps.length === 0 ? [] : [vsctl(...steps)];
 }

@@ -79,7 +79,7 @@ describe("diff of switches, rules and programs", () => {
         expect(comparable(after), text).toEqual(comparable(b));
         expect(diff(after, b).map(printCommand)).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
   });
 

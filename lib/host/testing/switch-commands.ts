@@ -10,6 +10,8 @@ const NETWORKS = ["11111111-aaaa", "22222222-bbbb"];
 const pick = <T>(list: readonly T[]) => fc.constantFrom(...list);
 const bridge = pick(BRIDGES);
 const port = pick(PORTS);
+/** Names that no device of the host has. */
+const virtual = pick(PORTS.slice(2));
 
 const columns = fc.oneof(
   fc.tuple(port, fc.integer({ min: 1, max: 4095 })).map(([p, tag]) => `set Port ${p} tag=${tag}`),
@@ -21,7 +23,7 @@ const columns = fc.oneof(
   fc
     .tuple(port, pick(["", "access", "trunk"]))
     .map(([p, m]) => (m ? `set Port ${p} vlan_mode=${m}` : `clear Port ${p} vlan_mode`)),
-  fc.tuple(port, pick(["internal", "patch", "vxlan"])).map(([p, t]) => `set Interface ${p} type=${t}`),
+  fc.tuple(virtual, pick(["internal", "patch", "vxlan"])).map(([p, t]) => `set Interface ${p} type=${t}`),
   fc.tuple(port, port).map(([p, q]) => `set Interface ${p} options:peer=${q}`),
   fc
     .tuple(port, fc.integer({ min: 1, max: 4 }))
@@ -35,11 +37,11 @@ const columns = fc.oneof(
 const vsctl = fc.oneof(
   { weight: 3, arbitrary: bridge.map((b) => `-- --may-exist add-br ${b} -- set Bridge ${b} datapath_type=netdev`) },
   { weight: 1, arbitrary: bridge.map((b) => `-- --if-exists del-br ${b}`) },
-  { weight: 6, arbitrary: fc.tuple(bridge, port).map(([b, p]) => `-- --may-exist add-port ${b} ${p}`) },
+  { weight: 6, arbitrary: fc.tuple(bridge, virtual).map(([b, p]) => `-- --may-exist add-port ${b} ${p}`) },
   {
     weight: 2,
     arbitrary: fc
-      .tuple(bridge, port)
+      .tuple(bridge, virtual)
       .map(([b, p]) => `-- --may-exist add-port ${b} ${p} -- set Interface ${p} type=internal`),
   },
   { weight: 2, arbitrary: port.map((p) => `-- --if-exists del-port ${p}`) },

@@ -1,7 +1,7 @@
 /** What `iptables` and `iptables-restore` do to the tables of a namespace (iptables/nft.c, its errors by number). */
 import type { IptablesChain, IptablesRule, IptablesRuleset, IptablesTable } from "../../../net/iptables/ast.ts";
 import { editNamespace, namespaceOf } from "../../edit.ts";
-import type { HostState } from "../../state.ts";
+import type { HostState, Ipset } from "../../state.ts";
 import { CommandError } from "../command.ts";
 import type { IptablesCommand, RestoreLine, TableChange, TableName } from "./command.ts";
 import { MissingChain, normalizeRules, UnknownWord } from "./normalize.ts";
@@ -19,9 +19,10 @@ export function applyIptables(host: HostState, netns: string, command: IptablesC
   const key = command.family === 4 ? "iptables" : "ip6tables";
   const program = command.family === 4 ? "iptables" : "ip6tables";
   const before: IptablesRuleset = namespaceOf(host, netns)[key] ?? { family: command.family, tables: [] };
+  const sets = namespaceOf(host, netns).ipsets;
   let after = before;
   if (command.kind === "change") {
-    const run = { program, family: command.family };
+    const run = { program, family: command.family, sets };
     after = withTable(after, command.table ?? "filter", (table) => changeTable(table, command.change, run));
   } else {
     let line = 0;
@@ -31,7 +32,7 @@ export function applyIptables(host: HostState, netns: string, command: IptablesC
         const start = command.noflush ? found : emptyTable(table);
         const chains = mutable(start);
         for (const one of lines)
-          restoreLine(chains, one, { program: `${program}-restore`, family: command.family, line: ++line });
+          restoreLine(chains, one, { program: `${program}-restore`, family: command.family, sets, line: ++line });
         return settle(start, chains);
       });
       line++;
@@ -90,6 +91,7 @@ function rulesOf(draft: Draft, chain: IptablesChain): IptablesRule[] {
 interface Run {
   program: string;
   family: 4 | 6;
+  sets: readonly Ipset[];
   /** Line of the restore input. */
   line?: number;
 }
@@ -204,7 +206,9 @@ function zeroed(chain: IptablesChain): IptablesChain {
 
 function specified(draft: Draft, chain: string, rule: string, run: Run): IptablesRule[] {
   try {
-    return normalizeRules(chain, rule, run.family, (name) => draft.chains.has(name));
+    const rules = normalizeRules(chain, rule, run.family, (name) => draft.chains.has(name));
+    for (const one of rules) checkSets(one, run);
+    return rules;
   } catch (error) {
     if (!(error instanceof MissingChain || error instanceof UnknownWord || error instanceof CommandError)) throw error;
     if (run.line === undefined) throw usage(run.program, error.message);
@@ -212,6 +216,21 @@ function specified(draft: Draft, chain: string, rule: string, run: Run): Iptable
       `${run.program} ${VERSION}: ${error.message}\nError occurred at line: ${run.line}\nTry \`${run.program} -h' or '${run.program} --help' for more information.`,
       2,
     );
+  }
+}
+
+/** libxt_set.h get_set_byname. */
+function checkSets({ matches }: IptablesRule, { sets, family }: Run): void {
+  for (const match of matches) {
+    const name = match.kind === "set" ? match.matchSet?.values[0] : undefined;
+    if (name === undefined) continue;
+    const set = sets.find((one) => one.name === name);
+    if (!set) throw new CommandError(`Set ${name} doesn't exist.\n`, 2);
+    if ((set.family === "inet6") !== (family === 6))
+      throw new CommandError(
+        `The protocol family of set ${name} is ${set.family === "inet6" ? "IPv6" : "IPv4"}, which is not applicable.\n`,
+        2,
+      );
   }
 }
 

@@ -60,6 +60,7 @@ function release(host: HostState, before: readonly OvsBridge[], after: readonly 
       .flatMap((port) => port.interfaces)
       .filter((one) => left.get(one.name) !== one && left.get(one.name)?.type !== one.type);
     for (const one of gone) {
+      if (one.ofport === undefined || one.ofport < 0) continue;
       if (one.type === "internal") out = dropDevice(out, one.netns ?? ROOT, one.name);
       else if (isSystem(one)) out = enslave(out, one.name, undefined);
     }
@@ -86,7 +87,7 @@ function configure(host: HostState, wanted: OvsBridge, before: OvsBridge | undef
         interfaces.push(one);
         continue;
       }
-      const done = attach(out, bridge, one, mtu, types.has(one.name));
+      const done = attach(out, bridge, one, mtu, types.get(one.name) === one.type);
       out = done.host;
       interfaces.push(done.row);
       bridge = {
@@ -118,7 +119,7 @@ interface Attached {
   row: OvsInterface;
 }
 
-function attach(host: HostState, bridge: OvsBridge, draft: DraftInterface, mtu: number, known: boolean): Attached {
+function attach(host: HostState, bridge: OvsBridge, draft: DraftInterface, mtu: number, alike: boolean): Attached {
   const { ofportRequest, macRequest, mtuRequest, ...row } = draft;
   const netns = row.netns ?? ROOT;
   const device = findNamespace(host, netns)?.links.find((link) => link.name === row.name);
@@ -135,12 +136,15 @@ function attach(host: HostState, bridge: OvsBridge, draft: DraftInterface, mtu: 
       mac: generatedMac(host.name, row.name),
       adminUp: true,
       linkUp: true,
+      config: row.config.filter((word) => word !== "PORT_DOWN"),
       state: ["LIVE"],
     };
     return { host, row: numbered(bridge, virtual, ofportRequest) };
   }
   let next = host;
-  if (!device || !known || row.ofport === undefined) {
+  // A device of that name that is not its own stands in its way.
+  const own = alike && row.ofport !== undefined && row.ofport > 0;
+  if (!device || !own) {
     const made = makeInternal(host, bridge.datapathType, row.name, {
       ...(macRequest && { mac: macRequest }),
       mtu: mtuRequest ?? mtu,
