@@ -139,7 +139,7 @@ export class Collection<T extends Stored> {
     if (before === undefined) return false;
     const { rows } = await run<{ seq: number }>(tx, "delete from objects where kind = ? and id = ? returning seq", [
       this.kind,
-      id,
+      storable(id),
     ]);
     const seq = rows[0]?.seq ?? 0;
     if (this.options.keys) await run(tx, "delete from object_keys where object = ?", [seq]);
@@ -166,7 +166,7 @@ export class Collection<T extends Stored> {
     const { rows } = await run<{ seq: number }>(
       tx,
       "update objects set project_id = ?, version = ?, body = ? where kind = ? and id = ? returning seq",
-      [object.project_id ?? null, written.version, written.body, this.kind, object.id],
+      [projectOf(object), written.version, written.body, this.kind, storable(object.id)],
     );
     const seq = rows[0]?.seq;
     if (seq === undefined) throw new Error(`${this.kind} ${object.id} is not there to be changed`);
@@ -193,6 +193,10 @@ export class Collection<T extends Stored> {
       at: tx.now,
     });
   }
+}
+
+function projectOf({ project_id = null }: { readonly project_id?: string | null }): string | null {
+  return project_id && storable(project_id);
 }
 
 interface Written {

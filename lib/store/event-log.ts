@@ -1,5 +1,5 @@
 /** The log of changes: written with them in one transaction, read by number, and cut at its old end. */
-import { rowsOf, run } from "./statement.ts";
+import { rowsOf, run, storable } from "./statement.ts";
 import type { Reader, StoreEvent, Tx } from "./store.ts";
 
 /** A change that is not numbered yet. */
@@ -25,7 +25,15 @@ export async function appendEvents(tx: Tx, announcement: string | undefined): Pr
     const { rows } = await run<{ seq: number }>(
       tx,
       announcement ? `with e as (${insert}) select max(seq) as seq, ${announcement} from e` : insert,
-      batch.flatMap((e) => [e.kind, e.id, e.project_id, e.revision, e.before, e.after, e.at]),
+      batch.flatMap((e) => [
+        e.kind,
+        storable(e.id),
+        e.project_id && storable(e.project_id),
+        e.revision,
+        e.before,
+        e.after,
+        e.at,
+      ]),
     );
     for (const row of rows) newest = Math.max(newest, row.seq);
   }

@@ -1,5 +1,5 @@
 /** A new object with all that stands beside it: in one statement where each is a way to a server and back. */
-import { run } from "./statement.ts";
+import { run, storable } from "./statement.ts";
 import type { Tx } from "./store.ts";
 import { add, claim, type Pair, unclaim } from "./values.ts";
 
@@ -58,4 +58,10 @@ async function inOneStatement(tx: Tx, object: NewObject): Promise<Inserted> {
   return { kind: "held", field: held?.field ?? "", value: held?.value ?? "" };
 }
 
-const columnsOf = ({ kind, id, projectId, version, body }: NewObject) => [kind, id, projectId, version, body];
+const columnsOf = ({ kind, id, projectId, version, body }: NewObject) => [
+  kind,
+  storable(id),
+  projectId && storable(projectId),
+  version,
+  body,
+];

@@ -132,6 +132,16 @@ export function storeContract(database: string, newPlace: () => Promise<TestPlac
       expect(await things.holder(store.read, "name", odd.name)).toBe("odd");
       expect(await things.get(store.read, "\0")).toBeUndefined();
     });
+
+    test("so are ids of any kind, and projects'", async () => {
+      const odd = thing("o\0", { project_id: "p\0" });
+      await insert(odd);
+      const changed = await update({ ...odd, tags: ["x"] });
+      expect(await things.get(store.read, odd.id)).toEqual(changed);
+      expect(await things.list(store.read, { projectIds: ["p\0"] })).toEqual([changed]);
+      await store.transaction((tx) => things.remove(tx, odd.id));
+      expect(await things.count(store.read)).toBe(0);
+    });
   });
 
   describe(`${database}: unique values`, () => {
