@@ -71,6 +71,7 @@ describe("a new cloud", () => {
       "dvr-vm2 compute2",
       "vlan-vm1 compute1",
       "vlan-vm2 compute2",
+      "vlan-vm3 compute3",
     ]);
   });
 
@@ -80,6 +81,7 @@ describe("a new cloud", () => {
     ["cirros-vm1", "cirros-vm4", "DELIVERED"],
     ["cirros-vm1", "cirros-vm5", "SECURITY_GROUP_DENIED"],
     ["vlan-vm1", "vlan-vm2", "DELIVERED"],
+    ["vlan-vm1", "vlan-vm3", "DELIVERED"],
     ["dvr-vm1", "dvr-vm2", "DELIVERED"],
     ["cirros-vm1", "172.24.4.1", "DELIVERED"],
     ["cirros-vm2", "172.24.4.1", "DELIVERED"],
@@ -97,7 +99,7 @@ describe("a new cloud", () => {
     const now = cloud();
     expect(topologyOf(now).networks).toHaveLength(5);
     expect(hostSummaries(now)).toHaveLength(5);
-    expect(endsOf(now).filter((one) => one.kind === "instance")).toHaveLength(9);
+    expect(endsOf(now).filter((one) => one.kind === "instance")).toHaveLength(10);
     for (const host of now.world.hosts) {
       expect(hostGraph(now, host).nodes.length).toBeGreaterThan(0);
       for (const ns of host.namespaces)

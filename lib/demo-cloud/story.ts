@@ -1,6 +1,6 @@
 /**
  * What a new cloud begins with, so that there is something to look at: two VXLAN networks on a router with a floating IP, a
- * VLAN network, a server that answers no ping, and a distributed router with a network of its own.
+ * VLAN network that reaches the Linux bridge host too, a server that answers no ping, and a distributed router with a network of its own.
  */
 import { Objects, type Place } from "./objects.ts";
 
@@ -12,6 +12,7 @@ const GUESTS = [
   ["cirros-vm5", "vxlan10", "compute1", "noicmp"],
   ["vlan-vm1", "vlan1000", "compute1", "default"],
   ["vlan-vm2", "vlan1000", "compute2", "default"],
+  ["vlan-vm3", "vlan1000", "compute3", "default"],
   ["dvr-vm1", "vxlan20", "compute1", "default"],
   ["dvr-vm2", "vxlan20", "compute2", "default"],
 ] as const;
