@@ -72,8 +72,11 @@ function mutable(table: IptablesTable): Draft {
   return { chains: new Map(table.chains.map((chain) => [chain.name, chain])), copied: new Set() };
 }
 
+/** Chains of one's own come after the built-in ones, by name: iptables-save sorts them. */
 function settle(table: IptablesTable, { chains }: Draft): IptablesTable {
-  const list = [...chains.values()];
+  const all = [...chains.values()];
+  const own = all.filter(({ policy }) => policy === undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const list = [...all.filter(({ policy }) => policy !== undefined), ...own];
   return list.length === table.chains.length && list.every((chain, i) => chain === table.chains[i])
     ? table
     : { ...table, chains: list };
