@@ -30,7 +30,10 @@ export function comparable(host: HostState, name: string, sysctls: readonly stri
     sysctls: sysctls.filter((one) => !/^net\.bridge|_update_priority$/.test(one) && (ns.sysctls[one] ?? "0") !== "0"),
     v4: rulesOf(host, name, 4),
     v6: rulesOf(host, name, 6),
-    processes: host.processes.filter((one) => one.netns === name).map((one) => one.command),
+    processes: host.processes
+      .filter((one) => one.netns === name)
+      .map((one) => one.command)
+      .sort(),
     ports: list(portsOf(host, ns)),
   };
 }
