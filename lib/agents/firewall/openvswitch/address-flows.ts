@@ -2,12 +2,11 @@
  * The first clause of conjunctions: addresses of remote groups, for each local VLAN where a rule names the group.
  * Source: firewall.py ConjIPFlowManager, rules.py create_flows_for_ip_address.
  */
-
-import { parseCidr } from "../../../net/address.ts";
 import type { Flow } from "../../../net/openflow/ast.ts";
-import type { SecurityGroupView, SecurityRuleView } from "../../view.ts";
-import { type Ethertype, familyOfType } from "../group-rules.ts";
+import type { HostSettings, SecurityGroupView, SecurityRuleView } from "../../view.ts";
+import type { Ethertype } from "../group-rules.ts";
 import { flow, is, regNet } from "./flow.ts";
+import type { FlowGroup } from "./install.ts";
 import { matchedAddress } from "./port.ts";
 import { heightOf } from "./remote-rules.ts";
 import { STATES } from "./rule-flows.ts";
@@ -15,55 +14,106 @@ import { RULES_TABLE } from "./tracked.ts";
 
 /** Conjunctions of one VLAN, direction and kind of address. */
 export interface Clauses {
+  readonly key: string;
   readonly vlan: number;
   readonly direction: SecurityRuleView["direction"];
   readonly type: Ethertype;
   /** Numbers by remote group. */
-  readonly remote: Map<string, { group: SecurityGroupView | undefined; ids: Set<number> }>;
+  readonly remote: Map<string, { readonly group: SecurityGroupView | undefined; readonly ids: Set<number> }>;
 }
 
-export function addressFlows(clauses: Clauses, cookie: string): Flow[] {
-  const six = clauses.type === "IPv6";
-  const byAddress = new Map<string, { match: string | undefined; mac: string; ids: Set<number> }>();
-  for (const { group, ids } of clauses.remote.values())
-    for (const { address, mac } of group?.members ?? []) {
-      if (address.includes(":") !== six || parseCidr(address)?.family !== familyOfType(clauses.type)) continue;
-      const match = matchedAddress(address);
-      // Of an address pair that holds all addresses the MAC tells who it is.
-      const key = match ?? mac;
-      const known = byAddress.get(key);
-      if (known) for (const id of ids) known.ids.add(id);
-      else byAddress.set(key, { match, mac, ids: new Set(ids) });
+/** Flows of an address, and the numbers that they are for. */
+interface Made {
+  readonly numbers: string;
+  readonly flows: FlowGroup;
+}
+
+/** Flows by address, for each host and clause: members come and go one by one. */
+const made = new WeakMap<HostSettings, Map<string, Map<string, Made>>>();
+
+/** One group of flows for each address. */
+export function addressFlows(settings: HostSettings, clauses: Clauses, cookie: string): FlowGroup[] {
+  const known = cacheOf(settings, `${cookie} ${clauses.key}`);
+  const numbers = idsByMember(clauses);
+  const groups: FlowGroup[] = [];
+  for (const [who, ids] of numbers) {
+    let own = known.get(who);
+    if (own?.numbers !== ids.text) {
+      own = { numbers: ids.text, flows: oneAddress(clauses, cookie, who, ids.sorted) };
+      known.set(who, own);
     }
-  return [...byAddress.values()].flatMap(({ match, mac, ids }) => oneAddress(clauses, cookie, match, mac, ids));
+    groups.push(own.flows);
+  }
+  if (known.size > numbers.size) for (const who of known.keys()) if (!numbers.has(who)) known.delete(who);
+  return groups;
 }
 
-const made = new Map<string, readonly Flow[]>();
-const MOST_MADE = 100_000;
+function cacheOf(settings: HostSettings, key: string): Map<string, Made> {
+  const own = made.get(settings) ?? new Map<string, Map<string, Made>>();
+  made.set(settings, own);
+  const known = own.get(key) ?? new Map<string, Made>();
+  own.set(key, known);
+  return known;
+}
+
+interface Numbers {
+  readonly text: string;
+  readonly sorted: readonly number[];
+}
+
+/** An address that several groups have counts for all of them. */
+function idsByMember({ remote, type }: Clauses): Map<string, Numbers> {
+  const groups = [...remote.values()].map(({ group, ids }) => ({ members: membersOf(group, type), ...numbersOf(ids) }));
+  const all = new Map<string, Numbers>();
+  for (const { members, ...own } of groups)
+    for (const who of members) {
+      const other = all.get(who);
+      all.set(who, other ? numbersOf(new Set([...other.sorted, ...own.sorted])) : own);
+    }
+  return all;
+}
+
+function numbersOf(ids: ReadonlySet<number>): Numbers {
+  const sorted = [...ids].sort((a, b) => a - b);
+  return { text: sorted.join(), sorted };
+}
+
+const members = new WeakMap<SecurityGroupView, Map<Ethertype, readonly string[]>>();
+
+/** Addresses as matches have them. Of an address pair that holds all addresses the MAC tells who it is. */
+function membersOf(group: SecurityGroupView | undefined, type: Ethertype): readonly string[] {
+  if (!group) return [];
+  const known = members.get(group) ?? new Map<Ethertype, readonly string[]>();
+  members.set(group, known);
+  const found =
+    known.get(type) ??
+    group.members.flatMap(({ address, mac }) => {
+      if (address.includes(":") !== (type === "IPv6")) return [];
+      return [address.includes("/") ? (matchedAddress(address) ?? `${ANY}${mac}`) : address];
+    });
+  known.set(type, found);
+  return found;
+}
+
+const ANY = "any ";
 
 function oneAddress(
   { vlan, direction, type }: Clauses,
   cookie: string,
-  address: string | undefined,
-  mac: string,
-  numbers: ReadonlySet<number>,
+  who: string,
+  ids: readonly number[],
 ): readonly Flow[] {
-  const ids = [...numbers].sort((a, b) => a - b);
-  const key = `${cookie} ${vlan} ${direction} ${type} ${address ?? mac} ${ids}`;
-  const known = made.get(key);
-  if (known) return known;
   const side = direction === "ingress" ? "src" : "dst";
-  const who = address === undefined ? is("dl_src", mac) : is(type === "IPv6" ? `ipv6_${side}` : `nw_${side}`, address);
-  const flows = [0, 1, 2, 3].flatMap((height) => {
+  const match = who.startsWith(ANY)
+    ? is("dl_src", who.slice(ANY.length))
+    : is(type === "IPv6" ? `ipv6_${side}` : `nw_${side}`, who);
+  return [0, 1, 2, 3].flatMap((height) => {
     const own = ids.filter((id) => heightOf(id) === height);
     if (own.length === 0) return [];
     return STATES.map((state, i) => {
-      const fields = [is("ct_state", state), is(type === "IPv6" ? "ipv6" : "ip"), regNet(vlan), who];
+      const fields = [is("ct_state", state), is(type === "IPv6" ? "ipv6" : "ip"), regNet(vlan), match];
       const actions = own.map((id) => `conjunction(${id + i},1/2)`).join(",");
       return flow([RULES_TABLE[direction], 70 + height, fields, actions], cookie);
     });
   });
-  if (made.size >= MOST_MADE) made.clear();
-  made.set(key, flows);
-  return flows;
 }

@@ -15,6 +15,7 @@ export interface Tuple {
   readonly key: string;
   readonly direction: Direction;
   readonly type: Ethertype;
+  readonly remoteId: string;
   readonly remote: SecurityGroupView | undefined;
   /** Numbers of the ports that have it. */
   readonly ofports: Set<number>;
@@ -32,12 +33,21 @@ interface Installed {
   readonly addresses: Set<string>;
 }
 
-/** Number of each tuple by its key. */
-export function conjunctionIds(tuples: readonly Tuple[], flows: readonly Flow[]): Map<string, number> {
-  const installed = readInstalled(flows);
+/** Number of each tuple by its key. @param known numbers that were told already */
+export function conjunctionIds(
+  tuples: readonly Tuple[],
+  flows: readonly Flow[],
+  known: ReadonlyMap<string, number> = new Map(),
+): Map<string, number> {
   const ids = new Map<string, number>();
   const taken = new Set<number>();
-  for (const { tuple, base } of candidates(tuples, installed)) {
+  for (const { key } of tuples) {
+    const base = known.get(key);
+    if (base === undefined) continue;
+    ids.set(key, base);
+    taken.add(base);
+  }
+  for (const { tuple, base } of candidates(tuples, readInstalled(flows))) {
     if (ids.has(tuple.key) || taken.has(base)) continue;
     ids.set(tuple.key, base);
     taken.add(base);

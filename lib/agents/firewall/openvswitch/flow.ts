@@ -9,9 +9,9 @@ export type Line = readonly [table: number, priority: number, fields: readonly M
 const known = new Map<string, Action[]>();
 const MOST_KNOWN = 4096;
 
-export function flow([table, priority, fields, actions]: Line, cookie: string, flags: string[] = []): Flow {
+export function flow([table, priority, fields, actions]: Line, cookie: string): Flow {
   return {
-    ...{ table, priority, cookie, packets: 0, bytes: 0, duration: 0, idleTimeout: 0, hardTimeout: 0, flags },
+    ...{ table, priority, cookie, packets: 0, bytes: 0, duration: 0, idleTimeout: 0, hardTimeout: 0, flags: [] },
     match: { fields: [...fields] },
     actions: actionsOf(actions),
   };

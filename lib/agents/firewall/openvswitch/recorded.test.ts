@@ -39,12 +39,12 @@ function recorded(moment: string, name: string): RecordedHost {
 
 const FIRST_TABLE = 60;
 
-/** Flows of the firewall's tables, but for who installed them and what they counted. */
+/** Flows of the firewall's tables, but for who installed them and how, and what they counted. */
 function flows(host: HostState): string[] {
   const bridge = host.ovs?.bridges.find((one) => one.name === "br-int");
   return (bridge?.flows ?? [])
     .filter((one) => one.table >= FIRST_TABLE)
-    .map((one) => printFlow({ ...one, cookie: "0x0", duration: 0, packets: 0, bytes: 0 }))
+    .map((one) => printFlow({ ...one, cookie: "0x0", flags: [], duration: 0, packets: 0, bytes: 0 }))
     .sort();
 }
 
