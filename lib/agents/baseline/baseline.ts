@@ -13,6 +13,7 @@ import type { HostSettings } from "../view.ts";
 import { configOf } from "./config.ts";
 import { type Card, emptyRoot } from "./empty.ts";
 import { type HostPlace, placeOf } from "./place.ts";
+import { processesOf } from "./processes.ts";
 
 const OVS_VERSION = "3.1.0";
 const MANAGEMENT_CARD = "eth0";
@@ -29,18 +30,13 @@ export function baseline(settings: HostSettings, place: HostPlace = placeOf(sett
     ...(withSwitch ? { ovs: emptySwitch(settings.name) } : {}),
     dnsmasq: [],
     config: configOf(settings),
-    processes: [{ pid: 1, netns: ROOT, command: "/sbin/init" }, ...(withSwitch ? SWITCH_PROCESSES : [])],
+    processes: processesOf(settings),
     gaps: [],
   };
   const withoutSwitch = [...cardCommands(settings, place), ...endpoint(settings, place, TUNNEL_CARD)];
   const host = applyAll(bare, withSwitch ? switchCommands(settings, place) : withoutSwitch);
   return host.ovs ? { ...host, ovs: { ...host.ovs, routes: nativeRoutes(host) } } : host;
 }
-
-const SWITCH_PROCESSES = [
-  { pid: 39, netns: ROOT, command: "ovsdb-server /etc/openvswitch/conf.db --pidfile --detach" },
-  { pid: 44, netns: ROOT, command: "ovs-vswitchd --pidfile --detach" },
-];
 
 function emptySwitch(name: string): OvsState {
   return {
