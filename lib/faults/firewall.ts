@@ -46,13 +46,14 @@ export const FIREWALL_FAULTS: readonly FaultKind[] = [
     "The rules that let new connections in to the guest are gone.",
     "SECURITY_GROUP_DENIED",
     { side: "to", letter: "i" },
-    (found) => ({
+    (found, way) => ({
       // From the last to the first: numbers of the others stay.
       lines: found.rules
         .flatMap((rule, i) => (rule.text.includes("-j RETURN") && !rule.text.includes("RELATED") ? [i + 1] : []))
         .reverse()
         .map((number) => `iptables -D ${found.name} ${number}`),
-      names: found.name,
+      // The rule that decided stands for all: the last of its kind, on the guest's own bridge.
+      names: `qbr${way.to.portId.slice(0, 11)}`,
     }),
   ),
   inChain(
