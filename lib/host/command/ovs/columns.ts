@@ -207,7 +207,7 @@ const READ_ONLY: Readonly<Record<VsctlTable, readonly string[]>> = {
 };
 
 /** The column's full name, `_` for `-`, by its name or an unambiguous beginning (db-ctl-base.c get_column). */
-function columnName(table: VsctlTable, text: string): string {
+export function columnName(table: VsctlTable, text: string): string {
   const plain = text.replaceAll("-", "_").toLowerCase();
   const all = [...Object.keys(COLUMNS[table]), ...FORGOTTEN[table], ...READ_ONLY[table]];
   const exact = all.filter((name) => name === plain);

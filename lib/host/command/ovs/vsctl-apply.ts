@@ -2,8 +2,9 @@
 import type { HostState, OvsBridge, OvsInterface, OvsPort, OvsState } from "../../state.ts";
 import { CommandError } from "../command.ts";
 import { withPort } from "./bridges.ts";
-import { type Edit, editColumn } from "./columns.ts";
+import { columnName, type Edit, editColumn } from "./columns.ts";
 import { reconfigure } from "./reconfigure.ts";
+import { printStep } from "./vsctl-print.ts";
 import type { ColumnSetting, VsctlCommand, VsctlStep, VsctlTable } from "./vsctl-command.ts";
 
 export function applyVsctl(host: HostState, command: VsctlCommand): HostState {
@@ -12,9 +13,28 @@ export function applyVsctl(host: HostState, command: VsctlCommand): HostState {
     throw new CommandError(
       "ovs-vsctl: unix:/var/run/openvswitch/db.sock: database connection failed (No such file or directory)",
     );
+  // Columns are looked up before any row is (db-ctl-base.c, the prerequisites of each command).
+  for (const step of command.steps) for (const [table, column] of columnsOf(step)) columnName(table, column);
   // All or nothing: a step that fails throws before the switch sees anything.
   const after = command.steps.reduce(applyStep, before);
   return after === before ? host : reconfigure(host, after);
+}
+
+function columnsOf(step: VsctlStep): (readonly [VsctlTable, string])[] {
+  switch (step.kind) {
+    case "set":
+      return step.settings.map(({ column }) => [step.table, column]);
+    case "add":
+    case "remove":
+      return [[step.table, step.column]];
+    case "clear":
+      return step.columns.map((column) => [step.table, column]);
+    case "add-port":
+    case "add-bond":
+      return step.settings.map(({ column }) => ["Port", column]);
+    default:
+      return [];
+  }
 }
 
 function applyStep(ovs: OvsState, step: VsctlStep): OvsState {
@@ -119,16 +139,15 @@ function addBridge(ovs: OvsState, name: string, mayExist: boolean): OvsState {
 
 function addPort(
   ovs: OvsState,
-  step: { kind: string; bridge: string; port: string; mayExist: boolean },
+  step: Extract<VsctlStep, { kind: "add-port" | "add-bond" }>,
   interfaces: readonly string[],
   settings: readonly ColumnSetting[],
 ): OvsState {
-  const bridge = need(ovs, step.bridge);
   const owner = findPort(ovs, step.port);
   if (owner && step.mayExist) {
-    if (owner.bridge !== bridge)
+    if (owner.bridge.name !== step.bridge)
       throw new CommandError(
-        `ovs-vsctl: "--may-exist ${step.kind} ${step.bridge} ${step.port}" but ${step.port} is actually attached to bridge ${owner.bridge.name}`,
+        `ovs-vsctl: "${printStep(step).join(" ")}" but ${step.port} is actually attached to bridge ${owner.bridge.name}`,
       );
     return ovs;
   }
@@ -136,6 +155,7 @@ function addPort(
     throw new CommandError(
       `ovs-vsctl: cannot create a port named ${step.port} because a port named ${step.port} already exists on bridge ${owner.bridge.name}`,
     );
+  const bridge = need(ovs, step.bridge);
   let port = freshPort(
     step.port,
     interfaces.map((name) => freshInterface(name, "")),
@@ -146,7 +166,6 @@ function addPort(
 }
 
 function deletePort(ovs: OvsState, step: { bridge?: string; port: string; ifExists: boolean }): OvsState {
-  const bridge = step.bridge === undefined ? undefined : need(ovs, step.bridge);
   const owner = findPort(ovs, step.port);
   if (!owner) {
     if (step.ifExists) return ovs;
@@ -156,6 +175,7 @@ function deletePort(ovs: OvsState, step: { bridge?: string; port: string; ifExis
     throw new CommandError(
       `ovs-vsctl: cannot delete port ${step.port} because it is the local port for bridge ${owner.bridge.name} (deleting this port requires deleting the entire bridge)`,
     );
+  const bridge = step.bridge === undefined ? undefined : need(ovs, step.bridge);
   if (bridge && owner.bridge !== bridge)
     throw new CommandError(`ovs-vsctl: bridge ${bridge.name} does not have a port ${step.port}`);
   return replace(ovs, { ...owner.bridge, ports: owner.bridge.ports.filter((p) => p !== owner.port) });

@@ -12,7 +12,7 @@ export function printVsctl(command: VsctlCommand): { words: string[] } {
   return { words };
 }
 
-function printStep(step: VsctlStep): string[] {
+export function printStep(step: VsctlStep): string[] {
   switch (step.kind) {
     case "add-br":
       return [...may(step), step.kind, step.bridge];
