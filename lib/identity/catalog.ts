@@ -16,7 +16,6 @@ export interface Service {
   readonly id: string;
   readonly type: string;
   readonly name: string;
-  readonly description: string;
   readonly enabled: true;
 }
 export interface Endpoint {
@@ -45,7 +44,7 @@ export function regions(): Region[] {
 }
 
 export function services(): Service[] {
-  return SERVICES.map(({ type, name }) => ({ id: fixedId(type), type, name, description: "", enabled: true }));
+  return SERVICES.map(({ type, name }) => ({ id: fixedId(type), type, name, enabled: true }));
 }
 
 /** @param origin where clients reach this server, without a slash at its end */
