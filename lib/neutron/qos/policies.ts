@@ -41,6 +41,8 @@ export const policyResource = storedResource<QosPolicy>({
     const shared = await sharedIds(call, QOS_POLICY);
     return rows.map((row) => ({
       ...plainView(row),
+      // The default is another's default: QosPolicyDefault is read as the caller may read it.
+      is_default: row.is_default && (call.context.isAdmin || row.project_id === call.context.projectId),
       shared: shared.has(row.id),
       rules: row.rules.map((rule) => ruleView(row, rule)),
     }));
