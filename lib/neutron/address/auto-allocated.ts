@@ -53,7 +53,9 @@ export const autoAllocatedResource: Resource = {
   missing: (id) => notFound("Auto allocated topology", id),
   async remove(change, id) {
     const topology = await topologies.get(change.tx, projectOf(change, id));
+    // Neutron looks at it before, and whoever looks makes it: without an external network there is nothing to delete.
     if (topology) await takeDown(change, topology);
+    else await defaultExternal(change);
   },
 };
 
