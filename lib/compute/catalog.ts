@@ -5,7 +5,16 @@ import { DuplicateError } from "../store/collection.ts";
 import type { Store } from "../store/store.ts";
 import { absent, ComputeError } from "./errors.ts";
 import { isoSecond } from "./first-start.ts";
-import { type ComputeHost, computeHosts, type Flavor, flavors, type Image, images, servers } from "./model.ts";
+import {
+  type ComputeHost,
+  computeHosts,
+  type Flavor,
+  flavors,
+  type Image,
+  type ImageMember,
+  images,
+  servers,
+} from "./model.ts";
 
 export class Flavors {
   private readonly store: Store;
@@ -14,13 +23,18 @@ export class Flavors {
   }
 
   async list(context: Context): Promise<Flavor[]> {
-    return (await flavors.list(this.store.read)).filter((one) => one.is_public || context.isAdmin);
+    return (await this.all()).filter((one) => mayHave(context, one));
+  }
+
+  /** Also those that nobody asking could see: for what servers are made of. */
+  all(): Promise<Flavor[]> {
+    return flavors.list(this.store.read);
   }
 
   /** By id. */
   async show(context: Context, id: string): Promise<Flavor> {
     const flavor = await flavors.get(this.store.read, id);
-    if (!flavor || !(flavor.is_public || context.isAdmin)) throw absent("Flavor", id);
+    if (!flavor || !mayHave(context, flavor)) throw absent("Flavor", id);
     return flavor;
   }
 
@@ -55,13 +69,39 @@ export class Flavors {
     });
   }
 
+  /** Gives a project a flavor that is not public, or takes it away. nova/api/openstack/compute/flavor_access.py */
+  async setAccess(context: Context, id: string, project: string, given: boolean): Promise<Flavor> {
+    requireAdmin(context, `os_compute_api:os-flavor-access:${given ? "add" : "remove"}_tenant_access`);
+    return this.store.transaction(async (tx) => {
+      const flavor = await flavors.get(tx, id);
+      if (!flavor) throw absent("Flavor", id);
+      if (given && flavor.is_public) throw new ComputeError("conflict", "Can not add access to a public flavor.");
+      const before = flavor.access ?? [];
+      if (given && before.includes(project))
+        throw new ComputeError(
+          "conflict",
+          `Flavor access already exists for flavor ${id} and project ${project} combination.`,
+        );
+      if (!given && !before.includes(project))
+        throw new ComputeError("not-found", `Flavor access not found for ${id} / ${project} combination.`);
+      const access = given ? [...before, project] : before.filter((one) => one !== project);
+      return flavors.update(tx, { ...flavor, access });
+    });
+  }
+
   async remove(context: Context, id: string): Promise<void> {
     requireAdmin(context, "os_compute_api:os-flavor-manage:delete");
     if (!(await this.store.transaction((tx) => flavors.remove(tx, id)))) throw absent("Flavor", id);
   }
 }
 
-export type ImageValues = Partial<Omit<Image, "id" | "created_at" | "updated_at" | "status" | "checksum" | "size">>;
+function mayHave(context: Context, flavor: Flavor): boolean {
+  return flavor.is_public || context.isAdmin || (flavor.access ?? []).includes(context.projectId ?? "");
+}
+
+export type ImageValues = Partial<
+  Omit<Image, "id" | "created_at" | "updated_at" | "status" | "checksum" | "size" | "hash" | "members">
+>;
 
 export class Images {
   private readonly store: Store;
@@ -70,7 +110,9 @@ export class Images {
   }
 
   async list(context: Context): Promise<Image[]> {
-    return (await images.list(this.store.read)).filter((one) => mayUse(context, one));
+    return (await images.list(this.store.read)).filter(
+      (one) => mayUse(context, one) && (memberOf(context, one)?.status ?? "accepted") === "accepted",
+    );
   }
 
   async show(context: Context, id: string): Promise<Image> {
@@ -122,6 +164,56 @@ export class Images {
     await this.store.transaction((tx) => images.remove(tx, id));
   }
 
+  /** Offers it to a project. glance/api/v2/image_members.py */
+  async addMember(context: Context, id: string, project: string): Promise<ImageMember> {
+    return this.store.transaction(async (tx) => {
+      const image = await this.own(context, id);
+      if (image.visibility !== "shared") throw new ComputeError("forbidden", "Only shared images have members.");
+      const before = image.members ?? [];
+      if (before.some((one) => one.member_id === project))
+        throw new ComputeError("conflict", `Member ${project} is duplicated for image ${id}`);
+      const at = isoSecond(tx.now);
+      const member: ImageMember = { member_id: project, status: "pending", created_at: at, updated_at: at };
+      await images.update(tx, { ...image, members: [...before, member] });
+      return member;
+    });
+  }
+
+  /** Whoever it was offered to says what he thinks of it; an administrator may, too. */
+  async answerOffer(
+    context: Context,
+    id: string,
+    project: string,
+    status: ImageMember["status"],
+  ): Promise<ImageMember> {
+    return this.store.transaction(async (tx) => {
+      const image = await this.show(context, id);
+      if (project !== context.projectId && !context.isAdmin)
+        throw new ComputeError("forbidden", "You are not authorized to complete modify_member action.");
+      const before = memberCalled(image, project);
+      const member = { ...before, status, updated_at: isoSecond(tx.now) };
+      const members = (image.members ?? []).map((one) => (one === before ? member : one));
+      await images.update(tx, { ...image, members });
+      return member;
+    });
+  }
+
+  async removeMember(context: Context, id: string, project: string): Promise<void> {
+    await this.store.transaction(async (tx) => {
+      const image = await this.own(context, id);
+      const gone = memberCalled(image, project);
+      await images.update(tx, { ...image, members: (image.members ?? []).filter((one) => one !== gone) });
+    });
+  }
+
+  /** All of them for its owner; a member sees himself alone. */
+  async members(context: Context, id: string): Promise<readonly ImageMember[]> {
+    const image = await this.show(context, id);
+    const all = image.members ?? [];
+    const whole = context.isAdmin || image.project_id === context.projectId;
+    return whole ? all : all.filter((one) => one.member_id === context.projectId);
+  }
+
   private async own(context: Context, id: string): Promise<Image> {
     const image = await this.show(context, id);
     if (!context.isAdmin && image.project_id !== context.projectId)
@@ -130,13 +222,26 @@ export class Images {
   }
 }
 
+function memberCalled(image: Image, project: string): ImageMember {
+  const member = image.members?.find((one) => one.member_id === project);
+  if (!member) throw new ComputeError("not-found", `Member ${project} of image ${image.id} could not be found.`);
+  return member;
+}
+
 function mayUse(context: Context, image: Image): boolean {
   return (
     context.isAdmin ||
     image.visibility === "public" ||
     image.visibility === "community" ||
-    image.project_id === context.projectId
+    image.project_id === context.projectId ||
+    memberOf(context, image) !== undefined
   );
+}
+
+/** What the caller said to the offer of another project's image. */
+function memberOf(context: Context, image: Image): ImageMember | undefined {
+  if (image.visibility !== "shared" || context.isAdmin) return undefined;
+  return image.members?.find((one) => one.member_id === context.projectId);
 }
 
 export interface HostUse {

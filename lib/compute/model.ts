@@ -27,6 +27,9 @@ export interface Server {
   readonly launched_at: string | null;
   /** Ports that were made for it, and go with it. Others it only borrows. */
   readonly own_ports: readonly string[];
+  /** The server group that it was made in. */
+  readonly group?: string | undefined;
+  readonly locked?: boolean;
 }
 
 export const servers = new Collection<Server>("server", {
@@ -47,6 +50,8 @@ export interface Flavor {
   readonly is_public: boolean;
   readonly description: string | null;
   readonly extra_specs: Readonly<Record<string, string>>;
+  /** Projects that may use it though it is not public. */
+  readonly access?: readonly string[];
 }
 
 export const flavors = new Collection<Flavor>("compute_flavor", { unique: { name: (f) => f.name } });
@@ -63,6 +68,14 @@ export interface Keypair {
 
 export const keypairs = new Collection<Keypair>("keypair", { keys: { user_id: (k) => k.user_id } });
 
+export interface ImageMember {
+  readonly member_id: string;
+  /** Who accepts an image sees it in his list. */
+  readonly status: "pending" | "accepted" | "rejected";
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
 export interface Image {
   readonly id: string;
   readonly project_id: string;
@@ -74,6 +87,10 @@ export interface Image {
   /** Bytes; the data itself is not kept. */
   readonly size: number | null;
   readonly checksum: string | null;
+  /** SHA-512 of the data, as Glance tells it. */
+  readonly hash?: string;
+  /** Projects that a shared one was offered to. */
+  readonly members?: readonly ImageMember[];
   readonly min_disk: number;
   readonly min_ram: number;
   readonly protected: boolean;

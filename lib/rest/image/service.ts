@@ -11,6 +11,7 @@ import { statusOf } from "../compute/errors.ts";
 import type { Handler } from "../compute/handler.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
 import { type Route, Router } from "../router.ts";
+import { memberEndpoints } from "./members.ts";
 
 export interface ImageOptions {
   authenticate(request: RestRequest): Promise<Context | undefined>;
@@ -18,7 +19,7 @@ export interface ImageOptions {
 }
 
 export function imageService(compute: Compute, options: ImageOptions): RestService {
-  const router = new Router(imageEndpoints(compute));
+  const router = new Router([...imageEndpoints(compute), ...memberEndpoints(compute)]);
   return async (request) => {
     const [version, ...rest] = request.path.filter((segment) => segment !== "");
     if (version === undefined || version === "versions") return { status: 300, body: versions(request.origin) };
@@ -27,18 +28,29 @@ export function imageService(compute: Compute, options: ImageOptions): RestServi
     const context = await options.authenticate(request);
     if (!context)
       return plain(401, "This server could not verify that you are authorized to access the document you requested.");
-    const found = router.find(request.method, rest);
-    if (found.kind === "none") return plain(404, "The resource could not be found.");
-    if (found.kind === "wrong-method") return plain(405, "The method is not allowed for this resource.");
-    try {
-      return await found.run(context, request, Object.fromEntries(found.parameters));
-    } catch (error) {
-      if (error instanceof ComputeError) return plain(statusOf(error), error.message);
-      if (isBodyTooLarge(error)) return plain(413, error.message);
-      options.report(error);
-      return plain(500, "The server has encountered an unexpected error.");
-    }
+    const reply = await answer(router, context, request, rest, options);
+    return { ...reply, headers: { "x-openstack-request-id": context.requestId, ...reply.headers } };
   };
+}
+
+async function answer(
+  router: Router<Handler>,
+  context: Context,
+  request: RestRequest,
+  path: string[],
+  options: ImageOptions,
+): Promise<RestReply> {
+  const found = router.find(request.method, path);
+  if (found.kind === "none") return plain(404, "The resource could not be found.");
+  if (found.kind === "wrong-method") return plain(405, "The method is not allowed for this resource.");
+  try {
+    return await found.run(context, request, Object.fromEntries(found.parameters));
+  } catch (error) {
+    if (error instanceof ComputeError) return plain(statusOf(error), error.message);
+    if (isBodyTooLarge(error)) return plain(413, error.message);
+    options.report(error);
+    return plain(500, "The server has encountered an unexpected error.");
+  }
 }
 
 /** Glance answers errors as text. */
@@ -151,6 +163,7 @@ function imageEndpoints(compute: Compute): Route<Handler>[] {
           status: "active",
           size: data.byteLength,
           checksum,
+          hash: createHash("sha512").update(data).digest("hex"),
         }));
         return { status: 204 };
       },
@@ -170,8 +183,11 @@ function imageEndpoints(compute: Compute): Route<Handler>[] {
     ),
     {
       method: "GET",
-      path: "images/:id/members",
-      run: async () => ({ status: 200, body: { members: [], schema: "/v2/schemas/members" } }),
+      path: "images/:id/file",
+      async run(context, _request, p) {
+        await images.show(context, p.id ?? "");
+        throw new ComputeError("not-implemented", "This cloud describes images: their data is not kept.");
+      },
     },
     {
       method: "GET",
@@ -189,15 +205,15 @@ function imageEndpoints(compute: Compute): Route<Handler>[] {
 }
 
 function imageView(image: Image): Readonly<Record<string, unknown>> {
-  const { project_id, properties, ...rest } = image;
+  const { project_id, properties, hash, members: _members, ...rest } = image;
   return {
     ...properties,
     ...rest,
     owner: project_id,
     os_hidden: false,
-    os_hash_algo: null,
-    os_hash_value: null,
-    virtual_size: null,
+    os_hash_algo: hash === undefined ? null : "sha512",
+    os_hash_value: hash ?? null,
+    virtual_size: image.disk_format === "raw" ? image.size : null,
     self: `/v2/images/${image.id}`,
     file: `/v2/images/${image.id}/file`,
     schema: "/v2/schemas/image",
