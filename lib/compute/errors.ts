@@ -1,5 +1,12 @@
 /** What the compute and image services refuse; rest/compute/errors.ts knows the statuses. Source: nova/exception.py. */
-export type ComputeReason = "bad-request" | "forbidden" | "not-found" | "conflict" | "not-implemented" | "too-large";
+export type ComputeReason =
+  | "bad-request"
+  | "forbidden"
+  | "not-found"
+  | "conflict"
+  | "gone"
+  | "not-implemented"
+  | "too-large";
 
 export class ComputeError extends Error {
   readonly reason: ComputeReason;

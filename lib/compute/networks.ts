@@ -124,6 +124,24 @@ export class Networks {
     await this.update(id, { security_groups: groups });
   }
 
+  /** From a subnet of its network. */
+  async addAddress(port: PortView): Promise<void> {
+    const subnets = await this.list(SERVICE, "subnet", { network_id: [port.network_id] });
+    let refusal: unknown = new ComputeError("bad-request", `Network ${port.network_id} has no subnets.`);
+    for (const subnet of subnets)
+      try {
+        await this.update(port.id, { fixed_ips: [...port.fixed_ips, { subnet_id: subnet.id }] });
+        return;
+      } catch (error) {
+        refusal = error; // The next subnet may have a free one.
+      }
+    throw refusal;
+  }
+
+  async removeAddress(port: PortView, address: string): Promise<void> {
+    await this.update(port.id, { fixed_ips: port.fixed_ips.filter(({ ip_address }) => ip_address !== address) });
+  }
+
   /** Ports of servers, of every project. */
   async portsOf(servers: readonly string[]): Promise<PortView[]> {
     if (servers.length === 0) return [];

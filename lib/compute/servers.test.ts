@@ -197,3 +197,96 @@ test("a security group is found through the compute service, by its owner", asyn
   expect((await demo("GET", `compute/v2.1/os-security-groups/${id}`)).body).toEqual({ security_group: group });
   expect((await demo("GET", "compute/v2.1/os-security-groups/web")).status).toBe(404);
 });
+
+test("a private flavor is for the projects that were given it", async () => {
+  const flavor = { name: "private", ram: 64, vcpus: 1, disk: 0, "os-flavor-access:is_public": false };
+  const { id } = (await admin("POST", "compute/v2.1/flavors", { flavor })).body.flavor;
+  const project = (await admin("GET", "identity/v3/projects?name=demo")).body.projects[0].id;
+  expect((await demo("GET", `compute/v2.1/flavors/${id}`)).status).toBe(404);
+  const given = await admin("POST", `compute/v2.1/flavors/${id}/action`, { addTenantAccess: { tenant: project } });
+  expect(given.body).toEqual({ flavor_access: [{ flavor_id: id, tenant_id: project }] });
+  expect((await demo("GET", `compute/v2.1/flavors/${id}`)).status).toBe(200);
+  await admin("POST", `compute/v2.1/flavors/${id}/action`, { removeTenantAccess: { tenant: project } });
+  expect((await demo("GET", "compute/v2.1/flavors")).body.flavors).not.toContainEqual(expect.objectContaining({ id }));
+});
+
+test("an aggregate takes hosts that are there, and goes when it is empty", async () => {
+  const where = "compute/v2.1/os-aggregates";
+  const { aggregate } = (await admin("POST", where, { aggregate: { name: "fast", availability_zone: "nova" } })).body;
+  const act = (action: object) => admin("POST", `${where}/${aggregate.id}/action`, action);
+  expect((await act({ add_host: { host: "nowhere" } })).status).toBe(404);
+  expect((await act({ add_host: { host: "compute1" } })).body.aggregate.hosts).toEqual(["compute1"]);
+  const changed = await act({ set_metadata: { metadata: { ssd: "true" } } });
+  expect(changed.body.aggregate.metadata).toEqual({ availability_zone: "nova", ssd: "true" });
+  expect((await admin("DELETE", `${where}/${aggregate.id}`)).status).toBe(400);
+  await act({ remove_host: { host: "compute1" } });
+  expect((await demo("DELETE", `${where}/${aggregate.id}`)).status).toBe(403);
+  expect((await admin("DELETE", `${where}/${aggregate.id}`)).status).toBe(200);
+});
+
+test("servers of an anti-affine group run on different hosts, and fail when there are no more", async () => {
+  const id = await network("apart", "10.20.0.0/24");
+  const made = await demo("POST", "compute/v2.1/os-server-groups", {
+    server_group: { name: "apart", policies: ["anti-affinity"] },
+  });
+  const group = made.body.server_group.id;
+  const ids: string[] = [];
+  for (const name of ["a", "b", "c", "d"]) {
+    const request = { ...boot({ name, networks: [{ uuid: id }] }), "os:scheduler_hints": { group } };
+    ids.push((await demo("POST", "compute/v2.1/servers", request)).body.server.id);
+  }
+  const shown = [];
+  for (const one of ids) shown.push((await admin("GET", `compute/v2.1/servers/${one}`)).body.server);
+  expect(new Set(shown.slice(0, 3).map((one) => one["OS-EXT-SRV-ATTR:host"])).size).toBe(3);
+  expect(shown[3].status).toBe("ERROR");
+  expect((await demo("GET", `compute/v2.1/os-server-groups/${group}`)).body.server_group.members).toEqual(ids);
+  for (const one of ids) await demo("DELETE", `compute/v2.1/servers/${one}`);
+});
+
+test("a server takes one more address of its network, and gives it back", async () => {
+  const id = await network("more", "10.21.0.0/24");
+  const { server } = (await demo("POST", "compute/v2.1/servers", boot({ networks: [{ uuid: id }] }))).body;
+  const where = `compute/v2.1/servers/${server.id}`;
+  const addresses = async () =>
+    (await demo("GET", where)).body.server.addresses.more.map((one: { addr: string }) => one.addr);
+  expect((await demo("POST", `${where}/action`, { addFixedIp: { networkId: id } })).status).toBe(202);
+  const [first, second] = await addresses();
+  expect(second).toMatch(/^10\.21\.0\./);
+  await demo("POST", `${where}/action`, { removeFixedIp: { address: second } });
+  expect(await addresses()).toEqual([first]);
+});
+
+test("a locked server is changed by administrators alone", async () => {
+  const { server } = (await demo("POST", "compute/v2.1/servers", boot({ networks: "none" }))).body;
+  const where = `compute/v2.1/servers/${server.id}`;
+  expect((await demo("POST", `${where}/action`, { lock: null })).status).toBe(202);
+  expect((await demo("DELETE", where)).status).toBe(409);
+  expect((await demo("POST", `${where}/action`, { "os-stop": null })).status).toBe(409);
+  expect((await demo("POST", `${where}/action`, { rebuild: {} })).status).toBe(501);
+  await demo("POST", `${where}/action`, { unlock: null });
+  expect((await demo("DELETE", where)).status).toBe(204);
+});
+
+test("a shared image is listed by whoever accepted it", async () => {
+  const image = (await admin("POST", "image/v2/images", { name: "offered" })).body;
+  const project = (await admin("GET", "identity/v3/projects?name=demo")).body.projects[0].id;
+  const listed = async () =>
+    (await demo("GET", "image/v2/images")).body.images.some((one: { id: string }) => one.id === image.id);
+  const offer = await admin("POST", `image/v2/images/${image.id}/members`, { member: project });
+  expect(offer.body).toMatchObject({ member_id: project, status: "pending" });
+  expect(await listed()).toBe(false);
+  await demo("PUT", `image/v2/images/${image.id}/members/${project}`, { status: "accepted" });
+  expect(await listed()).toBe(true);
+  await admin("DELETE", `image/v2/images/${image.id}/members/${project}`);
+  expect(await listed()).toBe(false);
+});
+
+test("usage counts the hours of servers that are there", async () => {
+  const { server } = (await demo("POST", "compute/v2.1/servers", boot({ networks: "none" }))).body;
+  const { tenant_usages } = (await admin("GET", "compute/v2.1/os-simple-tenant-usage?detailed=1")).body;
+  expect(
+    tenant_usages.flatMap((one: { server_usages: { instance_id: string }[] }) => one.server_usages),
+  ).toContainEqual(expect.objectContaining({ instance_id: server.id, memory_mb: 512, state: "active" }));
+  expect((await demo("GET", "compute/v2.1/os-simple-tenant-usage")).status).toBe(403);
+  await demo("DELETE", `compute/v2.1/servers/${server.id}`);
+});

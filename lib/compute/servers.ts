@@ -9,6 +9,7 @@ import type { Keypairs } from "./keypairs.ts";
 import { counters, type Server, type ServerStatus, servers } from "./model.ts";
 import type { Networks, Nic } from "./networks.ts";
 import { hostsFor } from "./scheduler.ts";
+import type { ServerGroups } from "./server-groups.ts";
 
 export interface ServerRequest {
   readonly name: string;
@@ -22,6 +23,8 @@ export interface ServerRequest {
   /** `nova:compute1` */
   readonly zone: string | undefined;
   readonly count: number;
+  /** The id of a server group. */
+  readonly group?: string | undefined;
 }
 
 /** What an action does to the status, and from which it may. nova/compute/vm_states.py */
@@ -44,6 +47,7 @@ export interface ServerParts {
   readonly images: Images;
   readonly keypairs: Keypairs;
   readonly hosts: Hosts;
+  readonly serverGroups: ServerGroups;
 }
 
 export class Servers {
@@ -66,7 +70,7 @@ export class Servers {
 
   /** Answers as soon as the servers are there to be asked for; the first of them. Their ports come before the answer, too. */
   async create(context: Context, request: ServerRequest): Promise<Server> {
-    const { networks, flavors, images, keypairs } = this.parts;
+    const { networks, flavors, images, keypairs, serverGroups } = this.parts;
     if (context.projectId === null)
       throw new ComputeError("bad-request", "A server needs a project: the token has none.");
     const flavor = await found(
@@ -84,7 +88,17 @@ export class Servers {
       await found(() => keypairs.show(context, String(request.keyName)), "Invalid key_name provided.");
     const nics = await networks.chosen(context, request.nics);
     const groups = request.groups && (await networks.groupIds(context, request.groups));
-    const place = () => hostsFor(this.parts.hosts, networks, flavor, request.zone, context);
+    if (request.group !== undefined)
+      await found(
+        () => serverGroups.show(context, String(request.group)),
+        `Instance group ${request.group} could not be found.`,
+      );
+    const place = async () =>
+      serverGroups.allowed(
+        context,
+        request.group,
+        await hostsFor(this.parts.hosts, networks, flavor, request.zone, context),
+      );
     let hosts = await place();
     const made: Server[] = [];
     for (let i = 0; i < request.count; i++) {
@@ -109,7 +123,7 @@ export class Servers {
   }
 
   async remove(context: Context, id: string): Promise<void> {
-    const server = await this.show(context, id);
+    const server = await this.unlocked(context, id);
     for (const port of await this.parts.networks.portsOf([id]))
       await this.parts.networks.unplug(port.id, server.own_ports.includes(port.id));
     await this.parts.store.transaction((tx) => servers.remove(tx, id));
@@ -117,9 +131,9 @@ export class Servers {
 
   /** A change of power; throws for what is no such action. */
   async act(context: Context, id: string, action: string): Promise<void> {
-    const server = await this.show(context, id);
+    const server = await this.unlocked(context, id);
     const rule = ACTIONS[action];
-    if (!rule) throw new ComputeError("not-implemented", `There is no such action: ${action}`);
+    if (!rule) throw new ComputeError("bad-request", `There is no such action: ${action}`);
     if (!rule.from.includes(server.status))
       throw new ComputeError(
         "conflict",
@@ -128,8 +142,37 @@ export class Servers {
     await this.write(id, { status: rule.to, ...(rule.to === "ACTIVE" ? { fault: null } : {}) });
   }
 
-  async attach(context: Context, id: string, nic: Nic) {
+  /** Who is no administrator neither changes nor deletes a locked server. */
+  async lock(context: Context, id: string, locked: boolean): Promise<void> {
+    await this.show(context, id);
+    await this.write(id, { locked });
+  }
+
+  private async unlocked(context: Context, id: string): Promise<Server> {
     const server = await this.show(context, id);
+    if (server.locked === true && !context.isAdmin) throw new ComputeError("conflict", `Instance ${id} is locked`);
+    return server;
+  }
+
+  /** One more address on the server's interface to that network. nova/network/neutron.py add_fixed_ip_to_instance */
+  async addFixedIp(context: Context, id: string, network: string): Promise<void> {
+    await this.unlocked(context, id);
+    const port = (await this.parts.networks.portsOf([id])).find((one) => one.network_id === network);
+    if (!port) throw new ComputeError("bad-request", `Instance ${id} has no interface to the network ${network}.`);
+    await this.parts.networks.addAddress(port);
+  }
+
+  async removeFixedIp(context: Context, id: string, address: string): Promise<void> {
+    await this.unlocked(context, id);
+    const ports = await this.parts.networks.portsOf([id]);
+    const port = ports.find((one) => one.fixed_ips.some(({ ip_address }) => ip_address === address));
+    if (!port)
+      throw new ComputeError("bad-request", `Fixed IP not found for instance ${id}: it does not have ${address}.`);
+    await this.parts.networks.removeAddress(port, address);
+  }
+
+  async attach(context: Context, id: string, nic: Nic) {
+    const server = await this.unlocked(context, id);
     if (server.host === null) throw new ComputeError("conflict", `Instance ${id} is not ready`);
     const [chosen] =
       nic.port === undefined
@@ -143,7 +186,7 @@ export class Servers {
   }
 
   async detach(context: Context, id: string, portId: string): Promise<void> {
-    const server = await this.show(context, id);
+    const server = await this.unlocked(context, id);
     const ports = await this.parts.networks.portsOf([id]);
     if (!ports.some((one) => one.id === portId)) throw new ComputeError("not-found", `Port ${portId} is not attached`);
     const made = server.own_ports.includes(portId);
@@ -183,6 +226,7 @@ export class Servers {
         updated_at: at,
         launched_at: null,
         own_ports: [],
+        ...(request.group === undefined ? {} : { group: request.group }),
       });
     });
   }

@@ -8,6 +8,7 @@ const STATUS: Record<ComputeReason, number> = {
   forbidden: 403,
   "not-found": 404,
   conflict: 409,
+  gone: 410,
   "not-implemented": 501,
   "too-large": 413,
 };

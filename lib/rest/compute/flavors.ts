@@ -1,6 +1,9 @@
 /** Flavours. Source: nova/api/openstack/compute/flavors.py, flavor_manage.py, flavors_extraspecs.py. */
 import { z } from "zod";
 import type { Compute } from "../../compute/compute.ts";
+import { ComputeError } from "../../compute/errors.ts";
+import type { Flavor } from "../../compute/model.ts";
+import type { Context } from "../../identity/context.ts";
 import type { Route } from "../router.ts";
 import { get, ok } from "./answers.ts";
 import { body } from "./body.ts";
@@ -21,20 +24,23 @@ const flavorBody = z.object({
   }),
 });
 const specsBody = z.object({ extra_specs: z.record(z.string().max(255), z.string().max(255)) });
+const access = z.object({ tenant: z.string().min(1).max(255) });
+const accessBody = z.object({ addTenantAccess: access.optional(), removeTenantAccess: access.optional() });
+
 export function flavorRoutes(compute: Compute): Route<Handler>[] {
   const { flavors } = compute;
   return [
-    get("flavors", async (context, { origin }) =>
+    get("flavors", async (context, { origin, query }) =>
       ok({
-        flavors: (await flavors.list(context)).map(({ id, name }) => ({
+        flavors: listed(await flavors.list(context), context, query).map(({ id, name }) => ({
           id,
           name,
           links: links(origin, "flavors", id),
         })),
       }),
     ),
-    get("flavors/detail", async (context, { origin }) =>
-      ok({ flavors: (await flavors.list(context)).map((one) => flavorView(one, origin)) }),
+    get("flavors/detail", async (context, { origin, query }) =>
+      ok({ flavors: listed(await flavors.list(context), context, query).map((one) => flavorView(one, origin)) }),
     ),
     {
       method: "POST",
@@ -91,8 +97,34 @@ export function flavorRoutes(compute: Compute): Route<Handler>[] {
       },
     },
     get("flavors/:id/os-flavor-access", async (context, _request, p) => {
-      await flavors.show(context, p.id ?? "");
-      return ok({ flavor_access: [] });
+      const flavor = await flavors.show(context, p.id ?? "");
+      if (flavor.is_public) throw new ComputeError("not-found", "Access list not available for public flavors.");
+      return ok(accessView(flavor));
     }),
+    {
+      method: "POST",
+      path: "flavors/:id/action",
+      async run(context, request, p) {
+        const { addTenantAccess, removeTenantAccess } = await body(request, accessBody);
+        const project = (addTenantAccess ?? removeTenantAccess)?.tenant;
+        if (project === undefined) throw new ComputeError("bad-request", "There is no such action");
+        return ok(accessView(await flavors.setAccess(context, p.id ?? "", project, addTenantAccess !== undefined)));
+      },
+    },
   ];
+}
+
+/** An administrator says which with `is_public`; `None` is both. Without it: public ones, and those given to his project. */
+function listed(all: readonly Flavor[], context: Context, query: URLSearchParams): readonly Flavor[] {
+  const wanted = query.get("is_public")?.toLowerCase();
+  if (!context.isAdmin) return all;
+  if (wanted === "none") return all;
+  if (wanted === undefined || ["1", "t", "true", "on", "y", "yes"].includes(wanted))
+    return all.filter((one) => one.is_public || (one.access ?? []).includes(context.projectId ?? ""));
+  if (["0", "f", "false", "off", "n", "no"].includes(wanted)) return all.filter((one) => !one.is_public);
+  throw new ComputeError("bad-request", `Invalid is_public filter [${wanted}]`);
+}
+
+function accessView(flavor: Flavor) {
+  return { flavor_access: (flavor.access ?? []).map((project) => ({ flavor_id: flavor.id, tenant_id: project })) };
 }

@@ -1,6 +1,6 @@
 /** Hypervisors, services and zones. Source: nova/api/openstack/compute/{hypervisors,services,availability_zone}.py. */
 import { z } from "zod";
-import { requireAdmin } from "../../compute/catalog.ts";
+import { type HostUse, requireAdmin } from "../../compute/catalog.ts";
 import type { Compute } from "../../compute/compute.ts";
 import { ComputeError } from "../../compute/errors.ts";
 import { isoSecond } from "../../compute/first-start.ts";
@@ -9,12 +9,22 @@ import type { Route } from "../router.ts";
 import { get, ok } from "./answers.ts";
 import { body } from "./body.ts";
 import type { Handler } from "./handler.ts";
-import { hypervisorView } from "./views.ts";
+import { hostView, hypervisorView } from "./views.ts";
 
 const serviceBody = z.object({ host: z.string(), binary: z.string(), disabled_reason: z.string().max(255).optional() });
 
+const hostBody = z.object({
+  status: z.enum(["enable", "disable"]).optional(),
+  maintenance_mode: z.enum(["enable", "disable"]).optional(),
+});
+
 export function hostRoutes(compute: Compute): Route<Handler>[] {
   const { hosts } = compute;
+  const hypervisor = async (id: string): Promise<HostUse> => {
+    const found = (await hosts.list()).find(({ host }) => String(host.number) === id || host.id === id);
+    if (!found) throw new ComputeError("not-found", `Hypervisor with ID '${id}' could not be found.`);
+    return found;
+  };
   return [
     get("os-hypervisors", async (context) => {
       requireAdmin(context, "os_compute_api:os-hypervisors:list");
@@ -64,9 +74,12 @@ export function hostRoutes(compute: Compute): Route<Handler>[] {
     }),
     get("os-hypervisors/:id", async (context, _request, p) => {
       requireAdmin(context, "os_compute_api:os-hypervisors:show");
-      const found = (await hosts.list()).find(({ host }) => String(host.number) === p.id || host.id === p.id);
-      if (!found) throw new ComputeError("not-found", `Hypervisor with ID '${p.id}' could not be found.`);
-      return ok({ hypervisor: { ...hypervisorView(found), uptime: "" } });
+      return ok({ hypervisor: hypervisorView(await hypervisor(p.id ?? "")) });
+    }),
+    get("os-hypervisors/:id/uptime", async (context, _request, p) => {
+      requireAdmin(context, "os_compute_api:os-hypervisors:uptime");
+      await hypervisor(p.id ?? "");
+      throw new ComputeError("not-implemented", "Virt driver does not implement uptime function.");
     }),
 
     get("os-services", async (context, { query }) => {
@@ -104,6 +117,53 @@ export function hostRoutes(compute: Compute): Route<Handler>[] {
         },
       }),
     ),
+
+    {
+      method: "DELETE",
+      path: "os-services/:id",
+      async run(context, _request, p) {
+        requireAdmin(context, "os_compute_api:os-services:delete");
+        const known = (await hosts.list()).some(({ host }) => host.id === p.id || String(host.number) === p.id);
+        if (!known) throw new ComputeError("not-found", `Service ${p.id} not found.`);
+        throw new ComputeError("not-implemented", "The compute services of simulated hosts cannot be deleted.");
+      },
+    },
+    get("os-agents", async () => {
+      throw new ComputeError("gone", "This resource is no longer available. No forwarding address is given.");
+    }),
+
+    get("os-hosts", async (context, { query }) => {
+      requireAdmin(context, "os_compute_api:os-hosts:list");
+      const control = ["conductor", "scheduler"].map((service) => ({
+        host_name: "controller",
+        service,
+        zone: "internal",
+      }));
+      const computes = (await hosts.list()).map(({ host }) => ({
+        host_name: host.host,
+        service: "compute",
+        zone: ZONE,
+      }));
+      const zone = query.get("zone");
+      return ok({ hosts: [...control, ...computes].filter((one) => !zone || one.zone === zone) });
+    }),
+    get("os-hosts/:host", async (context, _request, p) => {
+      requireAdmin(context, "os_compute_api:os-hosts:show");
+      const use = (await hosts.list()).find(({ host }) => host.host === p.host);
+      if (!use) throw new ComputeError("not-found", `Compute host ${p.host} could not be found.`);
+      return ok({ host: hostView(use).map((resource) => ({ resource })) });
+    }),
+    {
+      method: "PUT",
+      path: "os-hosts/:host",
+      async run(context, request, p) {
+        const { status } = await body(request, hostBody);
+        if (status === undefined)
+          throw new ComputeError("not-implemented", "The maintenance mode of simulated hosts cannot be set.");
+        const one = await hosts.setEnabled(context, p.host ?? "", status === "enable", null);
+        return ok({ host: one.host, status: one.enabled ? "enabled" : "disabled" });
+      },
+    },
 
     get("os-availability-zone", async () =>
       ok({ availabilityZoneInfo: [{ zoneName: ZONE, zoneState: { available: true }, hosts: null }] }),

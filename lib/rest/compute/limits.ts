@@ -26,7 +26,7 @@ export function limitRoutes(compute: Compute): Route<Handler>[] {
   return [
     get("limits", async (context) => {
       const mine = await compute.servers.list(context, false);
-      const sizes = new Map((await flavors.list({ ...context, isAdmin: true })).map((one) => [one.id, one]));
+      const sizes = new Map((await flavors.all()).map((one) => [one.id, one]));
       const used = (of: "vcpus" | "ram") =>
         mine.reduce((total, one) => total + (sizes.get(one.flavor_id)?.[of] ?? 0), 0);
       const absolute = {
@@ -53,8 +53,6 @@ export function limitRoutes(compute: Compute): Route<Handler>[] {
       return ok({ quota_set: { id: p.project, ...Object.fromEntries(detail) } });
     }),
     nothing("extensions", "extensions"),
-    nothing("os-aggregates", "aggregates"),
-    nothing("os-server-groups", "server_groups"),
     nothing("os-migrations", "migrations"),
   ];
 }

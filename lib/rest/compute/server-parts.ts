@@ -129,6 +129,10 @@ export function serverPartRoutes(compute: Compute): Route<Handler>[] {
         return { status: 204 };
       },
     },
+    get("servers/:id/os-instance-actions/:request", async (context, _request, p) => {
+      await servers.show(context, p.id ?? "");
+      throw new ComputeError("not-found", `Action ${p.request} not found`);
+    }),
     ...["os-volume_attachments", "os-instance-actions"].map(
       (what): Route<Handler> => ({
         method: "GET",

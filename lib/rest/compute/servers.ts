@@ -1,4 +1,5 @@
 /** Servers. Source: nova/api/openstack/compute/servers.py. */
+import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { requireAdmin } from "../../compute/catalog.ts";
 import type { Compute } from "../../compute/compute.ts";
@@ -10,11 +11,15 @@ import type { Route } from "../router.ts";
 import { ok } from "./answers.ts";
 import { body } from "./body.ts";
 import type { Handler } from "./handler.ts";
+import { runAction } from "./server-actions.ts";
 import { surroundings } from "./surroundings.ts";
 import { links, serverView } from "./views.ts";
 
 const name = z.string().trim().min(1, "'' is too short").max(255);
 const id = z.string().min(1).max(255);
+
+/** Of the hints of Nova's filters, those of the one that is here. */
+const hints = z.looseObject({ group: id.optional() });
 
 const createBody = z.object({
   server: z.looseObject({
@@ -37,14 +42,15 @@ const createBody = z.object({
     security_groups: z.array(z.object({ name: z.string() })).optional(),
     key_name: z.string().nullish(),
     metadata: z.record(z.string().max(255), z.string().max(255)).optional(),
+    adminPass: z.string().optional(),
     user_data: z.string().max(65_535).nullish(),
     availability_zone: z.string().nullish(),
     min_count: z.coerce.number().int().min(1).optional(),
     max_count: z.coerce.number().int().min(1).max(100).optional(),
     block_device_mapping_v2: z.array(z.unknown()).optional(),
   }),
-  "os:scheduler_hints": z.unknown().optional(),
-  "OS-SCH-HNT:scheduler_hints": z.unknown().optional(),
+  "os:scheduler_hints": hints.optional(),
+  "OS-SCH-HNT:scheduler_hints": hints.optional(),
 });
 
 const updateBody = z.object({ server: z.looseObject({ name: name.optional() }) });
@@ -85,7 +91,8 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
       method: "POST",
       path: "servers",
       async run(context, request) {
-        const { server } = await body(request, createBody);
+        const { server, ...beside } = await body(request, createBody);
+        const hints = beside["os:scheduler_hints"] ?? beside["OS-SCH-HNT:scheduler_hints"];
         const server1 = await servers.create(context, {
           name: server.name,
           image: imageOf(server),
@@ -96,6 +103,7 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
           metadata: server.metadata ?? {},
           userData: server.user_data ?? null,
           zone: server.availability_zone ?? undefined,
+          group: hints?.group,
           count: Math.max(server.min_count ?? 1, server.max_count ?? server.min_count ?? 1),
         });
         const groups = server.security_groups ?? [{ name: "default" }];
@@ -105,10 +113,10 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
           "OS-DCF:diskConfig": "MANUAL",
           security_groups: groups,
         };
-        // Asked for by `openstack server create`, which shows it once; nothing here would ever use it.
-        const adminPass = typeof server.adminPass === "string" ? server.adminPass : undefined;
+        // Clients show it this once; nothing here would ever use it.
+        const adminPass = server.adminPass ?? randomBytes(9).toString("base64url");
         return {
-          ...ok({ server: { ...made, ...(adminPass === undefined ? {} : { adminPass }) } }, 202),
+          ...ok({ server: { ...made, adminPass } }, 202),
           headers: { location: `${request.origin}/compute/v2.1/servers/${server1.id}` },
         };
       },
@@ -146,15 +154,7 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
       async run(context, request, p) {
         const action = await body(request, z.record(z.string(), z.unknown()));
         const [[key, argument] = ["", undefined]] = Object.entries(action);
-        if (key === "addSecurityGroup" || key === "removeSecurityGroup") {
-          const group = z.object({ name: z.string() }).safeParse(argument);
-          if (!group.success) throw new ComputeError("bad-request", "Missing parameter dict");
-          await servers.setGroup(context, p.id ?? "", group.data.name, key === "addSecurityGroup");
-        } else if (key === "os-getConsoleOutput") {
-          await servers.show(context, p.id ?? "");
-          return ok({ output: "" });
-        } else await servers.act(context, p.id ?? "", key);
-        return { status: 202 };
+        return runAction(servers, context, p.id ?? "", key, argument);
       },
     },
   ];

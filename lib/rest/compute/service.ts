@@ -3,14 +3,17 @@ import type { Compute } from "../../compute/compute.ts";
 import type { Context } from "../../identity/context.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
 import { Router } from "../router.ts";
+import { aggregateRoutes } from "./aggregates.ts";
 import { computeFailure, fault } from "./errors.ts";
 import { flavorRoutes } from "./flavors.ts";
 import type { Handler } from "./handler.ts";
 import { hostRoutes } from "./hosts.ts";
 import { keypairRoutes } from "./keypairs.ts";
 import { limitRoutes } from "./limits.ts";
+import { serverGroupRoutes } from "./server-groups.ts";
 import { serverPartRoutes } from "./server-parts.ts";
 import { serverRoutes } from "./servers.ts";
+import { usageRoutes } from "./usage.ts";
 
 export interface ComputeOptions {
   authenticate(request: RestRequest): Promise<Context | undefined>;
@@ -19,9 +22,17 @@ export interface ComputeOptions {
 
 export function computeService(compute: Compute, options: ComputeOptions): RestService {
   const router = new Router(
-    [serverRoutes, serverPartRoutes, flavorRoutes, keypairRoutes, hostRoutes, limitRoutes].flatMap((routes) =>
-      routes(compute),
-    ),
+    [
+      serverRoutes,
+      serverPartRoutes,
+      serverGroupRoutes,
+      flavorRoutes,
+      keypairRoutes,
+      hostRoutes,
+      aggregateRoutes,
+      usageRoutes,
+      limitRoutes,
+    ].flatMap((routes) => routes(compute)),
   );
   return async (request) => {
     const [version, ...rest] = request.path.filter((segment) => segment !== "");
@@ -38,6 +49,8 @@ export function computeService(compute: Compute, options: ComputeOptions): RestS
       };
     const headers = {
       "x-openstack-request-id": context.requestId,
+      // The name that novaclient shows with an error.
+      "x-compute-request-id": context.requestId,
       "openstack-api-version": "compute 2.1",
       "x-openstack-nova-api-version": "2.1",
     };

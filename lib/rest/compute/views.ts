@@ -28,7 +28,8 @@ export function bookmark(origin: string, what: string, id: string) {
 
 export function serverView(server: Server, around: Surroundings, context: Context, origin: string) {
   const ports = around.ports.filter((port) => port.device_id === server.id);
-  const groups = new Set(ports.flatMap((port) => port.security_groups));
+  // Of each port its own, as Nova: a group of two ports is there twice.
+  const groups = ports.flatMap((port) => port.security_groups);
   return {
     id: server.id,
     name: server.name,
@@ -69,9 +70,9 @@ export function serverView(server: Server, around: Surroundings, context: Contex
     "OS-EXT-STS:vm_state": vmState(server.status),
     "OS-EXT-STS:power_state": powerState(server.status),
     "os-extended-volumes:volumes_attached": [],
-    ...(groups.size === 0
+    ...(groups.length === 0
       ? {}
-      : { security_groups: [...groups].map((id) => ({ name: around.groupNames.get(id) ?? id })) }),
+      : { security_groups: groups.map((id) => ({ name: around.groupNames.get(id) ?? id })) }),
   };
 }
 
@@ -140,6 +141,22 @@ export function hypervisorView(use: HostUse) {
     disk_available_least: host.local_gb - use.disk,
     cpu_info: "{}",
   };
+}
+
+/** What a host has, what is used of it, and what its servers may use at most. nova/api/openstack/compute/hosts.py */
+export function hostView({ host, vcpus, ram, disk }: HostUse) {
+  const row = (project: string, cpu: number, memory_mb: number, disk_gb: number) => ({
+    host: host.host,
+    project,
+    cpu,
+    memory_mb,
+    disk_gb,
+  });
+  return [
+    row("(total)", host.vcpus, host.memory_mb, host.local_gb),
+    row("(used_now)", vcpus, ram, disk),
+    row("(used_max)", vcpus, ram, disk),
+  ];
 }
 
 export function keypairView(pair: Keypair) {
