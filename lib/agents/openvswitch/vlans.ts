@@ -3,7 +3,7 @@
  * Source: ovs_neutron_agent.py _restore_local_vlan_map, _add_local_vlan.
  */
 import type { OvsBridge } from "../../host/state.ts";
-import { DEAD_VLAN, MAX_LOCAL_VLAN } from "../../net/neutron-tables.ts";
+import { MAX_LOCAL_VLAN } from "../../net/neutron-tables.ts";
 import type { NetworkView } from "../view.ts";
 
 /** Network id → local VLAN, for these networks in the order in which they are met. */
@@ -26,16 +26,20 @@ export function localVlans(integration: OvsBridge, networks: readonly NetworkVie
   return vlans;
 }
 
-/** What ports remember, the first one of a network being believed; a tag is one network's. */
+/**
+ * What ports remember, the first one of a network being believed; a tag is one network's. The agent notes the tag beside
+ * the network: a tag that somebody changed afterwards is wrong for one port, not right for all.
+ */
 function restored(integration: OvsBridge): Map<string, number> {
   const kept = new Map<string, number>();
   const used = new Set<number>();
   for (const { tag, otherConfig } of integration.ports) {
     const network = otherConfig.net_uuid;
-    if (network === undefined || tag === undefined || tag === 0 || tag === DEAD_VLAN) continue;
-    if (kept.has(network) || used.has(tag)) continue;
-    kept.set(network, tag);
-    used.add(tag);
+    const vlan = otherConfig.tag === undefined ? (tag ?? 0) : Number(otherConfig.tag);
+    if (network === undefined || !(vlan > 0) || vlan > MAX_LOCAL_VLAN) continue;
+    if (kept.has(network) || used.has(vlan)) continue;
+    kept.set(network, vlan);
+    used.add(vlan);
   }
   return kept;
 }
