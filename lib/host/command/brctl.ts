@@ -71,12 +71,12 @@ export const BRCTL: Tool<BrctlCommand> = {
         return removeLink(host, netns, bridge);
       }
       case "addif": {
-        bridgeOf(host, netns, bridge, `bridge ${bridge} does not exist!`);
         const port = findLink(namespaceOf(host, netns), command.device);
         if (!port) throw new CommandError(`interface ${command.device} does not exist!`, 1);
+        bridgeOf(host, netns, bridge, `bridge ${bridge} does not exist!`);
         if (port.master !== undefined)
           throw new CommandError(
-            `device ${command.device} is already a member of a bridge; can't enslave it to bridge ${bridge}.`,
+            `device ${command.device} is already a member of a bridge; can't add it to bridge ${bridge}.`,
             1,
           );
         if (port.kind === "bridge" || port.kind === "loopback")
@@ -87,9 +87,9 @@ export const BRCTL: Tool<BrctlCommand> = {
         return setMaster(host, netns, command.device, bridge);
       }
       case "delif": {
-        bridgeOf(host, netns, bridge, `bridge ${bridge} does not exist!`);
         const port = findLink(namespaceOf(host, netns), command.device);
         if (!port) throw new CommandError(`interface ${command.device} does not exist!`, 1);
+        bridgeOf(host, netns, bridge, `bridge ${bridge} does not exist!`);
         if (port.master !== bridge) throw new CommandError(`device ${command.device} is not a port of ${bridge}`, 1);
         return setMaster(host, netns, command.device, undefined);
       }

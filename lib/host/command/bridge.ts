@@ -91,8 +91,10 @@ export const BRIDGE: Tool<BridgeCommand> = {
           return changeVlans(host, netns, command);
       }
     } catch (error) {
-      if (error instanceof CommandError) throw new CommandError(error.message, FAILED);
-      throw error;
+      if (!(error instanceof CommandError)) throw error;
+      const message =
+        command.action === "fdb" ? error.message : error.message.replace("find device", "find bridge device");
+      throw new CommandError(message, FAILED);
     }
   },
 };

@@ -115,7 +115,7 @@ function tunnelSpec(kind: TunnelSpec["kind"], { tunnel = {} }: Link): TunnelSpec
     ...(dev !== undefined && { dev }),
     ...(port !== undefined && { dstport: port }),
     ...(ttl !== undefined && { ttl }),
-    ...(learning !== undefined && { learning }),
+    ...(learning === false && { learning }),
     ...(external && { external }),
   };
 }

@@ -12,11 +12,17 @@ export function settleLinks(actual: HostState, desired: HostState): Change {
     const bridges = come.filter((link) => link.kind === "bridge");
     for (const link of come) if (link.kind !== "bridge") settleLink(out, ns.name, link, false);
     for (const link of bridges) settleBridge(out, ns.name, link);
-    for (const link of come) settleMaster(out, ns.name, link);
+    // What leads out first, then the guests.
+    for (const link of come) if (isUplink(link)) settleMaster(out, ns.name, link);
+    for (const link of come) if (!isUplink(link)) settleMaster(out, ns.name, link);
     // What ports gave their bridges, an administrator may have set otherwise.
     for (const link of come) settleLast(out, ns.name, link);
   }
   return out;
+}
+
+function isUplink({ kind }: Link): boolean {
+  return kind === "vlan" || kind === "vxlan" || kind === "physical";
 }
 
 /** Address and MTU. */

@@ -96,6 +96,11 @@ function parentOf(host: HostState, netns: string, link: Link): Link | undefined 
 function operstate(host: HostState, netns: string, link: Link): string {
   if (!link.up) return "DOWN";
   const { kind, carrier } = link;
+  // A peer elsewhere is looked for by its index here (net/core/link_watch.c default_operstate).
+  if (kind === "veth" && !carrier && link.linkNetns !== undefined && link.linkNetns !== netns) {
+    const same = namespaceOf(host, netns).links.find((l) => l.ifindex === link.linkIndex && l.up);
+    return same?.carrier === false ? "LOWERLAYERDOWN" : "DOWN";
+  }
   if (kind === "veth" || kind === "vlan" || kind === "macvlan" || kind === "macvtap" || kind === "ipvlan")
     return carrier ? "UP" : "LOWERLAYERDOWN";
   if (kind === "physical") return carrier ? "UP" : "DOWN";

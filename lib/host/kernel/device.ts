@@ -82,8 +82,7 @@ export function removeLink(host: HostState, netns: string, name: string): HostSt
 
 function dropLink(host: HostState, netns: string, link: Link): HostState {
   let out = host;
-  for (const child of childrenOf(out, netns, link.name))
-    if (child.link.kind !== "vxlan") out = dropLink(out, child.netns, child.link);
+  for (const child of childrenOf(out, netns, link.name)) out = dropLink(out, child.netns, child.link);
   out = detach(out, netns, link);
   const ns = forgetDevice(namespaceOf(out, netns), link.name);
   out = withNamespace(out, {
@@ -118,7 +117,7 @@ export function moveLink(host: HostState, netns: string, name: string, target: s
   const to = namespaceOf(host, target);
   if (netns === target) return host;
   if (STAYS.has(link.kind)) throw immutable();
-  if (findLink(to, name)) throw refused("File exists");
+  if (findLink(to, name)) throw refusedPlainly("An interface with the same name exists in the target netns.");
   let out = detach(host, netns, link);
   const moved = linkOf(out, netns, name);
   const from = forgetDevice(namespaceOf(out, netns), name);
@@ -187,7 +186,7 @@ function renamed(ns: Namespace, name: string, link: Link): Namespace {
   const dev = <T extends { dev?: string }>(entry: T): T => (entry.dev === name ? { ...entry, dev: link.name } : entry);
   return {
     ...ns,
-    links: ns.links.map((l) => (l.name === name ? link : l.master === name ? { ...l, master: link.name } : l)),
+    links: ns.links.map((l) => (l.name === name ? link : naming(l, name, link.name))),
     addresses: ns.addresses.map(dev),
     routes: ns.routes.map((r) => dev(r.nexthops ? { ...r, nexthops: r.nexthops.map(dev) } : r)),
     neighbours: ns.neighbours.map(dev),
@@ -195,6 +194,11 @@ function renamed(ns: Namespace, name: string, link: Link): Namespace {
     fdb: ns.fdb.map((e) => dev(e.master === name ? { ...e, master: link.name } : e)),
     sysctls: renamedDevice(ns.sysctls, name, link.name),
   };
+}
+
+function naming(link: Link, from: string, to: string): Link {
+  if (link.master === from) return { ...link, master: to };
+  return link.tunnel?.dev === from ? { ...link, tunnel: { ...link.tunnel, dev: to } } : link;
 }
 
 export function setMac(host: HostState, netns: string, name: string, mac: string): HostState {

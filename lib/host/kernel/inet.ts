@@ -15,8 +15,8 @@ import {
 } from "./kernel-routes.ts";
 import { ipv6Enabled } from "./sysctl.ts";
 
-/** IPV6_MIN_MTU. */
-const LEAST_MTU6 = 1280;
+/** IPV6_MIN_MTU: below, a device has no IPv6 at all. */
+export const LEAST_MTU6 = 1280;
 
 export function addressesOf(ns: Namespace, dev: string, family: 4 | 6): Address[] {
   return ns.addresses.filter((a) => a.dev === dev && a.family === family);

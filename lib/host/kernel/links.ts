@@ -39,13 +39,14 @@ export function peerOf(host: HostState, netns: string, link: Link): Placed | und
   return peer?.kind === "veth" ? { netns: there, link: peer } : undefined;
 }
 
-/** Devices that stand on this one: VLANs, macvlans, tunnels bound to it. They may live in other namespaces. */
+/** Devices that stand on this one: VLANs, macvlans, VXLAN devices bound to it. They may live in other namespaces. */
 export function childrenOf(host: HostState, netns: string, name: string): Placed[] {
   const out: Placed[] = [];
   for (const ns of host.namespaces)
-    for (const link of ns.links)
-      if (link.linkName === name && link.kind !== "veth" && (link.linkNetns ?? ns.name) === netns)
-        out.push({ netns: ns.name, link });
+    for (const link of ns.links) {
+      const parent = link.kind === "vxlan" ? link.tunnel?.dev : link.kind === "veth" ? undefined : link.linkName;
+      if (parent === name && (link.linkNetns ?? ns.name) === netns) out.push({ netns: ns.name, link });
+    }
   return out;
 }
 
@@ -65,7 +66,10 @@ export function seenByOvs(
       const after = update(iface);
       if (after === iface) return host;
       const ports = bridge.ports.with(p, { ...port, interfaces: port.interfaces.with(i, after) });
-      return { ...host, ovs: { ...host.ovs, bridges: bridges.with(b, { ...bridge, ports }) } };
+      // A switch forgets what it learnt of a port that is none any more (ofproto-dpif.c bundle_destroy).
+      const lost = after.ofport !== iface.ofport && bridge.fdb.some((entry) => entry.port === iface.ofport);
+      const fdb = lost ? bridge.fdb.filter((entry) => entry.port !== iface.ofport) : bridge.fdb;
+      return { ...host, ovs: { ...host.ovs, bridges: bridges.with(b, { ...bridge, ports, fdb }) } };
     }
   }
   return host;

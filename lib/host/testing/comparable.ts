@@ -19,6 +19,8 @@ export function comparableNamespace(ns: Namespace): Record<string, string[]> {
     .filter((r) => r.protocol !== "kernel" || !(six(r) || (r.family === 6 && untold.has(r.dev ?? ""))))
     .map((route) => (empty.has(route.dev ?? "") ? { ...route, flags: [] } : route));
   const links = ns.links.map(({ ifindex: _, linkIndex: __, linkNetnsId: ___, stats: ____, ...link }) => {
+    // Why a veth has no carrier is looked up once, where its peer is at that moment.
+    if (link.kind === "veth" && link.up && !link.carrier) return { ...link, operstate: "" };
     return empty.has(link.name) ? { ...link, mac: "", carrier: false, operstate: "" } : link;
   });
   const sysctls = Object.entries(ns.sysctls).filter(([, value]) => value !== "0");

@@ -1,7 +1,7 @@
 /** `ip address` on a host. */
 import { broadcastOf, canonicalIp, networkBase, parseCidr } from "../../../net/address.ts";
 import { namespaceOf, withNamespace } from "../../edit.ts";
-import { addAddress, removeAddresses } from "../../kernel/inet.ts";
+import { addAddress, LEAST_MTU6, removeAddresses } from "../../kernel/inet.ts";
 import { primaryOf, sameNetwork } from "../../kernel/kernel-routes.ts";
 import { linkOf, refused } from "../../kernel/links.ts";
 import { deviceSetting, ipv6Enabled } from "../../kernel/sysctl.ts";
@@ -18,11 +18,12 @@ export function applyAddress(host: HostState, netns: string, command: AddrComman
     const gone = own.find(
       (a) => a.address === wanted.address && (command.prefix === undefined || a.prefix === wanted.prefix),
     );
+    if (!gone && wanted.family === 6 && link.mtu < LEAST_MTU6) throw disabled();
     if (!gone) throw notFound(wanted.family);
     return withNamespace(host, remove(ns, link, gone));
   }
-  if (wanted.family === 6 && !ipv6Enabled(ns, link.name))
-    throw new CommandError("Error: IPv6 is disabled on this device.", 2);
+  if (wanted.family === 6 && link.mtu < LEAST_MTU6) throw refused("Invalid argument");
+  if (wanted.family === 6 && !ipv6Enabled(ns, link.name)) throw disabled();
   const same = own.find((a) => a.address === wanted.address && (a.family === 6 || a.prefix === wanted.prefix));
   if (same) {
     if (command.action === "addr-add")
@@ -34,6 +35,10 @@ export function applyAddress(host: HostState, netns: string, command: AddrComman
   }
   const secondary = wanted.family === 4 && own.some((a) => !a.secondary && sameNetwork(a, wanted));
   return withNamespace(host, addAddress(ns, link, secondary ? { ...wanted, secondary } : wanted));
+}
+
+function disabled(): CommandError {
+  return new CommandError("Error: ipv6: IPv6 is disabled on this device.", 2);
 }
 
 function notFound(family: 4 | 6): CommandError {

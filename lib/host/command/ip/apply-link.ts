@@ -123,7 +123,8 @@ function newTunnel(host: HostState, netns: string, name: string, spec: TunnelSpe
     ...(group !== undefined || (remote !== undefined && isMulticast(remote)) ? { group: group ?? remote } : {}),
     ...(dev !== undefined && { dev }),
     ...((kind === "vxlan" || kind === "geneve") && { port: dstport ?? (kind === "vxlan" ? 8472 : 6081) }),
-    ...(learning === false && { learning }),
+    // As iproute2 prints it of VXLAN devices.
+    ...(kind === "vxlan" && { learning: learning ?? true }),
     ...(external && { external }),
     ...(ttl !== undefined && ttl > 0 && { ttl }),
   };
@@ -134,7 +135,6 @@ function newTunnel(host: HostState, netns: string, name: string, spec: TunnelSpe
     kind,
     tunnel,
     mtu: room === undefined ? 1500 : room - OVERHEAD[kind],
-    ...(under && kind === "vxlan" && { linkName: under.name }),
   };
 }
 

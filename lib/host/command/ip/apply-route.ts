@@ -1,6 +1,7 @@
 /** `ip route` on a host (net/ipv4/fib_semantics.c and fib_trie.c, net/ipv6/route.c). */
 import { networkBase, networkContains, networkOf, parseCidr, requireIp } from "../../../net/address.ts";
 import { findLink, namespaceOf, withNamespace } from "../../edit.ts";
+import { LEAST_MTU6 } from "../../kernel/inet.ts";
 import { linkFlags } from "../../kernel/kernel-routes.ts";
 import { linkOf, refused } from "../../kernel/links.ts";
 import type { HostState, Link, Namespace, Route } from "../../state.ts";
@@ -27,7 +28,13 @@ export function applyRoute(host: HostState, netns: string, command: RouteCommand
 
 function withoutRoute(ns: Namespace, command: RouteCommand, family: 4 | 6): Namespace {
   const at = ns.routes.findIndex((route) => fits(route, command, family));
-  if (at < 0) throw refused("No such process");
+  if (at < 0) {
+    const table = command.table === undefined ? "main" : tableName(command.table);
+    // The main table of IPv4 is there as soon as the local one is.
+    const known = ns.routes.some((r) => r.family === 4 && (r.table === table || table === "main"));
+    if (family === 4 && !known) throw new CommandError("Error: FIB table does not exist.", 2);
+    throw refused("No such process");
+  }
   return { ...ns, routes: ns.routes.toSpliced(at, 1) };
 }
 
@@ -158,6 +165,7 @@ function nextHop(
       : family === 6
         ? new CommandError("Error: Nexthop device is not up.", 2)
         : new CommandError("Error: Device for nexthop is not up.", 2);
+  if (family === 6 && named && named.mtu < LEAST_MTU6) throw refused("No such device");
   if (via === undefined) return at(named);
   if (ns.addresses.some((a) => a.address === via)) throw badGateway(family, true);
   if (onlink && named) return at(named);
