@@ -21,9 +21,11 @@ function stamp(rules: readonly Rule[], cookie: string): Flow[] {
 }
 
 const settingsGroups = memo<HostSettings, readonly Flow[]>();
-const portGroups = memo<PortView, readonly Flow[]>();
+/** A port is on one host at a time, so that its last flows are kept alone. */
+const portGroups = new WeakMap<PortView, { readonly made: readonly unknown[]; readonly flows: readonly Flow[] }>();
 const networkGroups = memo<NetworkView, readonly Flow[]>();
-const remoteGroups = memo<RemotePortView, readonly Flow[]>();
+/** What is far, by the circumstances of its network here: there are many of them, and few networks. */
+const remoteGroups = memo<NetworkView, WeakMap<RemotePortView, readonly Flow[]>>();
 
 export function integrationFlows(wiring: Wiring): Groups {
   const { settings } = wiring.view;
@@ -70,10 +72,14 @@ const NONE: readonly Flow[] = [];
 function portIn({ view }: Wiring, one: WiredPort, plan: DvrPlan, cookie: string): readonly Flow[] {
   const checks = view.settings.firewallDriver !== "openvswitch";
   const deliveries = plan.deliveries.get(one.view.id) ?? [];
-  const gateways = deliveries.map((delivery) => `${delivery.gatewayMac}@${delivery.vlan}`);
-  return portGroups(one.view, `${cookie} ${one.found.ofport} ${checks} ${gateways}`, () =>
-    stamp([...(checks ? antiSpoofing(one.view, one.found.ofport) : []), ...deliveries.flatMap(dvr.deliver)], cookie),
-  );
+  const gateways = deliveries.map((delivery) => `${delivery.gatewayMac}@${delivery.vlan}`).join();
+  const made = [cookie, one.found.ofport, checks, gateways];
+  const known = portGroups.get(one.view);
+  if (known?.made.every((part, i) => part === made[i])) return known.flows;
+  const checked = checks ? antiSpoofing(one.view, one.found.ofport) : [];
+  const flows = stamp([...checked, ...deliveries.flatMap(dvr.deliver)], cookie);
+  portGroups.set(one.view, { made, flows });
+  return flows;
 }
 
 export function physicalFlows(wiring: Wiring, name: string, joint: PhysicalJoint): Groups {
@@ -127,11 +133,12 @@ function populated(wiring: Wiring, cookie: string, arpResponder: boolean): Group
     if (known) known.push(one);
     else remotes.set(one.networkId, [one]);
   }
+  const ends = new Map(view.settings.tunnelTypes.map((type) => [type, tunnelNumbers(host, type)]));
   return networks.flatMap(({ network, vlan }) => {
     const segment = segmentOf(network);
     if (segment.kind !== "tunnel" || !view.settings.tunnelTypes.includes(segment.type)) return [];
     const { type, key } = segment;
-    const numbers = tunnelNumbers(host, type);
+    const numbers = ends.get(type) ?? new Map<string, number>();
     const far = l2Population ? (remotes.get(network.id) ?? []) : [];
     const reached = l2Population ? far.map((one) => numbers.get(one.tunnelIp)) : [...numbers.values()];
     const flood = [...new Set(reached.filter((one) => one !== undefined))].sort((a, b) => a - b);
@@ -144,16 +151,20 @@ function populated(wiring: Wiring, cookie: string, arpResponder: boolean): Group
         cookie,
       ),
     );
-    return [
-      own,
-      ...far.map((one) => {
+    const circumstances = `${cookie} ${vlan} ${arpResponder} ${[...numbers]}`;
+    const known = remoteGroups(network, circumstances, () => new WeakMap());
+    const groups: (readonly Flow[])[] = [own];
+    for (const one of far) {
+      let flows = known.get(one);
+      if (!flows) {
         const port = numbers.get(one.tunnelIp);
-        if (port === undefined || one.deviceOwner === DISTRIBUTED_INTERFACE) return NONE;
-        return remoteGroups(one, `${cookie} ${vlan} ${key} ${port} ${arpResponder}`, () =>
-          stamp(remoteRules(one, vlan, key, port, arpResponder), cookie),
-        );
-      }),
-    ];
+        const silent = port === undefined || one.deviceOwner === DISTRIBUTED_INTERFACE;
+        flows = silent ? NONE : stamp(remoteRules(one, vlan, key, port, arpResponder), cookie);
+        known.set(one, flows);
+      }
+      groups.push(flows);
+    }
+    return groups;
   });
 }
 

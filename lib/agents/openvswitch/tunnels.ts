@@ -63,10 +63,15 @@ function endpoints({ view, networks }: Wiring): Endpoint[] {
     const segment = segmentOf(network);
     if (segment.kind === "tunnel") types.set(network.id, segment.type);
   }
-  return view.remotePorts.flatMap(({ networkId, tunnelIp }) => {
+  // Many ports are behind one address.
+  const ends = new Map<TunnelType, Map<string, Endpoint>>();
+  for (const { networkId, tunnelIp: ip } of view.remotePorts) {
     const type = types.get(networkId);
-    return type === undefined ? [] : [{ type, ip: tunnelIp }];
-  });
+    if (type === undefined) continue;
+    const known = ends.get(type) ?? new Map<string, Endpoint>();
+    if (!known.has(ip)) ends.set(type, known.set(ip, { type, ip }));
+  }
+  return [...ends.values()].flatMap((one) => [...one.values()]);
 }
 
 /** By its name: an administrator's tunnel port stays. */
