@@ -2,7 +2,7 @@
 import type { IptablesRule } from "../../../net/iptables/ast.ts";
 import { parseRule } from "../../../net/iptables/parse.ts";
 
-type Body = Pick<IptablesRule, "matches" | "target">;
+type Body = Pick<IptablesRule, "matches" | "target" | "unsupported">;
 
 const bodies = new Map<string, Body>();
 /** Bodies with addresses or devices in them are not worth keeping when there are very many. */
@@ -19,9 +19,10 @@ function read(body: string): Body {
   let known = bodies.get(body);
   if (!known) {
     const parsed = parseRule(`-A x ${body}`, (name) => !TARGETS.has(name));
-    if (typeof parsed === "string" || parsed.unsupported !== undefined)
-      throw new RangeError(`not a rule: ${body.slice(0, 200)}`);
-    known = { matches: parsed.matches, target: parsed.target };
+    if (typeof parsed === "string") throw new RangeError(`not a rule: ${body.slice(0, 200)}`);
+    const { matches, target, unsupported } = parsed;
+    // DCCP's ports are carried without being judged.
+    known = { matches, target, ...(unsupported === undefined ? {} : { unsupported }) };
     if (bodies.size >= MOST_BODIES) bodies.clear();
     bodies.set(body, known);
   }
