@@ -161,9 +161,9 @@ function applyChange(
     case "delete":
     case "check":
       for (const rule of specified(draft, change.chain, change.rule, run)) {
-        const chain = chainOf(draft, change.chain, run);
-        const at = chain.rules.findIndex((one) => one.text === rule.text);
-        if (at < 0) throw failed(run, "Bad rule (does a matching rule exist in that chain?).");
+        const chain = draft.chains.get(change.chain);
+        const at = chain?.rules.findIndex((one) => one.text === rule.text) ?? -1;
+        if (!chain || at < 0) throw failed(run, "Bad rule (does a matching rule exist in that chain?).");
         if (change.op === "delete") rulesOf(draft, chain).splice(at, 1);
       }
       return;
@@ -209,9 +209,8 @@ function zeroed(chain: IptablesChain): IptablesChain {
 
 function specified(draft: Draft, chain: string, rule: string, run: Run): IptablesRule[] {
   try {
-    const rules = normalizeRules(chain, rule, run.family, (name) => draft.chains.has(name));
-    for (const one of rules) checkSets(one, run);
-    return rules;
+    const isChain = (name: string) => draft.chains.has(name);
+    return normalizeRules(chain, rule, run.family, isChain, (name) => checkSet(name, run));
   } catch (error) {
     if (!(error instanceof MissingChain || error instanceof UnknownWord || error instanceof CommandError)) throw error;
     if (run.line === undefined) throw usage(run.program, error.message);
@@ -223,18 +222,14 @@ function specified(draft: Draft, chain: string, rule: string, run: Run): Iptable
 }
 
 /** libxt_set.h get_set_byname. */
-function checkSets({ matches }: IptablesRule, { sets, family }: Run): void {
-  for (const match of matches) {
-    const name = match.kind === "set" ? match.matchSet?.values[0] : undefined;
-    if (name === undefined) continue;
-    const set = sets.find((one) => one.name === name);
-    if (!set) throw new CommandError(`Set ${name} doesn't exist.\n`, 2);
-    if ((set.family === "inet6") !== (family === 6))
-      throw new CommandError(
-        `The protocol family of set ${name} is ${set.family === "inet6" ? "IPv6" : "IPv4"}, which is not applicable.\n`,
-        2,
-      );
-  }
+function checkSet(name: string, { sets, family }: Run): void {
+  const set = sets.find((one) => one.name === name);
+  if (!set) throw new CommandError(`Set ${name} doesn't exist.\n`, 2);
+  if ((set.family === "inet6") !== (family === 6))
+    throw new CommandError(
+      `The protocol family of set ${name} is ${set.family === "inet6" ? "IPv6" : "IPv4"}, which is not applicable.\n`,
+      2,
+    );
 }
 
 function jumpsTo(draft: Draft, name: string): boolean {

@@ -47,6 +47,7 @@ export function normalizeRules(
   spec: string,
   family: 4 | 6,
   isChain: (name: string) => boolean,
+  checkSet: (name: string) => void,
 ): IptablesRule[] {
   const words = splitWords(spec);
   if (!words) throw new CommandError("a quote is not closed", 2);
@@ -89,6 +90,7 @@ export function normalizeRules(
       }
       if (not) current.words.push(word("!"));
       current.words.push(at);
+      if (current.head === "set" && at.text === "--match-set") checkSet(need(words[i + 1], at.text));
     }
   }
   return addressLists(base, family).map((addresses) => {
