@@ -1,5 +1,7 @@
 /** What the Linux bridge agent makes of a host, step by step, and the commands by which a host gets there. */
 import { expect, test } from "vitest";
+import { printCommand } from "../../host/command/shell.ts";
+import { change } from "../../host/diff/diff.ts";
 import type { HostState, Link } from "../../host/state.ts";
 import { baseline } from "../baseline/baseline.ts";
 import { COMPUTE } from "../compute/agent.ts";
@@ -235,5 +237,30 @@ test("guests are filtered at their devices, with a zone of conntrack for each ne
     '-A neutron-linuxbri-PREROUTING -m physdev --physdev-in brqaaaaaaaa-00 -m comment --comment "Set zone for 3333333-33" -j CT --zone 4098',
     '-A neutron-linuxbri-PREROUTING -i brqaaaaaaaa-00 -m comment --comment "Set zone for 3333333-33" -j CT --zone 4098',
     '-A neutron-linuxbri-PREROUTING -m physdev --physdev-in tap33333333-33 -m comment --comment "Set zone for 3333333-33" -j CT --zone 4098',
+  ]);
+});
+
+test("the commands are those of an agent that plugs a first guest of a VLAN network", () => {
+  const view = viewOf([portOn(VLAN, 1)], { settings: SETTINGS, networks: [VLAN] });
+  const commands: string[] = [];
+  let host = fresh(view);
+  for (const step of [...COMPUTE.steps, ...LINUXBRIDGE.steps.slice(0, 3)]) {
+    const done = change(host, step.plan(view, host));
+    host = done.host;
+    commands.push(...done.commands.map(printCommand));
+  }
+  expect(commands.filter((one) => !one.includes("qemu"))).toEqual([
+    "ip tuntap add tap11111111-11 mode tap",
+    "ip link set tap11111111-11 address fe:16:3e:00:00:01",
+    "ip link set tap11111111-11 up",
+    "ip link add link eth2 name eth2.100 type vlan id 100",
+    "ip link set eth2.100 up",
+    "brctl addbr brqbbbbbbbb-00",
+    "brctl setfd brqbbbbbbbb-00 0",
+    "brctl stp brqbbbbbbbb-00 off",
+    "sysctl -w net.ipv6.conf.eth2/100.disable_ipv6=1",
+    "ip link set brqbbbbbbbb-00 up",
+    "brctl addif brqbbbbbbbb-00 eth2.100",
+    "brctl addif brqbbbbbbbb-00 tap11111111-11",
   ]);
 });
