@@ -1,56 +1,21 @@
 /**
- * Neutron's names of OpenFlow tables, from neutron/plugins/ml2/drivers/openvswitch/agent/common/constants.py (Zed).
+ * Neutron's names of OpenFlow tables.
  * Only the agent's own bridges have them: on any other bridge a table is a number.
  */
 import type { HostState } from "../host/state.ts";
+import { INTEGRATION, PHYSICAL, TUNNEL } from "../net/neutron-tables.ts";
 
 export type BridgeRole = "integration" | "tunnel" | "physical";
 
-const NAMES: Record<BridgeRole, Record<number, string>> = {
-  integration: {
-    0: "LOCAL_SWITCHING",
-    1: "DVR_TO_SRC_MAC",
-    2: "DVR_TO_SRC_MAC_PHYSICAL",
-    3: "ARP_DVR_MAC_TO_DST_MAC",
-    4: "ARP_DVR_MAC_TO_DST_MAC_PHYSICAL",
-    23: "CANARY_TABLE",
-    24: "ARP_SPOOF_TABLE",
-    25: "MAC_SPOOF_TABLE",
-    30: "LOCAL_MAC_DIRECT",
-    31: "LOCAL_IP_TABLE",
-    59: "PACKET_RATE_LIMIT",
-    60: "TRANSIENT_TABLE",
-    61: "TRANSIENT_EGRESS_TABLE",
-    71: "BASE_EGRESS_TABLE",
-    72: "RULES_EGRESS_TABLE",
-    73: "ACCEPT_OR_INGRESS_TABLE",
-    81: "BASE_INGRESS_TABLE",
-    82: "RULES_INGRESS_TABLE",
-    91: "ACCEPTED_EGRESS_TRAFFIC_TABLE",
-    92: "ACCEPTED_INGRESS_TRAFFIC_TABLE",
-    93: "DROPPED_TRAFFIC_TABLE",
-    94: "ACCEPTED_EGRESS_TRAFFIC_NORMAL_TABLE",
-  },
-  tunnel: {
-    0: "LOCAL_SWITCHING",
-    1: "DVR_PROCESS",
-    2: "PATCH_LV_TO_TUN",
-    3: "GRE_TUN_TO_LV",
-    4: "VXLAN_TUN_TO_LV",
-    6: "GENEVE_TUN_TO_LV",
-    9: "DVR_NOT_LEARN",
-    10: "LEARN_FROM_TUN",
-    20: "UCAST_TO_TUN",
-    21: "ARP_RESPONDER",
-    22: "FLOOD_TO_TUN",
-  },
-  physical: {
-    0: "LOCAL_SWITCHING",
-    1: "DVR_PROCESS_PHYSICAL",
-    2: "LOCAL_VLAN_TRANSLATION",
-    3: "DVR_NOT_LEARN_PHYSICAL",
-  },
+const NAMES: Record<BridgeRole, Readonly<Record<number, string>>> = {
+  integration: byNumber(INTEGRATION),
+  tunnel: byNumber(TUNNEL),
+  physical: byNumber(PHYSICAL),
 };
+
+function byNumber(tables: Readonly<Record<string, number>>): Record<number, string> {
+  return Object.fromEntries(Object.entries(tables).map(([name, number]) => [number, name]));
+}
 
 /** Neutron's name of a table, e.g. 60 of br-int is TRANSIENT_TABLE; undefined where Neutron has none. */
 export function tableName(role: BridgeRole | undefined, table: number): string | undefined {
