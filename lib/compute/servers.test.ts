@@ -290,3 +290,10 @@ test("usage counts the hours of servers that are there", async () => {
   expect((await demo("GET", "compute/v2.1/os-simple-tenant-usage")).status).toBe(403);
   await demo("DELETE", `compute/v2.1/servers/${server.id}`);
 });
+
+test("a refusal tells its request, also a stranger's", async () => {
+  for (const service of ["networking/v2.0/networks/none", "compute/v2.1/servers/none", "image/v2/images/none"]) {
+    const reply = await fetch(`${server.url}/${service}`);
+    expect([reply.status, reply.headers.get("x-openstack-request-id")]).toEqual([401, expect.stringMatching(/^req-/)]);
+  }
+});

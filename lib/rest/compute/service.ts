@@ -2,6 +2,7 @@
 import type { Compute } from "../../compute/compute.ts";
 import type { Context } from "../../identity/context.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
+import { strangersRequest } from "../request-id.ts";
 import { Router } from "../router.ts";
 import { aggregateRoutes } from "./aggregates.ts";
 import { computeFailure, fault } from "./errors.ts";
@@ -43,6 +44,7 @@ export function computeService(compute: Compute, options: ComputeOptions): RestS
     if (!context)
       return {
         status: 401,
+        headers: strangersRequest(),
         body: {
           error: { code: 401, title: "Unauthorized", message: "The request you have made requires authentication." },
         },

@@ -10,6 +10,7 @@ import { body } from "../compute/body.ts";
 import { statusOf } from "../compute/errors.ts";
 import type { Handler } from "../compute/handler.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
+import { strangersRequest } from "../request-id.ts";
 import { type Route, Router } from "../router.ts";
 import { memberEndpoints } from "./members.ts";
 
@@ -26,8 +27,13 @@ export function imageService(compute: Compute, options: ImageOptions): RestServi
     if (version !== "v2") return plain(404, "The resource could not be found.");
     if (rest.length === 0) return { status: 300, body: versions(request.origin) };
     const context = await options.authenticate(request);
-    if (!context)
-      return plain(401, "This server could not verify that you are authorized to access the document you requested.");
+    if (!context) {
+      const reply = plain(
+        401,
+        "This server could not verify that you are authorized to access the document you requested.",
+      );
+      return { ...reply, headers: { ...reply.headers, ...strangersRequest() } };
+    }
     const reply = await answer(router, context, request, rest, options);
     return { ...reply, headers: { "x-openstack-request-id": context.requestId, ...reply.headers } };
   };

@@ -7,6 +7,7 @@ import type { Neutron } from "../../neutron/neutron.ts";
 import type { Resource } from "../../neutron/resource.ts";
 import { neutronFailure } from "../errors.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
+import { strangersRequest } from "../request-id.ts";
 import { readBody, refuseBody } from "./body.ts";
 import { absent, noExtension, notAllowed, unknownVersion } from "./refusals.ts";
 import { type Route, Routes, withoutSuffix } from "./routes.ts";
@@ -28,7 +29,10 @@ export function networkingService(neutron: Neutron, options: NetworkingOptions):
       return get ? { status: 200, body: versions(request.origin) } : neutronFailure(notAllowed(), options.report);
     if (path[0] !== "v2.0") return unknownVersion;
     const context = await options.authenticate(request);
-    if (!context) return unauthorized(request);
+    if (!context) {
+      const reply = unauthorized(request);
+      return { ...reply, headers: { ...strangersRequest(), ...reply.headers } };
+    }
     if (path.length === 1)
       return get
         ? { status: 200, body: versionDocument(request.origin) }
