@@ -60,15 +60,15 @@ export function aggregateRoutes({ aggregates }: Compute): Route<Handler>[] {
         switch (Object.keys(action)[0]) {
           case "add_host": {
             const { host } = await body(again, hostBody);
-            return ok({ aggregate: aggregateView(await aggregates.addHost(context, p.id ?? "", host)) });
+            return ok({ aggregate: changedView(await aggregates.addHost(context, p.id ?? "", host)) });
           }
           case "remove_host": {
             const { host } = await body(again, hostBody);
-            return ok({ aggregate: aggregateView(await aggregates.removeHost(context, p.id ?? "", host)) });
+            return ok({ aggregate: changedView(await aggregates.removeHost(context, p.id ?? "", host)) });
           }
           case "set_metadata": {
             const { metadata } = await body(again, metadataBody);
-            return ok({ aggregate: aggregateView(await aggregates.setMetadata(context, p.id ?? "", metadata)) });
+            return ok({ aggregate: changedView(await aggregates.setMetadata(context, p.id ?? "", metadata)) });
           }
           default:
             throw new ComputeError("bad-request", `There is no such action: ${Object.keys(action)[0] ?? ""}`);
@@ -76,6 +76,12 @@ export function aggregateRoutes({ aggregates }: Compute): Route<Handler>[] {
       },
     },
   ];
+}
+
+/** Answers to actions have no UUID: clients ask for them without a microversion. */
+function changedView(one: Aggregate) {
+  const { uuid: _uuid, ...view } = aggregateView(one);
+  return view;
 }
 
 function aggregateView(one: Aggregate) {
