@@ -27,6 +27,46 @@ export function editNamespace(host: HostState, name: string, changes: Partial<Na
   return withNamespace(host, { ...namespaceOf(host, name), ...changes });
 }
 
+/**
+ * Where devices are in a list, by name. Lists that follow from each other share one: it knows every name of them all, so that
+ * a name that it lacks is in none; a place is believed only when the name is there.
+ */
+const places = new WeakMap<readonly Link[], Map<string, number>>();
+
+function placesOf(links: readonly Link[]): Map<string, number> {
+  let map = places.get(links);
+  if (!map) {
+    map = new Map(links.map((link, i) => [link.name, i]));
+    places.set(links, map);
+  }
+  return map;
+}
+
+/** -1 where there is no device of this name. */
+function placeOf(links: readonly Link[], name: string): number {
+  const at = placesOf(links).get(name);
+  if (at === undefined || links[at]?.name === name) return at ?? -1;
+  return links.findIndex((link) => link.name === name);
+}
+
 export function findLink(ns: Namespace, name: string): Link | undefined {
-  return ns.links.find((link) => link.name === name);
+  return ns.links[placeOf(ns.links, name)];
+}
+
+/** The list with this device in place of the one of its name; the same list where it is that one, or there is none. */
+export function linksWith(links: Link[], link: Link): Link[] {
+  const at = placeOf(links, link.name);
+  if (at < 0 || links[at] === link) return links;
+  const out = links.with(at, link);
+  places.set(out, placesOf(links));
+  return out;
+}
+
+/** The list with one more device. */
+export function linksAnd(links: Link[], link: Link): Link[] {
+  const out = [...links, link];
+  const map = placesOf(links);
+  map.set(link.name, links.length);
+  places.set(out, map);
+  return out;
 }

@@ -1,11 +1,11 @@
 /** `sysctl -w NAME=VALUE …` of procps. */
-import { namespaceOf } from "../edit.ts";
-import { writeSysctl } from "../kernel/sysctl-write.ts";
+import { findLink, namespaceOf } from "../edit.ts";
+import { type Setting, writeSysctls } from "../kernel/sysctl-write.ts";
 import { CommandError, type Tool } from "./command.ts";
 
 export interface SysctlCommand {
   readonly tool: "sysctl";
-  readonly settings: readonly { readonly name: string; readonly value: string }[];
+  readonly settings: readonly Setting[];
 }
 
 export const SYSCTL: Tool<SysctlCommand> = {
@@ -23,14 +23,15 @@ export const SYSCTL: Tool<SysctlCommand> = {
 
   print: ({ settings }) => ({ words: ["sysctl", "-w", ...settings.map(({ name, value }) => `${name}=${value}`)] }),
 
-  apply: (host, netns, { settings }) =>
-    settings.reduce((out, { name, value }) => {
+  apply(host, netns, { settings }) {
+    const ns = namespaceOf(host, netns);
+    for (const { name } of settings) {
       const dev = /^net\.ipv[46]\.(?:conf|neigh)\.([^.]+)\./.exec(name)?.[1]?.replaceAll("/", ".");
-      const known = dev === undefined || dev === "all" || dev === "default";
-      if (!known && !namespaceOf(out, netns).links.some((link) => link.name === dev))
-        throw new CommandError(`sysctl: cannot stat /proc/sys/${pathOf(name)}: No such file or directory`, 1);
-      return writeSysctl(out, netns, name, value);
-    }, host),
+      if (dev === undefined || dev === "all" || dev === "default" || findLink(ns, dev)) continue;
+      throw new CommandError(`sysctl: cannot stat /proc/sys/${pathOf(name)}: No such file or directory`, 1);
+    }
+    return writeSysctls(host, netns, settings);
+  },
 };
 
 /** Dots or slashes may separate; where slashes do, a dot belongs to a name (procps sysctl.c slashdot). */

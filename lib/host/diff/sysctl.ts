@@ -1,7 +1,8 @@
 /** Settings: those of the namespace before devices come, since a device takes them over; those of devices once it is there. */
 import type { Command } from "../command/command.ts";
-import { findLink } from "../edit.ts";
+import { findLink, findNamespace } from "../edit.ts";
 import { initial } from "../kernel/sysctl-initial.ts";
+import type { Setting } from "../kernel/sysctl-write.ts";
 import type { HostState, Namespace } from "../state.ts";
 import { commonNamespaces } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
@@ -12,36 +13,57 @@ export function hostSysctls(actual: HostState, desired: HostState): Change {
   const out = new Recorder(actual);
   for (const [ns, wanted] of commonNamespaces(actual, desired)) {
     if (ns.sysctls === wanted.sysctls) continue;
-    // What is set for all reaches the others: they are looked at afterwards, each by itself.
-    for (const name of Object.keys(wanted.sysctls).sort(broadFirst)) {
-      const now = out.host.namespaces.find((n) => n.name === ns.name) ?? ns;
-      const value = wanted.sysctls[name] as string;
-      if (!OF_DEVICE.test(name) && differs(now, name, value)) out.run(ns.name, write(name, value));
+    // What is set for all reaches the others, which are looked at once more afterwards.
+    for (const broad of [true, false]) {
+      const now = findNamespace(out.host, ns.name) ?? ns;
+      for (const setting of changes(now, wanted).sort(broadFirst))
+        if (isBroad(setting) === broad && !OF_DEVICE.test(setting.name)) setAgain(out, ns.name, setting);
     }
-    for (const name of Object.keys(ns.sysctls))
-      if (!OF_DEVICE.test(name) && !(name in wanted.sysctls) && differs(ns, name, initial(name)))
-        out.run(ns.name, write(name, initial(name)));
   }
   return out;
 }
 
+/** Unless an earlier one has brought it. */
+function setAgain(out: Recorder, netns: string, setting: Setting): void {
+  const now = findNamespace(out.host, netns);
+  if (now && differs(now, setting.name, setting.value)) out.run(netns, write([setting]));
+}
+
+function isBroad({ name }: Setting): boolean {
+  return name === "net.ipv4.ip_forward" || name.includes(".all.");
+}
+
+/** Those of one device in one line. */
 export function deviceSysctls(actual: HostState, desired: HostState): Command[] {
   const out: Command[] = [];
   for (const [ns, wanted] of commonNamespaces(actual, desired)) {
     if (ns.sysctls === wanted.sysctls) continue;
-    const names = new Set([...Object.keys(wanted.sysctls), ...Object.keys(ns.sysctls)]);
-    for (const name of names) {
-      const dev = OF_DEVICE.exec(name)?.[1]?.replaceAll("/", ".");
-      if (dev === undefined) continue;
-      const value = wanted.sysctls[name] ?? initial(name);
-      if (differs(ns, name, value) && findLink(ns, dev)) out.push({ netns: ns.name, run: write(name, value) });
+    const byDevice = new Map<string, Setting[]>();
+    for (const setting of changes(ns, wanted)) {
+      const dev = OF_DEVICE.exec(setting.name)?.[1]?.replaceAll("/", ".");
+      if (dev === undefined || !findLink(ns, dev)) continue;
+      byDevice.set(dev, [...(byDevice.get(dev) ?? []), setting]);
     }
+    for (const settings of byDevice.values()) out.push({ netns: ns.name, run: write(settings) });
   }
   return out;
 }
 
-function write(name: string, value: string): Command["run"] {
-  return { tool: "sysctl", settings: [{ name, value }] };
+/** What is to have another value; what is no longer set, its first one. */
+function changes(ns: Namespace, wanted: Namespace): Setting[] {
+  const out: Setting[] = [];
+  for (const name in wanted.sysctls) {
+    const value = wanted.sysctls[name] as string;
+    if (ns.sysctls[name] !== value && (ns.sysctls[name] ?? initial(name)) !== value) out.push({ name, value });
+  }
+  for (const name in ns.sysctls)
+    if (wanted.sysctls[name] === undefined && ns.sysctls[name] !== initial(name))
+      out.push({ name, value: initial(name) });
+  return out;
+}
+
+function write(settings: readonly Setting[]): Command["run"] {
+  return { tool: "sysctl", settings };
 }
 
 function differs(ns: Namespace, name: string, value: string): boolean {
@@ -49,7 +71,7 @@ function differs(ns: Namespace, name: string, value: string): boolean {
 }
 
 /** `net.ipv4.ip_forward`, then `all`, then `default`. */
-function broadFirst(a: string, b: string): number {
+function broadFirst({ name: a }: Setting, { name: b }: Setting): number {
   const rank = (name: string) => (name === "net.ipv4.ip_forward" ? 0 : name.includes(".all.") ? 1 : 2);
   return rank(a) - rank(b);
 }

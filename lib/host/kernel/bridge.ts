@@ -2,7 +2,7 @@
 import { ZERO_MAC } from "../../net/address.ts";
 import { generatedMac } from "../allocate.ts";
 import { CommandError } from "../command/command.ts";
-import { namespaceOf, withNamespace } from "../edit.ts";
+import { findLink, namespaceOf, withNamespace } from "../edit.ts";
 import type { HostState, Link } from "../state.ts";
 import { settleCarrier, settlePort, setUp } from "./carrier.ts";
 import { macChanged } from "./inet.ts";
@@ -18,8 +18,12 @@ export function setMaster(host: HostState, netns: string, name: string, master: 
   return master === undefined ? left : enter(left, netns, linkOf(left, netns, name), master);
 }
 
+function findMaster(host: HostState, netns: string, name: string | undefined): Link | undefined {
+  return name === undefined ? undefined : findLink(namespaceOf(host, netns), name);
+}
+
 function enter(host: HostState, netns: string, link: Link, master: string): HostState {
-  const bridge = namespaceOf(host, netns).links.find((l) => l.name === master);
+  const bridge = findMaster(host, netns, master);
   if (!bridge) throw new CommandError(`Error: argument "${master}" is wrong: Device does not exist\n`, 255);
   if (bridge.kind === "vrf" || bridge.kind === "bond") return replaceLink(host, netns, { ...link, master });
   if (bridge.kind !== "bridge") throw refused("Operation not supported");
@@ -35,7 +39,7 @@ function enter(host: HostState, netns: string, link: Link, master: string): Host
 
 function leave(host: HostState, netns: string, link: Link): HostState {
   const { master, bridgePort: _, ...rest } = link;
-  const bridge = namespaceOf(host, netns).links.find((l) => l.name === master);
+  const bridge = findMaster(host, netns, master);
   const before = bridge && traits(host, netns, bridge);
   const ns = namespaceOf(host, netns);
   const fdb = ns.fdb.filter((e) => e.dev !== link.name || e.master !== master);

@@ -124,8 +124,8 @@ export function settlePort(host: HostState, netns: string, name: string): HostSt
 }
 
 function settlePorts(host: HostState, netns: string, bridge: string): HostState {
-  return namespaceOf(host, netns).links.reduce(
-    (out, link) => (link.master === bridge ? settlePort(out, netns, link.name) : out),
-    host,
-  );
+  let out = host;
+  for (const link of namespaceOf(host, netns).links)
+    if (link.master === bridge) out = settlePort(out, netns, link.name);
+  return out;
 }

@@ -1,7 +1,7 @@
 /** Devices made, deleted, renamed and moved (net/core/dev.c, rtnetlink.c). */
 import { ZERO_MAC } from "../../net/address.ts";
 import { generatedMac, nextIfindex } from "../allocate.ts";
-import { findLink, namespaceOf, ROOT, withNamespace } from "../edit.ts";
+import { findLink, linksAnd, namespaceOf, ROOT, withNamespace } from "../edit.ts";
 import type { HostState, Link, Namespace } from "../state.ts";
 import { emptyBridge, setMaster, settleBridge, traits } from "./bridge.ts";
 import { settleCarrier, setUp } from "./carrier.ts";
@@ -35,7 +35,7 @@ export function addLink(host: HostState, netns: string, link: NewLink): HostStat
     ...(link.kind === "bridge" && { bridge: NEW_BRIDGE }),
     ...link,
   };
-  return withNamespace(host, { ...ns, links: [...ns.links, made], sysctls: withDevice(ns.sysctls, link.name) });
+  return withNamespace(host, { ...ns, links: linksAnd(ns.links, made), sysctls: withDevice(ns.sysctls, link.name) });
 }
 
 export interface VethEnd {
@@ -131,7 +131,7 @@ export function moveLink(host: HostState, netns: string, name: string, target: s
   const arrived = elsewhere(out, netns, target, moved, taken ? nextIfindex(out, target) : moved.ifindex);
   out = withNamespace(out, {
     ...there,
-    links: [...there.links, arrived],
+    links: linksAnd(there.links, arrived),
     sysctls: withDevice(there.sysctls, name),
   });
   out = relate(out, netns, name, target, arrived);

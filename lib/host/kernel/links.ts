@@ -1,6 +1,6 @@
 /** Devices of a simulated host: finding them, replacing them, and what Open vSwitch sees of them. */
 import { CommandError } from "../command/command.ts";
-import { findLink, findNamespace, namespaceOf, withNamespace } from "../edit.ts";
+import { findLink, findNamespace, linksWith, namespaceOf, withNamespace } from "../edit.ts";
 import type { HostState, Link, OvsInterface } from "../state.ts";
 
 /** What rtnetlink refuses, as iproute2 prints it. */
@@ -18,11 +18,9 @@ export function linkOf(host: HostState, netns: string, name: string): Link {
 /** The device with this one's name gives way to it; the switch's row for it follows. */
 export function replaceLink(host: HostState, netns: string, link: Link): HostState {
   const ns = namespaceOf(host, netns);
-  const at = ns.links.findIndex((l) => l.name === link.name);
-  if (at < 0 || ns.links[at] === link) return host;
-  return seenByOvs(withNamespace(host, { ...ns, links: ns.links.with(at, link) }), netns, link.name, (iface) =>
-    rowOf(iface, netns, link),
-  );
+  const links = linksWith(ns.links, link);
+  if (links === ns.links) return host;
+  return seenByOvs(withNamespace(host, { ...ns, links }), netns, link.name, (iface) => rowOf(iface, netns, link));
 }
 
 export interface Placed {

@@ -1,15 +1,23 @@
 /** Settings that are written, and what the kernel does on that. */
-import { namespaceOf, withNamespace } from "../edit.ts";
+import { findLink, namespaceOf, withNamespace } from "../edit.ts";
 import type { HostState, Namespace } from "../state.ts";
 import { down6, forwardingChanged, up6 } from "./inet.ts";
 
-/** `name` as `sysctl` prints it. */
-export function writeSysctl(host: HostState, netns: string, name: string, value: string): HostState {
+export interface Setting {
+  /** As `sysctl` prints it. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** All at once: a host has thousands of settings. */
+export function writeSysctls(host: HostState, netns: string, settings: readonly Setting[]): HostState {
   const ns = namespaceOf(host, netns);
-  if (ns.sysctls[name] === value) return host;
-  const set = spread(ns, name, value);
-  const written = { ...ns, sysctls: { ...ns.sysctls, ...set } };
-  return withNamespace(host, react(ns, written, Object.keys(set)));
+  const set: Record<string, string> = {};
+  for (const { name, value } of settings)
+    if ((set[name] ?? ns.sysctls[name]) !== value) Object.assign(set, spread(ns, name, value));
+  const names = Object.keys(set);
+  if (names.length === 0) return host;
+  return withNamespace(host, react(ns, { ...ns, sysctls: { ...ns.sysctls, ...set } }, names));
 }
 
 /** ip_forward is forwarding of all; what is set for all reaches every device, where the kernel says so. */
@@ -30,7 +38,7 @@ function react(before: Namespace, written: Namespace, names: readonly string[]):
     const found = /^net\.ipv6\.conf\.([^.]+)\.(forwarding|disable_ipv6)$/.exec(name);
     if (!found || (before.sysctls[name] ?? "0") === out.sysctls[name]) continue;
     const dev = found[1]?.replaceAll("/", ".");
-    const link = out.links.find((l) => l.name === dev);
+    const link = dev === undefined ? undefined : findLink(out, dev);
     if (!link) continue;
     if (found[2] === "forwarding") out = forwardingChanged(out, link);
     else if (out.sysctls[name] !== "0") out = down6(out, link);
