@@ -103,6 +103,7 @@ export interface NeutronSecurityGroupRule {
   port_range_max: number | null;
   remote_ip_prefix: string | null;
   remote_group_id: string | null;
+  remote_address_group_id?: string | null;
   description?: string;
 }
 export interface NeutronAgent {

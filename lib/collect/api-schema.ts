@@ -155,6 +155,7 @@ const ruleSchema = z.looseObject({
     .transform((v) => v ?? null),
   remote_ip_prefix: nullable,
   remote_group_id: nullable,
+  remote_address_group_id: nullable.optional(),
   description: optional,
 });
 

@@ -429,7 +429,8 @@ function groupView(group: NeutronSecurityGroup, ports: readonly PortView[]): Sec
       portMin: rule.port_range_min,
       portMax: rule.port_range_max,
       remotePrefix: rule.remote_ip_prefix,
-      remoteGroupId: rule.remote_group_id,
+      // An address group's addresses are told apart from groups' members nowhere (securitygroups_rpc_base.py sg_member_ips).
+      remoteGroupId: rule.remote_group_id ?? rule.remote_address_group_id ?? null,
     })),
     members: ports.flatMap(membersOf),
   };

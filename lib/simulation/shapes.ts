@@ -171,6 +171,7 @@ function ruleShape(row: SecurityGroupRule): NeutronSecurityGroupRule {
     port_range_max: row.port_range_max,
     remote_ip_prefix: row.remote_ip_prefix,
     remote_group_id: row.remote_group_id,
+    remote_address_group_id: row.remote_address_group_id,
     ...(row.description === null ? {} : { description: row.description }),
   };
 }
