@@ -14,6 +14,7 @@
  *   GET    /api/clouds/:cloud/trace?from=&to=&proto=&dport=&size=&df=&fromAddress=   NDJSON of TraceEvent
  *   GET    /api/clouds/:cloud/trace.pcapng?…same             application/octet-stream
  *   GET    /api/clouds/:cloud/search?q=                      SearchHit[]
+ *   GET    /api/clouds/:cloud/check                          CheckReport
  * Errors: status ≥ 400 with ApiError.
  */
 import type { Gap } from "../host/state.ts";
@@ -288,4 +289,31 @@ export interface TraceQuery {
   df?: boolean;
   fromAddress?: string;
   ttl?: number;
+}
+
+/** Intent against actual. */
+export interface CheckReport {
+  hosts: CheckedHost[];
+}
+export interface CheckedHost {
+  name: string;
+  /** false: nothing of it could be judged. */
+  checked: boolean;
+  /** What could not be, and why. */
+  notChecked: string[];
+  differences: CheckDifference[];
+  /** Shell commands that set the host right, a line (or heredoc) each; empty where nothing is to be done. */
+  repair: string;
+}
+export interface CheckDifference {
+  /** missing: Neutron wants it and the host lacks it; unexpected: the host has it and Neutron does not want it. */
+  kind: "missing" | "unexpected" | "different";
+  /** link, address, route, flow, iptables … */
+  part: string;
+  place: { netns?: string; device?: string; bridge?: string; table?: string };
+  name: string;
+  /** In the words of the host's tools. */
+  actual?: string;
+  desired?: string;
+  resource?: { type: "port" | "network" | "router"; id: string };
 }

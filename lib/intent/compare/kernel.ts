@@ -71,7 +71,7 @@ function linkText(link: Link): string {
   });
 }
 
-function routeName(route: Route): string {
+export function routeName(route: Route): string {
   return `${route.type} ${addressOrChance(route.dst)} table ${route.table} metric ${route.metric}`;
 }
 

@@ -1,0 +1,68 @@
+/** Healthy recorded clouds are as they should be; of a broken one, the check names the place and repairs it. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { readBundle } from "../collect/bundle.ts";
+import type { CollectedCloud } from "../collect/cloud.ts";
+import { FAULT_KINDS } from "../faults/catalogue.ts";
+import { inject } from "../faults/inject.ts";
+import { run, Scene } from "../faults/scene.ts";
+import { parseCommands } from "../host/command/shell.ts";
+import { applyAll } from "../host/run.ts";
+import type { HostState } from "../host/state.ts";
+import { viewsOf } from "../intent/recorded.ts";
+import { checkCloud } from "./check.ts";
+
+const withHosts = (cloud: CollectedCloud, hosts: readonly HostState[]): CollectedCloud => ({
+  ...cloud,
+  world: { ...cloud.world, hosts: [...hosts] },
+});
+
+describe.each(["legacy", "dvr"])("the recorded %s cloud", (name) => {
+  let cloud: CollectedCloud;
+  let scene: Scene;
+  let views: ReturnType<typeof viewsOf>;
+  beforeAll(async () => {
+    cloud = await readBundle(new URL(`../demo/${name}`, import.meta.url).pathname);
+    scene = new Scene(cloud);
+    views = viewsOf(cloud.api, cloud.world.hosts);
+  });
+
+  test("differs in nothing; the machine outside is not checked", () => {
+    const { hosts } = checkCloud(cloud);
+    expect(hosts.flatMap((one) => [...one.differences, ...(one.repair === "" ? [] : [one.repair])])).toEqual([]);
+    expect(hosts.filter((one) => !one.checked).map((one) => [one.name, one.notChecked])).toEqual([
+      ["outside", ["no agent reports from it"]],
+    ]);
+  });
+
+  test("what was not read is no difference", () => {
+    const bridge = scene.bridge("compute1", "br-int");
+    const flowless = cloud.world.hosts.map((host) =>
+      host.name === "compute1" && host.ovs
+        ? { ...host, ovs: { ...host.ovs, bridges: host.ovs.bridges.map((one) => ({ ...one, flows: [] })) } }
+        : host,
+    );
+    const file = `compute1/ovs/${bridge.name}/ovs-ofctl-O-OpenFlow13-dump-flows.txt`;
+    const broken = { ...withHosts(cloud, flowless), gaps: [{ host: "compute1", file, reason: "the file is missing" }] };
+    const compute1 = checkCloud(broken).hosts.find((one) => one.name === "compute1");
+    expect(compute1).toMatchObject({ checked: true, differences: [], repair: "" });
+    expect(compute1?.notChecked.join()).toContain("dump-flows.txt: the file is missing");
+  });
+
+  test.each(FAULT_KINDS.map((one) => [one.kind, one] as const))("%s is found and repaired", (_kind, kind) => {
+    const [place] = kind.places(scene);
+    if (!place) return; // What only a distributed router has.
+    const { hosts } = inject(cloud.world.hosts, place);
+    const report = checkCloud(withHosts(cloud, hosts), views);
+    const touched = hosts.filter((host, i) => host !== cloud.world.hosts[i]).map((host) => host.name);
+    const found = report.hosts.filter((one) => one.differences.length > 0).map((one) => one.name);
+    expect(touched).toEqual(expect.arrayContaining(found));
+    expect(found.length).toBeGreaterThan(0);
+    const mended = hosts.map((host) => {
+      const repair = report.hosts.find((one) => one.name === host.name)?.repair ?? "";
+      return applyAll(host, parseCommands(repair));
+    });
+    const healthy = run(cloud, place.trace).verdict.code;
+    expect(run(withHosts(cloud, mended), place.trace).verdict.code).toBe(healthy);
+    expect(checkCloud(withHosts(cloud, mended), views).hosts.flatMap((one) => one.differences)).toEqual([]);
+  });
+});

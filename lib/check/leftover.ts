@@ -1,0 +1,117 @@
+/** What agents do not set right by themselves, one kind of difference after the other. */
+import type { Command } from "../host/command/command.ts";
+import { findNamespace, ROOT } from "../host/edit.ts";
+import type { HostState, Link, Namespace, OvsBridge } from "../host/state.ts";
+import { routeName } from "../intent/compare/kernel.ts";
+import { named } from "../intent/compare/numbers.ts";
+import type { Difference } from "../intent/compare.ts";
+import type { IptablesRuleset } from "../net/iptables/ast.ts";
+
+/** Up or down, MTU, promiscuous or not, and the bridge that a device is a member of. */
+export function linkRepairs(left: readonly Difference[], host: HostState, made: HostState): Command[] {
+  return left.flatMap((one): Command[] => {
+    const { netns = ROOT, device } = one.place;
+    if (one.part !== "link" || one.kind !== "different" || device === undefined) return [];
+    const is = linkOf(host, netns, device);
+    const should = linkOf(made, netns, device);
+    if (!is || !should) return [];
+    const changes = {
+      ...(is.mtu === should.mtu ? {} : { mtu: should.mtu }),
+      ...(is.master === should.master ? {} : { master: should.master ?? null }),
+      ...(is.promisc === should.promisc ? {} : { promisc: should.promisc === true }),
+      ...(is.up === should.up ? {} : { up: should.up }),
+    };
+    if (Object.keys(changes).length === 0) return [];
+    return [{ netns, run: { tool: "ip", action: "link-set", name: device, ...changes } }];
+  });
+}
+
+/** The host as it is, but for these differences. */
+export function withoutLeftovers(left: readonly Difference[], host: HostState, made: HostState): HostState {
+  const namespaces = host.namespaces.map((ns) => {
+    const own = left.filter((one) => one.place.netns === ns.name);
+    return own.length === 0 ? ns : mendedNamespace(ns, own, findNamespace(made, ns.name));
+  });
+  if (!host.ovs) return { ...host, namespaces };
+  const numbers = named(host);
+  const bridges = host.ovs.bridges.map((bridge): OvsBridge => {
+    const own = left.filter((one) => one.place.bridge === bridge.name);
+    if (own.length === 0) return bridge;
+    const gone = new Set(own.filter(isFlow).map((one) => `${one.place.table} ${one.name}`));
+    const flows = bridge.flows.filter((flow) => {
+      const { match } = numbers.ofFlow(bridge, flow);
+      return !gone.has(`${flow.table} priority=${flow.priority}${match === "" ? "" : `,${match}`}`);
+    });
+    return { ...bridge, flows, ports: [...bridge.ports, ...missingPorts(bridge, own, made)] };
+  });
+  return { ...host, namespaces, ovs: { ...host.ovs, bridges } };
+}
+
+function isFlow({ part, kind }: Difference): boolean {
+  return part === "flow" && kind === "unexpected";
+}
+
+/** As whoever plugs a device adds it: its VLAN is the agent's business. */
+function missingPorts(bridge: OvsBridge, own: readonly Difference[], made: HostState): OvsBridge["ports"] {
+  const names = new Set(own.filter((one) => one.part === "port" && one.kind === "missing").map((one) => one.name));
+  const ports = made.ovs?.bridges.find((one) => one.name === bridge.name)?.ports ?? [];
+  const used = bridge.ports.flatMap((port) => port.interfaces.map((one) => one.ofport ?? 0));
+  let next = Math.max(0, ...used.filter((one) => one < 0xff00)) + 1;
+  return ports
+    .filter((port) => names.has(port.name))
+    .map(({ tag: _, ...port }) => ({
+      ...port,
+      otherConfig: {},
+      interfaces: port.interfaces.map((one) => ({ ...one, ofport: next++ })),
+    }));
+}
+
+function mendedNamespace(ns: Namespace, own: readonly Difference[], made: Namespace | undefined): Namespace {
+  const names = (part: Difference["part"], ...kinds: Difference["kind"][]) =>
+    new Set(own.filter((one) => one.part === part && kinds.includes(one.kind)).map((one) => one.name));
+  const routesGone = names("route", "unexpected", "different");
+  const routesMissing = names("route", "missing", "different");
+  const neighboursGone = names("neighbour", "unexpected", "different");
+  const neighboursMissing = names("neighbour", "missing", "different");
+  const addressesMissing = names("address", "missing");
+  const addresses = (made?.addresses ?? []).filter((one) => addressesMissing.has(`${one.address}/${one.prefix}`));
+  return {
+    ...ns,
+    addresses: [...ns.addresses, ...addresses],
+    routes: [
+      ...ns.routes.filter((one) => !routesGone.has(routeName(one))),
+      ...(made?.routes ?? []).filter((one) => routesMissing.has(routeName(one))),
+    ],
+    neighbours: [
+      ...ns.neighbours.filter((one) => !(neighboursGone.has(one.address) && one.state.includes("PERMANENT"))),
+      ...(made?.neighbours ?? []).filter((one) => neighboursMissing.has(one.address)),
+    ],
+    ...(ns.iptables && { iptables: withoutRules(ns.iptables, own, "iptables") }),
+    ...(ns.ip6tables && { ip6tables: withoutRules(ns.ip6tables, own, "ip6tables") }),
+  };
+}
+
+function withoutRules(
+  ruleset: IptablesRuleset,
+  own: readonly Difference[],
+  part: "iptables" | "ip6tables",
+): IptablesRuleset {
+  const gone = new Set(
+    own.filter((one) => one.part === part && one.kind === "unexpected").map((one) => `${one.place.table} ${one.name}`),
+  );
+  if (gone.size === 0) return ruleset;
+  return {
+    ...ruleset,
+    tables: ruleset.tables.map((table) => ({
+      ...table,
+      chains: table.chains.map((chain) => ({
+        ...chain,
+        rules: chain.rules.filter((rule) => !gone.has(`${table.name} ${chain.name} ${rule.text}`)),
+      })),
+    })),
+  };
+}
+
+function linkOf(host: HostState, netns: string, name: string): Link | undefined {
+  return findNamespace(host, netns)?.links.find((one) => one.name === name);
+}
