@@ -31,6 +31,8 @@ export function diffFlows(actual: readonly Flow[], desired: readonly Flow[]): Fl
 
 /** How far a list may have more than the other at one place before the two are taken to be in different order. */
 const REACH = 48;
+/** After so many flows without one of the other list nearby, the rest is taken as it is. */
+const PATIENCE = 64;
 
 /** Flows that are objects of one list alone. */
 function unshared(actual: readonly Flow[], desired: readonly Flow[]): [Flow[], Flow[]] {
@@ -38,7 +40,8 @@ function unshared(actual: readonly Flow[], desired: readonly Flow[]): [Flow[], F
   const b: Flow[] = [];
   let i = 0;
   let j = 0;
-  while (i < actual.length && j < desired.length) {
+  let strange = 0;
+  while (i < actual.length && j < desired.length && strange < PATIENCE) {
     if (actual[i] === desired[j]) {
       i++;
       j++;
@@ -54,6 +57,7 @@ function unshared(actual: readonly Flow[], desired: readonly Flow[]): [Flow[], F
       for (let n = 0; n < less; n++) a.push(actual[i++] as Flow);
       continue;
     }
+    strange++;
     a.push(actual[i++] as Flow);
     b.push(desired[j++] as Flow);
   }

@@ -77,14 +77,10 @@ export function seen(row: OvsInterface, link: Link, netns: string): OvsInterface
 }
 
 /** The least MTU of a bridge's own devices, which internal ports are given (ofproto.c find_min_mtu). */
-export function leastMtu(host: HostState, bridge: OvsBridge): number {
+export function leastMtu(bridge: OvsBridge): number {
   let least = 0;
-  const root = findNamespace(host, ROOT);
-  if (!root) return DEFAULT_MTU;
-  const wanted = new Set<string>();
   for (const port of bridge.ports)
-    for (const one of port.interfaces) if (one.type === "" || one.type === "system") wanted.add(one.name);
-  if (wanted.size === 0) return DEFAULT_MTU;
-  for (const link of root.links) if (wanted.has(link.name) && (least === 0 || link.mtu < least)) least = link.mtu;
+    for (const { type, mtu } of port.interfaces)
+      if ((type === "" || type === "system") && mtu !== undefined && (least === 0 || mtu < least)) least = mtu;
   return least || DEFAULT_MTU;
 }

@@ -126,21 +126,30 @@ function withoutSelected(select: readonly FlowSelection[], strict: boolean): (fl
   return (flow) => !tests.some((test) => test(flow));
 }
 
+/** Priority → match → whether a flow of both is selected. */
 function withoutKeys(select: readonly FlowSelection[]): (flow: Flow) => boolean {
-  const byPlace = new Map<string, ((flow: Flow) => boolean)[]>();
-  const priorities = new Set<number>();
+  const byPriority = new Map<
+    number,
+    { tables: Set<number> | undefined; byMatch: Map<string, ((f: Flow) => boolean)[]> }
+  >();
   for (const one of select) {
     const priority = one.priority ?? 32768;
-    const place = `${priority},${matchKey(one.match)}`;
-    const tests = byPlace.get(place);
+    let place = byPriority.get(priority);
+    if (!place) {
+      place = { tables: new Set(), byMatch: new Map() };
+      byPriority.set(priority, place);
+    }
+    if (one.table === undefined) place.tables = undefined;
+    else place.tables?.add(one.table);
+    const key = matchKey(one.match);
+    const tests = place.byMatch.get(key);
     if (tests) tests.push(selector(one, true));
-    else byPlace.set(place, [selector(one, true)]);
-    priorities.add(priority);
+    else place.byMatch.set(key, [selector(one, true)]);
   }
   return (flow) => {
-    if (!priorities.has(flow.priority)) return true;
-    const tests = byPlace.get(`${flow.priority},${matchKey(flow.match)}`);
-    return !tests?.some((test) => test(flow));
+    const place = byPriority.get(flow.priority);
+    if (!place || (place.tables && !place.tables.has(flow.table))) return true;
+    return !place.byMatch.get(matchKey(flow.match))?.some((test) => test(flow));
   };
 }
 

@@ -78,7 +78,7 @@ function configure(host: HostState, wanted: OvsBridge, before: OvsBridge | undef
   const types = new Map(
     (before?.ports ?? []).flatMap((port) => port.interfaces.map((one) => [one.name, one.type] as const)),
   );
-  const mtu = before ? leastMtu(host, before) : leastMtu(host, bridge);
+  const mtu = leastMtu(before ?? bridge);
   bridge.ports.forEach((port, i) => {
     if (!port.interfaces.some((one) => needsWork(one, types))) return;
     const interfaces: OvsInterface[] = [];
@@ -205,8 +205,8 @@ function withDatapathId(bridge: OvsBridge): OvsBridge {
 }
 
 /** Internal ports take over the least MTU when it changes; those that moved to another namespace are out of reach. */
-export function adjustMtu(host: HostState, bridge: OvsBridge, before: number): HostState {
-  const mtu = leastMtu(host, bridge);
+function adjustMtu(host: HostState, bridge: OvsBridge, before: number): HostState {
+  const mtu = leastMtu(bridge);
   if (mtu === before) return host;
   const root = findNamespace(host, ROOT);
   if (!root) return host;

@@ -4,8 +4,8 @@ import { CommandError } from "../command.ts";
 import { withPort } from "./bridges.ts";
 import { columnName, type Edit, editColumn } from "./columns.ts";
 import { reconfigure } from "./reconfigure.ts";
-import { printStep } from "./vsctl-print.ts";
 import type { ColumnSetting, VsctlCommand, VsctlStep, VsctlTable } from "./vsctl-command.ts";
+import { printStep } from "./vsctl-print.ts";
 
 export function applyVsctl(host: HostState, command: VsctlCommand): HostState {
   const before = host.ovs;
