@@ -29,7 +29,7 @@ export function canonicalFlow(flow: Flow): Flow {
 }
 
 /** Flags of the message, which a flow does not keep. */
-const MESSAGE_FLAGS: ReadonlySet<string> = new Set(["check_overlap", "reset_counts"]);
+const MESSAGE_FLAGS: ReadonlySet<string> = new Set(["check_overlap"]);
 
 const NO_COOKIE = "0x0";
 
