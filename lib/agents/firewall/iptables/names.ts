@@ -44,7 +44,7 @@ export function tapName(portId: string): string {
   return `tap${portId.slice(0, ID_LENGTH)}`;
 }
 
-export type PortChain = "i" | "o" | "s";
+type PortChain = "i" | "o" | "s";
 
 export function portChain(plugging: Plugging, kind: PortChain, portId: string): string {
   return `${plugging.wrap}-${`${kind}${portId}`.slice(0, CHAIN_LENGTH)}`;

@@ -53,7 +53,7 @@ export interface PassedRules {
 }
 
 /** Chains that all ports have rules in, the same for both families: only devices count there. */
-export interface JoinedRules {
+interface JoinedRules {
   readonly zone: IptablesRule[];
   readonly forward: IptablesRule[];
   readonly input: IptablesRule[];

@@ -21,7 +21,7 @@ export interface Tuple {
   readonly ofports: Set<number>;
 }
 
-export const BLOCK = 8;
+const BLOCK = 8;
 /** The lowest that an agent gives. */
 const FIRST = 16;
 

@@ -17,7 +17,7 @@ export interface Installed {
   readonly stood: ReadonlyMap<Flow, Flow>;
 }
 
-export type IsOwn = (flow: Flow) => boolean;
+type IsOwn = (flow: Flow) => boolean;
 
 /** Whether the flows of a bridge are those that were left there, but for flows that are none of the firewall's. */
 export function isUntouched(last: Installed, flows: readonly Flow[], inTables: IsOwn): boolean {

@@ -4,7 +4,7 @@
  */
 import type { SecurityRuleView } from "../../view.ts";
 
-export interface Conjoined {
+interface Conjoined {
   readonly rule: SecurityRuleView;
   /** Numbers of the conjunctions that it is a clause of. */
   readonly ids: readonly number[];

@@ -16,7 +16,7 @@ export interface RemoteRules {
   readonly key: string;
 }
 
-export interface RemotePlan {
+interface RemotePlan {
   readonly of: (port: OfPort) => RemoteRules;
   readonly clauses: readonly Clauses[];
   readonly ids: Ids;

@@ -40,7 +40,7 @@ function icmp({ portMin, portMax }: SecurityRuleView): MatchField[] {
 }
 
 /** `tcp6`; protocols without a word are `ip` and a number. */
-export function protocolWord(number: number | undefined, six: boolean): [string, MatchField[]] {
+function protocolWord(number: number | undefined, six: boolean): [string, MatchField[]] {
   const plain = six ? "ipv6" : "ip";
   if (number === undefined) return [plain, []];
   if (number === (six ? ICMPV6 : ICMP)) return [six ? "icmp6" : "icmp", []];

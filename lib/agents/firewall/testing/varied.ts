@@ -48,7 +48,7 @@ export const REMOTE: SecurityGroupView = {
   ],
 };
 
-export const VARIED_PORT: PortView = {
+const VARIED_PORT: PortView = {
   ...PORT,
   fixedIps: [
     { subnetId: "s4", address: "10.0.0.11" },
