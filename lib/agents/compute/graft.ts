@@ -5,8 +5,6 @@
 import { nextIfindex, nextOfport } from "../../host/allocate.ts";
 import type { Command } from "../../host/command/command.ts";
 import { bridgeNamed, withBridge } from "../../host/command/ovs/bridges.ts";
-import { leastMtu } from "../../host/command/ovs/device.ts";
-import { adjustMtu } from "../../host/command/ovs/reconfigure.ts";
 import { editNamespace, namespaceOf, ROOT } from "../../host/edit.ts";
 import { applyAll } from "../../host/run.ts";
 import type { HostState, Namespace, OvsBridge, OvsPort } from "../../host/state.ts";
@@ -113,13 +111,32 @@ function plugAll(host: HostState, made: readonly Addition[]): HostState {
   if (added.length === 0) return host;
   const ports = bridge.ports.concat(added).sort((a, b) => (a.name < b.name ? -1 : 1));
   const wider = { ...bridge, ports };
-  const plugged = withBridge(host, wider);
-  return mayChangeMtu(bridge, added) ? adjustMtu(plugged, wider, leastMtu(host, bridge)) : plugged;
+  return withLeastMtu(withBridge(host, wider), wider, added);
 }
 
-/** A switch's own devices have the least MTU of those that are plugged into it. */
-function mayChangeMtu(bridge: OvsBridge, added: readonly OvsPort[]): boolean {
-  const mtu = bridge.ports.find((port) => port.name === bridge.name)?.interfaces[0]?.mtu ?? 0;
-  const others = bridge.ports.some((port) => port.interfaces.some((one) => one.type === ""));
-  return !others || added.some((port) => port.interfaces.some((one) => (one.mtu ?? 0) < mtu));
+/** A switch's own devices take the least MTU of those that are plugged into it (ofproto.c find_min_mtu). */
+function withLeastMtu(host: HostState, bridge: OvsBridge, added: readonly OvsPort[]): HostState {
+  const own = (port: OvsPort) => port.interfaces.filter((one) => one.type === "internal" && one.netns === ROOT);
+  const given = bridge.ports.flatMap(own)[0]?.mtu ?? DEFAULT_MTU;
+  const first = added.length === bridge.ports.filter(isSystem).length;
+  if (!first && added.every((port) => mtuOf(port) >= given)) return host;
+  const mtu = Math.min(...bridge.ports.filter(isSystem).map(mtuOf));
+  const devices = new Set(bridge.ports.flatMap(own).map((one) => one.name));
+  if (!Number.isFinite(mtu) || mtu === given) return host;
+  const ports = bridge.ports.map((port) => {
+    if (own(port).length === 0) return port;
+    return { ...port, interfaces: port.interfaces.map((one) => (devices.has(one.name) ? { ...one, mtu } : one)) };
+  });
+  const links = namespaceOf(host, ROOT).links.map((link) => (devices.has(link.name) ? { ...link, mtu } : link));
+  return withBridge(editNamespace(host, ROOT, { links }), { ...bridge, ports });
 }
+
+function isSystem(port: OvsPort): boolean {
+  return port.interfaces.some((one) => one.type === "");
+}
+
+function mtuOf(port: OvsPort): number {
+  return port.interfaces[0]?.mtu ?? DEFAULT_MTU;
+}
+
+const DEFAULT_MTU = 1500;
