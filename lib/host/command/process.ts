@@ -1,5 +1,6 @@
 /** Programs that agents start and end: dnsmasq, haproxy, radvd, and `kill` (neutron/agent/linux/external_process.py). */
 import { editNamespace, findNamespace } from "../edit.ts";
+import { settleHeld } from "../kernel/held.ts";
 import type { DnsmasqInstance, HostState, Listener } from "../state.ts";
 import { CommandError, type Invocation, type Tool } from "./command.ts";
 import { freshInstance } from "./file.ts";
@@ -33,7 +34,8 @@ export const PROCESS: Tool<ProcessCommand> = {
     if (command.kind === "kill") return { words: ["kill", `-${command.signal}`, String(command.pid)] };
     return { words: command.words, ...(command.environment && { environment: command.environment }) };
   },
-  apply: (host, netns, command) => (command.kind === "kill" ? kill(host, command) : start(host, netns, command.words)),
+  apply: (host, netns, command) =>
+    settleHeld(host, command.kind === "kill" ? kill(host, command) : start(host, netns, command.words)),
 };
 
 function parseKill(words: readonly string[]): ProcessCommand {

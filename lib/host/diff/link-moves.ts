@@ -3,7 +3,7 @@ import { findLink, findNamespace } from "../edit.ts";
 import type { HostState, Link } from "../state.ts";
 import { isSameDevice } from "./link-same.ts";
 
-export interface Move {
+interface Move {
   readonly from: string;
   readonly to: string;
   /** As it is to be. */

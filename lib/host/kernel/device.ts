@@ -4,7 +4,7 @@ import { generatedMac, nextIfindex } from "../allocate.ts";
 import { findLink, linksAnd, namespaceOf, ROOT, withNamespace } from "../edit.ts";
 import type { HostState, Link, Namespace } from "../state.ts";
 import { emptyBridge, setMaster, settleBridge, traits } from "./bridge.ts";
-import { settleCarrier, setUp } from "./carrier.ts";
+import { setUp } from "./carrier.ts";
 import { forgetDevice, macChanged, mtuChanged } from "./inet.ts";
 import { childrenOf, linkOf, peerOf, refused, replaceLink, rowOf, seenByOvs } from "./links.ts";
 import { renamedDevice, withDevice, withoutDevice } from "./sysctl.ts";
@@ -38,7 +38,7 @@ export function addLink(host: HostState, netns: string, link: NewLink): HostStat
   return withNamespace(host, { ...ns, links: linksAnd(ns.links, made), sysctls: withDevice(ns.sysctls, link.name) });
 }
 
-export interface VethEnd {
+interface VethEnd {
   readonly netns: string;
   readonly name: string;
   readonly mac?: string;
@@ -233,11 +233,6 @@ function changed(
   let out = replaceLink(host, netns, after);
   out = withNamespace(out, react(namespaceOf(out, netns), after));
   return bridge && had ? settleBridge(out, netns, bridge.name, had) : out;
-}
-
-/** A guest or a switch began or ceased to hold a tap device. Call it after the host says so. */
-export function holderChanged(host: HostState, netns: string, tap: string): HostState {
-  return settleCarrier(host, netns, tap);
 }
 
 const NEW_RULES: Namespace["rules"] = [

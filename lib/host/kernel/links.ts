@@ -101,9 +101,12 @@ export function rowOf(iface: OvsInterface, netns: string, link: Link): OvsInterf
 /** Whether something holds a tap device open: the switch its internal ports, a hypervisor a guest's. */
 export function isHeld(host: HostState, name: string): boolean {
   if (ovsInterface(host, name)?.type === "internal") return true;
-  // A hypervisor names the device (`ifname=tap…`), or the port that the device is named after.
-  const mention = name.startsWith("tap") ? name.slice("tap".length) : name;
-  return host.processes.some(({ command }) => command.includes(mention));
+  return host.processes.some(({ command }) => isMentioned(command, name));
+}
+
+/** A hypervisor names the device (`ifname=tap…`), or the port that the device is named after. */
+export function isMentioned(command: string, name: string): boolean {
+  return command.includes(name.startsWith("tap") ? name.slice("tap".length) : name);
 }
 
 export function ovsInterface(host: HostState, name: string): OvsInterface | undefined {

@@ -7,7 +7,7 @@ export function comparable(host: HostState): unknown {
   return Object.fromEntries(namespaces.map((ns) => [ns.name, comparableNamespace(ns)]));
 }
 
-export function comparableNamespace(ns: Namespace): Record<string, string[]> {
+function comparableNamespace(ns: Namespace): Record<string, string[]> {
   // A bridge that had ports once has neither address nor carrier, one that never had any has both.
   const used = new Set(ns.links.map((link) => link.master));
   const empty = new Set(ns.links.flatMap((l) => (l.kind === "bridge" && !used.has(l.name) ? [l.name] : [])));
