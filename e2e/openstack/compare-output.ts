@@ -39,14 +39,11 @@ function fieldDifferences(recorded: readonly Row[], actual: readonly Row[], how:
 }
 
 function rowDifferences(header: Row, recorded: readonly Row[], actual: readonly Row[], whole: boolean): string[] {
-  const left = [...actual];
-  const missing = recorded.filter((row) => {
-    const found = left.findIndex((other) =>
-      header.every((column, index) => sameCell(column, row[index] ?? "", other[index] ?? "")),
-    );
-    if (found >= 0) left.splice(found, 1);
-    return found < 0;
-  });
+  const same = (row: Row, other: Row) =>
+    header.every((column, index) => sameCell(column, row[index] ?? "", other[index] ?? ""));
+  const taken = paired(recorded, actual, same);
+  const missing = recorded.filter((_row, index) => ![...taken.values()].includes(index));
+  const left = actual.filter((_row, index) => !taken.has(index));
   const extra = whole || missing.length > 0 ? left : [];
   return [
     ...missing.map((row) => `lacks the row ${row.join(" | ")}`),
@@ -54,15 +51,45 @@ function rowDifferences(header: Row, recorded: readonly Row[], actual: readonly 
   ];
 }
 
+/**
+ * A row with placeholders may match several: the first would take what another one needs. So a row that finds its like taken asks who
+ * took it for another (Kuhn's augmenting paths).
+ * @returns for rows of `actual`, by index, which of `recorded` they match
+ */
+function paired(recorded: readonly Row[], actual: readonly Row[], same: (a: Row, b: Row) => boolean) {
+  const taken = new Map<number, number>();
+  const place = (index: number, tried: Set<number>): boolean =>
+    actual.some((other, candidate) => {
+      const row = recorded[index];
+      if (row === undefined || tried.has(candidate) || !same(row, other)) return false;
+      tried.add(candidate);
+      const owner = taken.get(candidate);
+      if (owner !== undefined && !place(owner, tried)) return false;
+      taken.set(candidate, index);
+      return true;
+    });
+  for (const index of recorded.keys()) place(index, new Set());
+  return taken;
+}
+
 /** Lists within a cell are sets: the client prints them in the order in which they came. */
 function sameCell(label: string, recorded: string, actual: string): boolean {
-  return (
-    label in VOLATILE || BEYOND.has(label) || matches(recorded, actual) || matches(sorted(recorded), sorted(actual))
-  );
+  if (label in VOLATILE || BEYOND.has(label)) return true;
+  const [a, b] = [steady(recorded), steady(actual)];
+  return matches(a, b) || matches(sorted(a), sorted(b));
 }
 
 function sorted(cell: string): string {
-  return cell.split(/\n|, /).sort().join("\n");
+  return cell
+    .replaceAll(/[[\]{}]/g, "")
+    .split(/\n|, /)
+    .sort()
+    .join("\n");
+}
+
+/** Of a port that is told within another object, the status is as volatile as elsewhere. */
+function steady(cell: string): string {
+  return cell.replaceAll(/\bstatus('?[=:] ?)'(?:ACTIVE|DOWN|BUILD)'/g, "status$1'…'");
 }
 
 function show(text: string): string {

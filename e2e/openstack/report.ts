@@ -23,6 +23,11 @@ export function tell(result: Result): void {
   );
 }
 
+/** Of some differences chance or the machine's load decides whether they show: known-differences.txt says "sometimes" of them. */
+function isSteady(why: string | undefined): boolean {
+  return why !== undefined && !why.startsWith("sometimes: ");
+}
+
 /** @param whole whether all tests of the suite ran: only then does a known difference that did not show up mean anything */
 export function summarise(
   suite: string,
@@ -33,7 +38,7 @@ export function summarise(
 ): Summary {
   const failing = results.filter(({ reasons }) => reasons.length > 0);
   const failed = new Set(failing.map(({ name }) => name));
-  const gone = whole ? results.filter(({ name }) => known.has(name) && !failed.has(name)) : [];
+  const gone = whole ? results.filter(({ name }) => isSteady(known.get(name)) && !failed.has(name)) : [];
   const failures = [
     ...failing.filter(({ name }) => !known.has(name)),
     ...[...new Map(gone.map((result) => [result.name, result])).values()].map((result) => ({

@@ -10,9 +10,11 @@ export interface StoryStep {
   readonly command: string;
   /** The name that what it prints is kept under. */
   readonly keep?: string;
+  /** What later commands need, and the recorded cloud did otherwise: it was not recorded. */
+  readonly aside: boolean;
 }
 
-const LINE = /^([a-z-]+)\$ (?:([A-Z][A-Z0-9]*)=\$\()?openstack (.*?)\)?$/;
+const LINE = /^([a-z-]+)([$>]) (?:([A-Z][A-Z0-9]*)=\$\()?openstack (.*?)\)?$/;
 
 /** @throws Error for a line that is no command */
 export function readStory(file = new URL("story.txt", import.meta.url)): StoryStep[] {
@@ -24,9 +26,9 @@ export function readStory(file = new URL("story.txt", import.meta.url)): StorySt
       part = line.slice(3);
       continue;
     }
-    const [, who, keep, command] = LINE.exec(line) ?? [];
+    const [, who, sign, keep, command] = LINE.exec(line) ?? [];
     if (who === undefined || command === undefined) throw new Error(`no command: ${line}`);
-    steps.push({ part, line, who, command, ...(keep !== undefined && { keep }) });
+    steps.push({ part, line, who, command, aside: sign === ">", ...(keep !== undefined && { keep }) });
   }
   return steps;
 }

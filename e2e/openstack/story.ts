@@ -14,6 +14,7 @@ export async function runStory(cloud: Cloud, only: RegExp): Promise<Result[]> {
   const recorded = new Recorded<StoryAnswer>(RECORDED);
   const results: Result[] = [];
   for await (const { step, answer } of play(cloud)) {
+    if (step.aside) continue;
     const wanted = recorded.next(step.line);
     if (!only.test(step.line) && !only.test(step.part)) continue;
     const reasons = wanted === undefined ? ["was not recorded"] : compare(step, wanted, answer);
@@ -25,7 +26,7 @@ export async function runStory(cloud: Cloud, only: RegExp): Promise<Result[]> {
 /** Against a real cloud: writes what it prints as the recording. */
 export async function recordStory(cloud: Cloud, origin: string): Promise<void> {
   const answers = [];
-  for await (const played of play(cloud)) answers.push(played);
+  for await (const played of play(cloud)) if (!played.step.aside) answers.push(played);
   writeRecording(RECORDED, storyRecording(origin, answers));
 }
 
