@@ -9,6 +9,10 @@ const COMMANDS: Record<string, { summary: string; load(): Promise<Command> }> = 
     summary: "follow a packet through a cloud, hop by hop",
     load: async () => (await import("./trace.ts")).trace,
   },
+  check: {
+    summary: "what Neutron wants of each host against what it is, and the repair",
+    load: async () => (await import("./check.ts")).check,
+  },
   "ofproto-trace": {
     summary: "what ovs-appctl ofproto/trace would say, offline",
     load: async () => {
@@ -33,7 +37,6 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (name === "check") return fail("check is not available yet");
   if (!command)
     return fail(
       `${JSON.stringify(name.slice(0, 40))} is no command; there are: start, ${Object.keys(COMMANDS).join(", ")}`,

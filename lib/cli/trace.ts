@@ -1,21 +1,14 @@
 /** `underlay trace`: one exchange over a bundle or the embedded cloud, as NDJSON or as text. */
 
-import { createReadStream, rmSync } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { Readable } from "node:stream";
 import type { TraceQuery } from "../api/http.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
-import { unpackBundle } from "../collect/archive.ts";
-import { ArchiveError } from "../collect/archive-error.ts";
-import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { Outcome, TraceEvent } from "../datapath/event.ts";
 import { EndError } from "../explain/end.ts";
 import { traceCloud } from "../explain/trace.ts";
 import { embeddedTrace } from "./embedded-trace.ts";
 import { InputError } from "./input-error.ts";
+import { openCloud } from "./open-cloud.ts";
 import { numberOption, type Options, parseOptions } from "./options.ts";
 import { TraceText } from "./trace-text.ts";
 
@@ -37,8 +30,6 @@ Exit status: 0 delivered or exited, 1 dropped, 2 unknown or bad input.
 const VALUED = ["cloud", "from", "to", "proto", "dport", "size", "ttl", "from-address"];
 const STATUS: Record<Outcome, number> = { delivered: 0, exited: 0, dropped: 1, unknown: 2 };
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
 export async function trace(args: readonly string[]): Promise<number> {
   const options = parseOptions(args, VALUED, ["json", "df", "help"]);
   if (options.flags.has("help")) {
@@ -53,7 +44,7 @@ export async function trace(args: readonly string[]): Promise<number> {
   const query = queryOf(options);
   const json = options.flags.has("json");
   if (where === EMBEDDED.id) return run(embeddedTrace(query), json);
-  return withCloud(where, (cloud) => run(eventsOf(cloud, query), json));
+  return run(eventsOf(await openCloud(where), query), json);
 }
 
 function queryOf(options: Options): TraceQuery {
@@ -102,45 +93,4 @@ async function run(events: Iterable<TraceEvent> | AsyncIterable<TraceEvent>, jso
 function asOption({ field, message }: EndError): string {
   const option = `--${field === "fromAddress" ? "from-address" : field}`;
   return message.startsWith(`${field}:`) ? `${option}${message.slice(field.length)}` : `${option}: ${message}`;
-}
-
-/** Opens a bundle. An archive is unpacked into a directory of its own, which is gone once it was read, or at a signal. */
-async function withCloud(where: string, use: (cloud: CollectedCloud) => Promise<number>): Promise<number> {
-  const info = await stat(where).catch(() => undefined);
-  if (!info) throw new InputError(`--cloud: ${where}: no such file or directory`);
-  return use(info.isDirectory() ? await open(where, where) : await openArchive(where));
-}
-
-async function openArchive(where: string): Promise<CollectedCloud> {
-  const scratch = await mkdtemp(join(tmpdir(), "underlay-"));
-  const leave = (signal: NodeJS.Signals) => {
-    for (const one of SIGNALS) process.removeListener(one, leave);
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
-    process.kill(process.pid, signal);
-  };
-  for (const signal of SIGNALS) process.on(signal, leave);
-  try {
-    const stream = Readable.toWeb(createReadStream(where)) as ReadableStream<Uint8Array>; // node's type of the same thing
-    const { root } = await unpackBundle(stream, join(scratch, "bundle")).catch((error: unknown) => {
-      throw new InputError(`--cloud: ${where}: ${messageOf(error)}`);
-    });
-    return await open(root, where);
-  } finally {
-    for (const signal of SIGNALS) process.removeListener(signal, leave);
-    await rm(scratch, { recursive: true, force: true });
-  }
-}
-
-async function open(directory: string, where: string): Promise<CollectedCloud> {
-  try {
-    return await readBundle(directory, { name: basename(where).replace(/\.tar\.gz$|\.tgz$/, "") });
-  } catch (error) {
-    throw new InputError(`--cloud: ${where}: ${messageOf(error)}`);
-  }
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof ArchiveError && error.entry !== undefined)
-    return `${error.message} (${JSON.stringify(error.entry)})`;
-  return error instanceof Error ? error.message : String(error);
 }

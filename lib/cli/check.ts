@@ -1,0 +1,85 @@
+/** `underlay check`: what Neutron wants of each host against what it is. */
+import type { CheckDifference, CheckedHost, CheckReport } from "../api/http.ts";
+import { checkCloud } from "../check/check.ts";
+import { EMBEDDED } from "../clouds/embedded.ts";
+import { askServer, runningUrl, withStored } from "./embedded-cloud.ts";
+import { InputError } from "./input-error.ts";
+import { openCloud } from "./open-cloud.ts";
+import { parseOptions } from "./options.ts";
+
+const USAGE = `underlay check --cloud <bundle directory or .tar.gz | embedded> [--json]
+
+Compares each host with what Neutron wants of it, and prints what differs with the commands that set it right.
+Nothing is run.
+
+  --json    the same as one JSON object
+
+Exit status: 0 nothing differs, 1 something does, 2 bad input or no host could be checked.
+`;
+
+export async function check(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  const options = parseOptions(args, ["cloud"], ["json", "help"]);
+  if (options.flags.has("help")) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const [stray] = options.positional;
+  if (stray !== undefined)
+    throw new InputError(`${JSON.stringify(stray.slice(0, 60))}: no argument without --option is expected`);
+  const where = options.values.get("cloud");
+  if (where === undefined) throw new InputError("--cloud: expected a bundle directory or .tar.gz, or embedded");
+  const report = where === EMBEDDED.id ? await checkEmbedded(env) : checkCloud(await openCloud(where));
+  process.stdout.write(options.flags.has("json") ? `${JSON.stringify(report, null, 2)}\n` : textOf(report));
+  if (report.hosts.some((one) => one.differences.length > 0)) return 1;
+  return report.hosts.some((one) => one.checked) ? 0 : 2;
+}
+
+async function checkEmbedded(env: NodeJS.ProcessEnv): Promise<CheckReport> {
+  const url = runningUrl(env);
+  if (url !== undefined) return askServer<CheckReport>(url, "check");
+  const [{ checkSimulated }, { cloudOf }] = await Promise.all([
+    import("../server/check.ts"),
+    import("../simulation/world.ts"),
+  ]);
+  return withStored(env, async ({ simulation }) => checkSimulated(cloudOf(simulation.moment()), simulation));
+}
+
+function textOf({ hosts }: CheckReport): string {
+  return hosts.map(hostText).join("");
+}
+
+function hostText({ name, checked, notChecked, differences, repair }: CheckedHost): string {
+  const count = differences.length;
+  const head = checked ? `${name}: ${count === 0 ? "as Neutron wants it" : `${count} ${plural(count)}`}` : name;
+  const lines = [
+    head,
+    ...notChecked.map((why) => `  not checked: ${why}`),
+    ...differences.flatMap(differenceLines),
+    ...(repair === "" ? [] : ["  to repair:", ...indented(repair.trimEnd())]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function plural(count: number): string {
+  return count === 1 ? "difference" : "differences";
+}
+
+function differenceLines({ kind, part, place, name, actual, desired, resource }: CheckDifference): string[] {
+  const where = [place.netns, place.bridge, place.table && `table ${place.table}`, place.device].filter(Boolean);
+  const whose = resource ? ` (${resource.type} ${resource.id})` : "";
+  const lines = [`  ${kind} ${part} in ${where.join(" ") || "the host"}: ${name}${whose}`];
+  if (actual) lines.push(...`      has   ${actual}`.split("\n"));
+  if (desired) lines.push(...`      wants ${desired}`.split("\n"));
+  return lines;
+}
+
+/** Not so what a heredoc holds: it must stay as it is to be pasted. */
+function indented(script: string): string[] {
+  let inside = false;
+  return script.split("\n").map((line) => {
+    const out = inside ? line : `    ${line}`;
+    if (inside && line === "EOF") inside = false;
+    else if (!inside && line.endsWith("<<'EOF'")) inside = true;
+    return out;
+  });
+}

@@ -1,0 +1,55 @@
+/** The embedded cloud from the command line: asked of the server that runs it, or opened where none runs. */
+import { existsSync } from "node:fs";
+import type { ApiError } from "../api/http.ts";
+import { EMBEDDED } from "../clouds/embedded.ts";
+import { dataDir } from "../clouds/places.ts";
+import type { EmbeddedCloud } from "../embedded.ts";
+import { readRunning } from "../server/running.ts";
+import { InputError } from "./input-error.ts";
+
+type Environment = NodeJS.ProcessEnv;
+
+/** Of the server that runs on this data directory; undefined: none does. */
+export function runningUrl(env: Environment): string | undefined {
+  return readRunning(dataDir(env))?.url;
+}
+
+/** JSON of a route of the embedded cloud's. Throws InputError that says what the server said. */
+export async function askServer<T>(url: string, path: string, init?: { method: string; body?: string }): Promise<T> {
+  const response = await fetch(`${url}/api/clouds/${EMBEDDED.id}/${path}`, init).catch((error: unknown) => {
+    throw new InputError(`the server at ${url} does not answer: ${reasonOf(error)}`);
+  });
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return body as T; // The route answers this shape.
+  const { error } = (body ?? { error: { message: `the server answers ${response.status}` } }) as ApiError;
+  throw new InputError(error.message);
+}
+
+/** Opens what is stored, and closes it after use. Throws InputError when there is nothing, or another process has it. */
+export async function withStored<T>(env: Environment, use: (cloud: EmbeddedCloud) => Promise<T>): Promise<T> {
+  const [{ openEmbedded, storePlace }, { StoreError }] = await Promise.all([
+    import("../embedded.ts"),
+    import("../store/error.ts"),
+  ]);
+  const directory = dataDir(env);
+  if (!env.UNDERLAY_DATABASE_URL && !existsSync(directory))
+    throw new InputError(`--cloud: no embedded cloud in ${directory}: underlay start makes one`);
+  const ending = new AbortController();
+  const report = (error: unknown) => void process.stderr.write(`underlay: ${reasonOf(error)}\n`);
+  const place = storePlace(directory, env);
+  const cloud = await openEmbedded({ place, env, report, signal: ending.signal }).catch((error: unknown) => {
+    if (error instanceof StoreError) throw new InputError(`--cloud: ${error.message}`);
+    throw error;
+  });
+  try {
+    return await use(cloud);
+  } finally {
+    ending.abort();
+    await cloud.close();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
