@@ -6,7 +6,7 @@ import type { Store } from "../store/store.ts";
 import { ComputeError } from "./errors.ts";
 import { type Server, servers } from "./model.ts";
 
-export type GroupPolicy = "affinity" | "anti-affinity";
+type GroupPolicy = "affinity" | "anti-affinity";
 
 export interface ServerGroup {
   readonly id: string;
