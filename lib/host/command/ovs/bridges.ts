@@ -19,7 +19,7 @@ export function withBridge(host: HostState, bridge: OvsBridge): HostState {
 }
 
 /** The bridge that has a port of this name. */
-export function bridgeOfPort(host: HostState, port: string): OvsBridge | undefined {
+function bridgeOfPort(host: HostState, port: string): OvsBridge | undefined {
   return host.ovs?.bridges.find((bridge) => bridge.ports.some((p) => p.name === port));
 }
 
