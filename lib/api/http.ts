@@ -15,6 +15,9 @@
  *   GET    /api/clouds/:cloud/trace.pcapng?…same             application/octet-stream
  *   GET    /api/clouds/:cloud/search?q=                      SearchHit[]
  *   GET    /api/clouds/:cloud/check                          CheckReport
+ *   GET    /api/clouds/embedded/faults                       FaultReport
+ *   POST   /api/clouds/embedded/faults   { kind, place? }    201 InjectedFault
+ *   DELETE /api/clouds/embedded/faults?id=…|all              InjectedFault[]: those that were undone
  * Errors: status ≥ 400 with ApiError.
  */
 import type { Gap } from "../host/state.ts";
@@ -316,4 +319,19 @@ export interface CheckDifference {
   actual?: string;
   desired?: string;
   resource?: { type: "port" | "network" | "router"; id: string };
+}
+
+/** Faults of the embedded cloud. */
+export interface FaultReport {
+  /** `places`: where it can be put as the cloud is now. */
+  kinds: { kind: string; title: string; places: string[] }[];
+  /** Oldest first. */
+  injected: InjectedFault[];
+}
+export interface InjectedFault {
+  id: string;
+  kind: string;
+  place: string;
+  /** ISO time. */
+  since: string;
 }

@@ -4,7 +4,7 @@ import { device, field, removeFlow, type Scene } from "./scene.ts";
 
 /** The flows of a table that match on this input port. */
 function* flowsOfPort(scene: Scene, host: string, ofport: number, table: number) {
-  for (const flow of scene.bridge(host, "br-int").flows)
+  for (const flow of scene.bridge(host, "br-int")?.flows ?? [])
     if (flow.table === table && field(flow, "in_port") === String(ofport)) yield flow;
 }
 

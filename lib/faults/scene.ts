@@ -96,15 +96,14 @@ export class Scene {
     return this.cloud.api.floatingIps.find((one) => one.port_id === guest.portId)?.floating_ip_address;
   }
 
-  bridge(host: string, name: string): OvsBridge {
-    const bridge = this.host(host).ovs?.bridges.find((one) => one.name === name);
-    if (!bridge) throw new Error(`${host} has no bridge ${name}`);
-    return bridge;
+  /** undefined: the host has none of this name, as one whose agent uses Linux bridges. */
+  bridge(host: string, name: string): OvsBridge | undefined {
+    return this.host(host).ovs?.bridges.find((one) => one.name === name);
   }
 
   /** OpenFlow number and local VLAN of a port; undefined when it is not there. */
   port(host: string, bridge: string, name: string): { ofport: number; tag: number | undefined } | undefined {
-    const port = this.bridge(host, bridge).ports.find((one) => one.name === name);
+    const port = this.bridge(host, bridge)?.ports.find((one) => one.name === name);
     const ofport = port?.interfaces[0]?.ofport;
     return port && ofport !== undefined ? { ofport, tag: port.tag } : undefined;
   }

@@ -10,7 +10,7 @@ const TUNNELS = ["vxlan", "gre", "geneve"];
 /** The port of the sender's br-tun whose far end is the target's host. */
 function tunnelPort(scene: Scene, way: Target): string | undefined {
   const far = localIp(scene, way.to.host);
-  const ports = scene.bridge(way.from.host, "br-tun").ports;
+  const ports = scene.bridge(way.from.host, "br-tun")?.ports ?? [];
   return ports.find((port) => port.interfaces.some((one) => far !== undefined && one.options.remote_ip === far))?.name;
 }
 
@@ -43,7 +43,7 @@ function overTunnel(
 }
 
 const flows = (scene: Scene, host: string, bridge: string, fits: (flow: Flow) => boolean) =>
-  scene.bridge(host, bridge).flows.filter(fits);
+  (scene.bridge(host, bridge)?.flows ?? []).filter(fits);
 
 export const TUNNEL_FAULTS: readonly FaultKind[] = [
   overTunnel("tunnel-missing", "The tunnel port to the other host is deleted.", "TUNNEL_MISSING", (scene, way) => {

@@ -1,0 +1,62 @@
+/** Takes faults back in any order: newer ones are taken off first, and put on again. */
+import { type Command, CommandError } from "../host/command/command.ts";
+import { parseCommand, parseCommands, printCommands } from "../host/command/shell.ts";
+import { diff } from "../host/diff/diff.ts";
+import { apply } from "../host/run.ts";
+import type { HostState } from "../host/state.ts";
+
+export interface FaultLine {
+  readonly host: string;
+  readonly line: string;
+}
+
+/** The script that takes a fault off one host. */
+export interface Undo {
+  readonly host: string;
+  readonly script: string;
+}
+
+interface Fault {
+  readonly lines: readonly FaultLine[];
+  readonly undo: readonly Undo[];
+}
+
+export function undoOf({ host, commands }: { readonly host: string; readonly commands: readonly Command[] }): Undo {
+  return { host, script: printCommands(commands) };
+}
+
+/** @param later the oldest one that goes and all since, oldest first @param staying those of them that stay */
+export function putBack<F extends Fault>(
+  before: readonly HostState[],
+  later: readonly F[],
+  staying: readonly F[],
+): { readonly hosts: HostState[]; readonly undo: ReadonlyMap<F, Undo[]> } {
+  const undo = new Map<F, Undo[]>();
+  const hosts = before.map((host) => {
+    let now = host;
+    for (const fault of later.toReversed())
+      for (const { host: name, script } of fault.undo) if (name === host.name) now = runAll(now, parseCommands(script));
+    for (const fault of staying) {
+      const clean = now;
+      const own = fault.lines.filter((one) => one.host === host.name).map((one) => parseCommand(one.line));
+      now = runAll(now, own);
+      if (now !== clean)
+        undo.set(fault, [...(undo.get(fault) ?? []), undoOf({ host: host.name, commands: diff(now, clean) })]);
+    }
+    return now;
+  });
+  return { hosts, undo };
+}
+
+/** What agents did since may have taken away what a command is about: then it has nothing to do. */
+function runAll(host: HostState, commands: readonly Command[]): HostState {
+  let now = host;
+  for (const command of commands) {
+    try {
+      now = apply(now, command);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+    }
+  }
+  return now;
+}
