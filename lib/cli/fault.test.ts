@@ -48,6 +48,7 @@ describe("underlay fault", () => {
     expect(await verdict()).toMatchObject({ outcome: "dropped" });
     const checked = await run(check, "--cloud", "embedded");
     expect(checked.status).toBe(1);
+    expect(checked.out).toContain("compute2: 1 difference\n");
     expect(checked.out).toContain("ovs-vsctl set Port");
 
     const { injected, kinds } = JSON.parse((await run(fault, "list", "--json")).out);

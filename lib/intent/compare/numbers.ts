@@ -107,9 +107,12 @@ function portNames(bridge: OvsBridge): Map<number, string> {
 function vlanNames(host: HostState): Map<number, string> {
   const names = new Map<number, string>();
   for (const bridge of host.ovs?.bridges ?? [])
-    for (const { tag, otherConfig } of bridge.ports)
-      if (tag !== undefined && tag !== DEAD_VLAN && otherConfig.net_uuid !== undefined)
-        names.set(tag, `<vlan of ${otherConfig.net_uuid}>`);
+    for (const { tag, otherConfig } of bridge.ports) {
+      // What the agent remembers, whatever somebody has made of the port's tag since.
+      const own = otherConfig.tag === undefined ? tag : Number(otherConfig.tag);
+      if (own !== undefined && own !== DEAD_VLAN && otherConfig.net_uuid !== undefined)
+        names.set(own, `<vlan of ${otherConfig.net_uuid}>`);
+    }
   return names;
 }
 
