@@ -38,5 +38,5 @@ test.each(["-", "a://x:", "--password", "://"])("a megabyte of %s takes no long"
   const started = process.threadCpuUsage();
   redactCommand(piece.repeat(1_000_000 / piece.length));
   redactConfig(piece.repeat(1_000_000 / piece.length));
-  expect(process.threadCpuUsage(started).user / 1e6).toBeLessThan(1);
+  expect(process.threadCpuUsage(started).user / 1e6).toBeLessThan(10); // A quadratic one takes minutes.
 });

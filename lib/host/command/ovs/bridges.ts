@@ -18,11 +18,6 @@ export function withBridge(host: HostState, bridge: OvsBridge): HostState {
   return withOvs(host, { ...host.ovs, bridges: at < 0 ? [...bridges, bridge] : bridges.with(at, bridge) });
 }
 
-/** The bridge that has a port of this name. */
-function bridgeOfPort(host: HostState, port: string): OvsBridge | undefined {
-  return host.ovs?.bridges.find((bridge) => bridge.ports.some((p) => p.name === port));
-}
-
 /** The bridge with this port in place of the one of its name. Ports stand in the order of their names, as collected ones. */
 export function withPort(bridge: OvsBridge, port: OvsPort): OvsBridge {
   const at = bridge.ports.findIndex((p) => p.name === port.name);
