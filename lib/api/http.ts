@@ -10,6 +10,7 @@
  *   GET    /api/clouds/:cloud/hosts/:host                    HostGraph
  *   GET    /api/clouds/:cloud/hosts/:host/device?netns=&name=  DevicePanel
  *   GET    /api/clouds/:cloud/hosts/:host/raw?file=          text/plain
+ *   GET    /api/clouds/:cloud/hosts/:host/script             text/plain
  *   GET    /api/clouds/:cloud/ends                           TraceEnd[]
  *   GET    /api/clouds/:cloud/trace?from=&to=&proto=&dport=&size=&df=&fromAddress=   NDJSON of TraceEvent
  *   GET    /api/clouds/:cloud/trace.pcapng?…same             application/octet-stream

@@ -16,11 +16,20 @@ export function runningUrl(env: Environment): string | undefined {
 
 /** JSON of a route of the embedded cloud's. Throws InputError that says what the server said. */
 export async function askServer<T>(url: string, path: string, init?: { method: string; body?: string }): Promise<T> {
+  return JSON.parse(await askServerText(url, path, init)); // The route answers this shape.
+}
+
+/** The same, of one that answers text. */
+export async function askServerText(
+  url: string,
+  path: string,
+  init?: { method: string; body?: string },
+): Promise<string> {
   const response = await fetch(`${url}/api/clouds/${EMBEDDED.id}/${path}`, init).catch((error: unknown) => {
     throw new InputError(`the server at ${url} does not answer: ${reasonOf(error)}`);
   });
+  if (response.ok) return response.text();
   const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return body as T; // The route answers this shape.
   const { error } = (body ?? { error: { message: `the server answers ${response.status}` } }) as ApiError;
   throw new InputError(error.message);
 }

@@ -13,6 +13,10 @@ const COMMANDS: Record<string, { summary: string; load(): Promise<Command> }> = 
     summary: "what Neutron wants of each host against what it is, and the repair",
     load: async () => (await import("./check.ts")).check,
   },
+  export: {
+    summary: "the script that builds a host from nothing",
+    load: async () => (await import("./export.ts")).exportHost,
+  },
   fault: {
     summary: "break the embedded cloud's hosts, and mend them",
     load: async () => (await import("./fault.ts")).fault,

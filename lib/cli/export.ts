@@ -1,0 +1,45 @@
+/** `underlay export`: a host as the script that builds it. */
+import { buildScript } from "../check/build-script.ts";
+import { EMBEDDED } from "../clouds/embedded.ts";
+import type { CollectedCloud } from "../collect/cloud.ts";
+import { askServerText, runningUrl, withStored } from "./embedded-cloud.ts";
+import { InputError } from "./input-error.ts";
+import { openCloud } from "./open-cloud.ts";
+import { parseOptions } from "./options.ts";
+
+const USAGE = `underlay export --cloud <bundle directory or .tar.gz | embedded> --host HOST
+
+Prints the shell script that builds the host on a machine that has nothing but its cards (and Open vSwitch running,
+where the host has one): devices, bridges, flows, addresses, routes, firewall, DHCP. Read it before it is run.
+`;
+
+export async function exportHost(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  const options = parseOptions(args, ["cloud", "host"], ["help"]);
+  if (options.flags.has("help")) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const [stray] = options.positional;
+  if (stray !== undefined)
+    throw new InputError(`${JSON.stringify(stray.slice(0, 60))}: no argument without --option is expected`);
+  const where = options.values.get("cloud");
+  if (where === undefined) throw new InputError("--cloud: expected a bundle directory or .tar.gz, or embedded");
+  const host = options.values.get("host");
+  if (host === undefined) throw new InputError("--host: expected the name of a host");
+  process.stdout.write(where === EMBEDDED.id ? await ofEmbedded(host, env) : scriptOf(await openCloud(where), host));
+  return 0;
+}
+
+async function ofEmbedded(host: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const url = runningUrl(env);
+  if (url !== undefined) return askServerText(url, `hosts/${encodeURIComponent(host)}/script`);
+  const { cloudOf } = await import("../simulation/world.ts");
+  return withStored(env, async ({ simulation }) => scriptOf(cloudOf(simulation.moment()), host));
+}
+
+function scriptOf({ world }: CollectedCloud, name: string): string {
+  const host = world.hosts.find((one) => one.name === name);
+  if (host) return buildScript(host);
+  const known = world.hosts.map((one) => one.name).join(", ");
+  throw new InputError(`--host: there is no host ${JSON.stringify(name.slice(0, 60))}; there are ${known}`);
+}
