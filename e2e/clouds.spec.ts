@@ -235,10 +235,8 @@ async function startServer(data: string): Promise<{ address: string; stop: () =>
     });
   });
   const root = path.resolve(import.meta.dirname, "..");
-  const next = path.join(root, "node_modules/next/dist/bin/next");
-  const child = spawn(process.execPath, [next, "start", "-H", "127.0.0.1", "-p", String(port)], {
+  const child = spawn(process.execPath, ["bin/start.mjs", "--port", String(port), "--data", data], {
     cwd: root,
-    env: { ...process.env, UNDERLAY_DATA: data },
     stdio: "ignore",
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
