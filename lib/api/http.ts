@@ -1,6 +1,11 @@
 /**
  * Underlay's own HTTP API, as JSON shapes. Server routes return them, lib/client fetches them, components draw them.
  *
+ *   GET    /api/health                                       { status: "ok" }; needs no session, as logging in
+ *   GET    /api/session                                      SessionInfo
+ *   POST   /api/session   { user, password, domain?, project? }   SessionInfo, and its cookie; without project: a choice is left
+ *   PUT    /api/session   { project }                        SessionInfo, and its cookie
+ *   DELETE /api/session                                      204
  *   GET    /api/clouds                                       CloudSummary[]
  *   POST   /api/clouds?name=…        body: .tar.gz           NDJSON of ImportEvent (progress, then done or failed)
  *   GET    /api/clouds/:cloud                                CloudDetail
@@ -33,6 +38,20 @@ export interface ApiError {
     /** The query field or file at fault. */
     field?: string;
   };
+}
+
+/** Who is logged in. */
+export interface SessionInfo {
+  user: { id: string; name: string };
+  /** Absent while it must still be chosen. */
+  project?: { id: string; name: string };
+  /** Names, in the project. */
+  roles: string[];
+  admin: boolean;
+  /** All that the user has a role in, by name. */
+  projects: { id: string; name: string }[];
+  /** ISO time. */
+  expiresAt: string;
 }
 
 export interface CloudSummary {

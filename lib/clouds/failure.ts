@@ -5,7 +5,9 @@ export type FailureCode =
   | "bad_bundle"
   | "too_large"
   | "read_only"
+  | "unauthorized"
   | "forbidden"
+  | "too_many"
   | "no_space";
 
 /** Next gives routes, pages and instrumentation their own instances of this module: `instanceof` would not hold across them. */
@@ -16,13 +18,19 @@ export class Failure extends Error {
   readonly code: FailureCode;
   readonly hint: string | undefined;
   readonly field: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: FailureCode, message: string, more: { hint?: string; field?: string } = {}) {
+  constructor(
+    code: FailureCode,
+    message: string,
+    more: { hint?: string; field?: string; retryAfterSeconds?: number } = {},
+  ) {
     super(message);
     this.name = "Failure";
     this.code = code;
     this.hint = more.hint;
     this.field = more.field;
+    this.retryAfterSeconds = more.retryAfterSeconds;
   }
 }
 

@@ -11,7 +11,9 @@ const STATUS: Record<FailureCode, number> = {
   bad_bundle: 422,
   too_large: 413,
   read_only: 409,
+  unauthorized: 401,
   forbidden: 403,
+  too_many: 429,
   no_space: 507,
 };
 
@@ -65,5 +67,7 @@ export function failed(error: unknown): Response {
   const body: ApiError = {
     error: { code, message, ...(hint === undefined ? {} : { hint }), ...(field === undefined ? {} : { field }) },
   };
-  return json(body, STATUS[code]);
+  const response = json(body, STATUS[code]);
+  if (error.retryAfterSeconds !== undefined) response.headers.set("retry-after", String(error.retryAfterSeconds));
+  return response;
 }

@@ -1,0 +1,6 @@
+import { json } from "../../../lib/server/route.ts";
+
+/** For whoever watches the process: no session is needed, and nothing is told. */
+export function GET(): Response {
+  return json({ status: "ok" });
+}
