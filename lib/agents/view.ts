@@ -98,7 +98,7 @@ export interface SecurityGroupView {
   readonly id: string;
   readonly stateful: boolean;
   readonly rules: readonly SecurityRuleView[];
-  /** Addresses and MACs of the ports in it, on every host. */
+  /** Addresses and MACs of the ports in it, on every host; of an address group its networks, with no MAC (""). */
   readonly members: readonly { readonly address: string; readonly mac: string }[];
 }
 

@@ -106,6 +106,13 @@ export interface NeutronSecurityGroupRule {
   remote_address_group_id?: string | null;
   description?: string;
 }
+/** What a rule may name in place of a remote group: networks, whoever is in them. */
+export interface NeutronAddressGroup {
+  id: string;
+  name: string;
+  project_id: string;
+  addresses: string[];
+}
 export interface NeutronAgent {
   id: string;
   agent_type: string;
@@ -137,6 +144,8 @@ export interface CloudApi {
   routers: NeutronRouter[];
   floatingIps: NeutronFloatingIp[];
   securityGroups: NeutronSecurityGroup[];
+  /** Absent: unknown, as in bundles of an older release. */
+  addressGroups?: NeutronAddressGroup[];
   agents: NeutronAgent[];
   servers: NovaServer[];
   projects: KeystoneProject[];

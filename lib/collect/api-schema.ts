@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type {
   KeystoneProject,
+  NeutronAddressGroup,
   NeutronAgent,
   NeutronFloatingIp,
   NeutronNetwork,
@@ -162,6 +163,10 @@ const ruleSchema = z.looseObject({
 export const securityGroupSchema = z
   .looseObject({ ...base, security_group_rules: list(ruleSchema) })
   .transform(project) as unknown as z.ZodType<NeutronSecurityGroup>;
+
+export const addressGroupSchema = z
+  .looseObject({ ...base, addresses: list(z.string()) })
+  .transform(project) satisfies z.ZodType<NeutronAddressGroup>;
 
 export const agentSchema = z.looseObject({
   id,

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import type { CloudApi } from "../api/neutron.ts";
 import type { Gap } from "../host/state.ts";
 import {
+  addressGroupSchema,
   agentSchema,
   floatingIpSchema,
   networkSchema,
@@ -30,6 +31,7 @@ interface Answer {
 }
 
 const ANSWERS: Record<keyof CloudApi, Answer> = {
+  addressGroups: { file: "address-groups.json", key: "address_groups", also: ["address_groups.json"] },
   networks: { file: "networks.json", key: "networks" },
   subnets: { file: "subnets.json", key: "subnets" },
   ports: { file: "ports.json", key: "ports" },
@@ -76,6 +78,9 @@ export async function readApi(dir: string): Promise<{ api: CloudApi; gaps: Gap[]
     servers: await read("servers", serverSchema),
     projects: await read("projects", projectSchema),
   };
+  // Releases before Wallaby have none.
+  if ([ANSWERS.addressGroups.file, ...(ANSWERS.addressGroups.also ?? [])].some((file) => present.has(file)))
+    api.addressGroups = await read("addressGroups", addressGroupSchema);
   return { api, gaps: log.gaps };
 }
 

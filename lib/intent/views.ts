@@ -20,6 +20,7 @@ import type {
 } from "../agents/view.ts";
 import type {
   CloudApi,
+  NeutronAddressGroup,
   NeutronNetwork,
   NeutronPort,
   NeutronRouter,
@@ -81,7 +82,11 @@ class Cloud {
     this.byNetwork = groupBy(this.ports, (one) => one.networkId);
     this.byDevice = groupBy(this.ports, (one) => one.deviceId);
     const members = groupByMany(this.ports, (one) => one.securityGroups);
-    this.groups = new Map(api.securityGroups.map((one) => [one.id, groupView(one, members.get(one.id) ?? [])]));
+    this.groups = new Map([
+      ...api.securityGroups.map((one) => [one.id, groupView(one, members.get(one.id) ?? [])] as const),
+      // Agents keep both kinds of remote group in one list of members (securitygroups_rpc_base.py sg_member_ips).
+      ...(api.addressGroups ?? []).map((one) => [one.id, addressGroupView(one)] as const),
+    ]);
   }
 
   view(settings: HostSettings): HostView {
@@ -429,7 +434,6 @@ function groupView(group: NeutronSecurityGroup, ports: readonly PortView[]): Sec
       portMin: rule.port_range_min,
       portMax: rule.port_range_max,
       remotePrefix: rule.remote_ip_prefix,
-      // An address group's addresses are told apart from groups' members nowhere (securitygroups_rpc_base.py sg_member_ips).
       remoteGroupId: rule.remote_group_id ?? rule.remote_address_group_id ?? null,
     })),
     members: ports.flatMap(membersOf),
@@ -437,6 +441,16 @@ function groupView(group: NeutronSecurityGroup, ports: readonly PortView[]): Sec
   lastGroups.set(group, { ports, view });
   return view;
 }
+
+/** Its networks, of any MAC. */
+const addressGroupView = once(
+  ({ id, addresses }: NeutronAddressGroup): SecurityGroupView => ({
+    id,
+    stateful: true,
+    rules: [],
+    members: addresses.map((address) => ({ address, mac: "" })),
+  }),
+);
 
 const peersOf = new WeakMap<HostSettings, { all: readonly HostSettings[]; peers: HostView["tunnelPeers"] }>();
 

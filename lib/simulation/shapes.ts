@@ -1,5 +1,6 @@
 /** Rows of the services as their APIs answer them to an administrator: the attributes that Underlay reads (lib/api/neutron.ts). */
 import type {
+  NeutronAddressGroup,
   NeutronAgent,
   NeutronFloatingIp,
   NeutronNetwork,
@@ -15,6 +16,7 @@ import type { Server } from "../compute/model.ts";
 import type { Agent } from "../neutron/agent/agents.ts";
 import type { Network, Port, Subnet } from "../neutron/core/model.ts";
 import type { FloatingIp, PortForwarding, Router } from "../neutron/l3/model.ts";
+import type { AddressGroup } from "../neutron/security/address-group-model.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../neutron/security/model.ts";
 
 interface Standard {
@@ -174,6 +176,10 @@ function ruleShape(row: SecurityGroupRule): NeutronSecurityGroupRule {
     remote_address_group_id: row.remote_address_group_id,
     ...(row.description === null ? {} : { description: row.description }),
   };
+}
+
+export function addressGroupShape({ id, name, project_id, addresses }: AddressGroup): NeutronAddressGroup {
+  return { id, name, project_id, addresses: [...addresses] };
 }
 
 /** @param alive whether it runs */

@@ -22,6 +22,7 @@ import {
   routers,
 } from "../neutron/l3/model.ts";
 import { EVERYBODY, type RbacPolicy, rbacPolicies, SHARED } from "../neutron/rbac/model.ts";
+import { addressGroups } from "../neutron/security/address-group-model.ts";
 import {
   type SecurityGroup,
   type SecurityGroupRule,
@@ -31,6 +32,7 @@ import {
 import type { Collection, Stored } from "../store/collection.ts";
 import type { Reader, StoreEvent } from "../store/store.ts";
 import {
+  addressGroupShape,
   agentShape,
   floatingIpShape,
   groupShape,
@@ -64,6 +66,7 @@ export class Snapshot {
     floatingIpShape(row, this.forwardingsOf().get(row.id) ?? []),
   );
   private readonly groups = new Table((row: SecurityGroup) => groupShape(row, this.rulesOf().get(row.id) ?? []));
+  private readonly addressGroups = new Table(addressGroupShape);
   private readonly agents = new Table((row: Agent) => agentShape(row, !this.stopped.rows.has(row.id)));
   private readonly servers = new Table(serverShape);
   private readonly projects = new Table(({ id, name }: Project) => ({ id, name }));
@@ -103,6 +106,7 @@ export class Snapshot {
     source(routers, this.routers),
     source(floatingIps, this.floatingIps),
     source(securityGroups, this.groups),
+    source(addressGroups, this.addressGroups),
     source(agents, this.agents),
     source<Server, unknown>(servers, this.servers),
     source(projects, this.projects),
@@ -133,6 +137,7 @@ export class Snapshot {
       routers: this.routers.all(),
       floatingIps: this.floatingIps.all(),
       securityGroups: this.groups.all(),
+      addressGroups: this.addressGroups.all(),
       agents: this.agents.all(),
       servers: this.servers.all(),
       projects: this.projects.all(),

@@ -80,7 +80,7 @@ function numbersOf(ids: ReadonlySet<number>): Numbers {
 
 const members = new WeakMap<SecurityGroupView, Map<Ethertype, readonly string[]>>();
 
-/** Addresses as matches have them. Of an address pair that holds all addresses the MAC tells who it is. */
+/** Addresses as matches have them. Of an address pair that holds all addresses the MAC tells who it is; an address group has none. */
 function membersOf(group: SecurityGroupView | undefined, type: Ethertype): readonly string[] {
   if (!group) return [];
   const known = members.get(group) ?? new Map<Ethertype, readonly string[]>();
@@ -105,15 +105,19 @@ function oneAddress(
 ): readonly Flow[] {
   const side = direction === "ingress" ? "src" : "dst";
   const match = who.startsWith(ANY)
-    ? is("dl_src", who.slice(ANY.length))
-    : is(type === "IPv6" ? `ipv6_${side}` : `nw_${side}`, who);
+    ? macMatch(who.slice(ANY.length))
+    : [is(type === "IPv6" ? `ipv6_${side}` : `nw_${side}`, who)];
   return [0, 1, 2, 3].flatMap((height) => {
     const own = ids.filter((id) => heightOf(id) === height);
     if (own.length === 0) return [];
     return STATES.map((state, i) => {
-      const fields = [is("ct_state", state), is(type === "IPv6" ? "ipv6" : "ip"), regNet(vlan), match];
+      const fields = [is("ct_state", state), is(type === "IPv6" ? "ipv6" : "ip"), regNet(vlan), ...match];
       const actions = own.map((id) => `conjunction(${id + i},1/2)`).join(",");
       return flow([RULES_TABLE[direction], 70 + height, fields, actions], cookie);
     });
   });
+}
+
+function macMatch(mac: string) {
+  return mac === "" ? [] : [is("dl_src", mac)];
 }
