@@ -3,7 +3,7 @@
  * then go on from what they believe, and undo nothing until they are started again, as real ones.
  */
 
-import type { Agent } from "../agents/agent.ts";
+import type { Agent, Told } from "../agents/agent.ts";
 import type { HostView } from "../agents/view.ts";
 import type { Command } from "../host/command/command.ts";
 import { CommandError } from "../host/command/command.ts";
@@ -61,10 +61,11 @@ export class SimulatedHost {
     const kinds = new Set<string>(view.settings.agents.filter((kind) => !stopped.has(kind)));
     if (view === this.view && this.ran && kinds.symmetricDifference(this.ran).size === 0) return;
     this.stopped = stopped.size > 0;
+    const before = this.view && { view: this.view, host: this.believed };
     for (const agent of this.agents) {
       if (!kinds.has(agent.kind)) continue;
       const resync = this.diverged && this.ran?.has(agent.kind) === false;
-      this.runAgent(agent, view, about, resync);
+      this.runAgent(agent, view, about, resync, before);
     }
     this.view = view;
     this.ran = kinds;
@@ -93,23 +94,32 @@ export class SimulatedHost {
     view: HostView,
     about: { at: number; causes: readonly Cause[] },
     resync: boolean,
+    before: Told | undefined,
   ): void {
     for (const step of agent.steps) {
       const { believed, now } = this;
       this.believed = step.plan(view, believed);
       const from = resync ? now : believed;
       const to = resync ? step.plan(view, now) : this.believed;
-      if (from === to) continue;
       const deed = { ...about, agent: agent.kind, step: step.name };
-      if (now === from) {
+      if (from !== to && now === from) {
         this.now = to;
         this.history.add(deed, { from, to });
-      } else {
+      } else if (from !== to) {
         const commands = diff(from, to);
         this.now = runAll(now, commands);
         this.history.add(deed, commands);
       }
+      if (before) this.tidy(step.cleanUp?.(before, { view, host: this.believed }), deed);
     }
+  }
+
+  private tidy(commands: readonly Command[] | undefined, deed: Parameters<History["add"]>[0]): void {
+    if (!commands || commands.length === 0) return;
+    const same = this.now === this.believed;
+    this.believed = runAll(this.believed, commands);
+    this.now = same ? this.believed : runAll(this.now, commands);
+    this.history.add(deed, commands);
   }
 }
 

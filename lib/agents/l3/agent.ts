@@ -5,6 +5,7 @@ import { Hand } from "../interface-driver/hand.ts";
 import { hasBridge } from "../interface-driver/plug.ts";
 import { endProxy, setRouterProxy } from "../metadata/proxy.ts";
 import type { HostView, RouterView } from "../view.ts";
+import { endedConnections } from "./connections.ts";
 import { isCentral, setDistributedRouter } from "./distributed-router.ts";
 import { removeLinks } from "./fip-namespace.ts";
 import { setLegacyRouter } from "./legacy-router.ts";
@@ -44,6 +45,7 @@ const cleanUp: Step = {
 const setUpRouters: Step = {
   name: "set up routers",
   plan: (view, host) => served(view).reduce((now, router) => withRouter(view, now, router), host),
+  cleanUp: (before, after) => endedConnections({ ...before, routers: served(before.view) }, after),
 };
 
 export const L3_AGENT: Agent = { kind: "l3", steps: [cleanUp, setUpRouters] };

@@ -3,8 +3,10 @@
  * tables), bridge_mappings to bridges of the administrator's own, multicast ranges, QoS.
  * Source: neutron/plugins/ml2/drivers/linuxbridge/agent/linuxbridge_neutron_agent.py, agent/_common_agent.py.
  */
+import type { Command } from "../../host/command/command.ts";
 import type { HostState } from "../../host/state.ts";
-import type { Agent } from "../agent.ts";
+import type { Agent, Told } from "../agent.ts";
+import { endedConnections } from "../firewall/iptables/connections.ts";
 import { BRIDGED } from "../firewall/iptables/names.ts";
 import { planIptables } from "../firewall/iptables/plan.ts";
 import type { HostView } from "../view.ts";
@@ -19,9 +21,15 @@ export const LINUXBRIDGE: Agent = {
     { name: "set up networks", plan: setUpBridges },
     { name: "plug ports", plan: plugPorts },
     { name: "populate forwarding", plan: populate },
-    { name: "set up port filters", plan: filterPorts },
+    { name: "set up port filters", plan: filterPorts, cleanUp: endConnections },
   ],
 };
+
+function endConnections(before: Told, after: Told): Command[] {
+  if (after.view.settings.firewallDriver === "noop") return [];
+  const withPorts = (told: Told) => ({ ...told, ports: pluggedHere(told.view, told.host) });
+  return endedConnections(BRIDGED, withPorts(before), withPorts(after));
+}
 
 function filterPorts(view: HostView, host: HostState): HostState {
   if (view.settings.firewallDriver === "noop") return host;

@@ -27,7 +27,7 @@ export type ConntrackCommand =
 
 const VERSION = "conntrack v1.4.7 (conntrack-tools):";
 
-/** Options → parts of the filter, in the order in which Neutron writes them (ip_conntrack.py). */
+/** Options → parts of the filter. */
 const TEXTS = [
   ["proto", "-p", "--proto"],
   ["family", "-f", "--family"],
@@ -70,9 +70,11 @@ export const CONNTRACK: Tool<ConntrackCommand> = {
     if (command.kind === "query") return { words: ["conntrack", ...command.words] };
     if (command.kind === "flush") return { words: ["conntrack", "-F"] };
     const words = ["conntrack", "-D"];
-    for (const [key, option] of TEXTS) {
-      const value = command.filter[key];
-      if (value !== undefined) words.push(option, String(value));
+    // As somebody wrote them: agents name the address of their own port before the zone, and the other one after it.
+    for (const [key, value] of Object.entries(command.filter)) {
+      const option = TEXTS.find(([name]) => name === key)?.[1];
+      if (option === undefined || value === undefined) continue;
+      words.push(option, key === "mark" ? `0x${Number(value).toString(16)}` : String(value));
     }
     return { words };
   },
