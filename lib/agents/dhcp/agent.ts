@@ -7,7 +7,8 @@ import { hasBridge } from "../interface-driver/plug.ts";
 import { proxyCommand } from "../metadata/proxy.ts";
 import type { DhcpNetworkView, HostView } from "../view.ts";
 import { type DhcpConfig, dhcpConfig } from "./config.ts";
-import { dhcpDevice, dnsmasqInstance } from "./instance.ts";
+import { dhcpDevice } from "./device.ts";
+import { dnsmasqInstance } from "./instance.ts";
 import { servesMetadata } from "./isolated.ts";
 import { dnsmasqListeners, proxyListeners } from "./listeners.ts";
 import { dhcpNamespace, networkOfNamespace, removeNamespace, setNamespace } from "./namespace.ts";
@@ -56,10 +57,11 @@ function stateOf(host: HostState, { network }: DhcpNetworkView): Done {
 
 function enable(hand: Hand, view: DhcpNetworkView, config: DhcpConfig): void {
   const { id, subnets } = view.network;
+  const device = dhcpDevice(hand, view.port.id);
   setNamespace(hand, view, config);
   const { host } = hand;
   const was = host.dnsmasq.find((one) => one.networkId === id);
-  const instance = dnsmasqInstance(view, config, was);
+  const instance = dnsmasqInstance(view, config, device, was);
   if (instance !== was) {
     const others = host.dnsmasq.filter((one) => one.networkId !== id);
     hand.replace({ ...host, dnsmasq: [...others, instance] });
@@ -69,7 +71,7 @@ function enable(hand: Hand, view: DhcpNetworkView, config: DhcpConfig): void {
   const serves6 = subnets.some((one) => one.enableDhcp && one.ipVersion === 6 && one.ipv6AddressMode !== "slaac");
   setProcesses(hand, netns, metadata ? [instance.command, proxyCommand(id)] : [instance.command], [
     ...dnsmasqListeners(hand.namespace(netns)?.addresses ?? [], serves6),
-    ...(metadata ? proxyListeners(dhcpDevice(view.port.id)) : []),
+    ...(metadata ? proxyListeners(device) : []),
   ]);
 }
 

@@ -24,7 +24,7 @@ describe.each(["legacy", "dvr"])("the %s recording's network1", async (name) => 
   test.each(host.dnsmasq.map((one) => [one.networkId, one] as const))("%s: files and command line", (id, real) => {
     const network = view.dhcpNetworks.find((one) => one.network.id === id);
     if (!network) throw new Error("not served");
-    const planned = dnsmasqInstance(network, config, undefined);
+    const planned = dnsmasqInstance(network, config, `tap${network.port.id.slice(0, 11)}`, undefined);
     const sorted = (lines: readonly { line: string }[]) => lines.map((one) => one.line).sort();
     const names = (lines: readonly { address: string; names: string[] }[]) =>
       lines.map((one) => `${one.address} ${one.names.join(" ")}`).sort();

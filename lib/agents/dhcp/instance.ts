@@ -7,15 +7,11 @@ import { entriesOf } from "./entries.ts";
 import { addnLine, hostLine } from "./hosts-file.ts";
 import { optionLines } from "./options-file.ts";
 
-/** Names of devices are as long as Linux allows. neutron_lib/constants.py DEVICE_NAME_MAX_LEN */
-export function dhcpDevice(portId: string): string {
-  return `tap${portId.slice(0, 11)}`;
-}
-
-/** As it should be, where `was` is; parts that are as they were are the same objects. Leases of addresses that are gone are released. */
+/** As it should be, where `was` is, behind the agent's device; parts that are as they were are the same objects. Leases of addresses that are gone are released. */
 export function dnsmasqInstance(
   view: DhcpNetworkView,
   config: DhcpConfig,
+  device: string,
   was: DnsmasqInstance | undefined,
 ): DnsmasqInstance {
   const { network, ports } = view;
@@ -41,7 +37,7 @@ export function dnsmasqInstance(
       same((one) => `${one.address} ${one.names.join(" ")}`),
     ),
     leases: leases(view, was),
-    interface: dhcpDevice(view.port.id),
+    interface: device,
   };
   return was && isSame(was, instance) ? was : instance;
 }

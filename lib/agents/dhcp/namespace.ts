@@ -7,8 +7,8 @@ import { plug, unplug } from "../interface-driver/plug.ts";
 import { ANY, removeRoute, routesOf, setRoute } from "../interface-driver/routes.ts";
 import type { DhcpNetworkView, SubnetView } from "../view.ts";
 import type { DhcpConfig } from "./config.ts";
+import { dhcpDevice, isDhcpDevice } from "./device.ts";
 import { DHCP_IP6TABLES, DHCP_IPTABLES } from "./firewall.ts";
-import { dhcpDevice } from "./instance.ts";
 import { METADATA_V4, METADATA_V6 } from "./listeners.ts";
 
 const PREFIX = "qdhcp-";
@@ -26,7 +26,7 @@ export function networkOfNamespace(name: string): string | undefined {
 export function setNamespace(hand: Hand, view: DhcpNetworkView, config: DhcpConfig): void {
   const { network, port } = view;
   const netns = dhcpNamespace(network.id);
-  const device = dhcpDevice(port.id);
+  const device = dhcpDevice(hand, port.id);
   hand.ensureNamespace(netns);
   hand.sysctl(netns, {
     "net.ipv4.ip_nonlocal_bind": "1",
@@ -39,12 +39,12 @@ export function setNamespace(hand: Hand, view: DhcpNetworkView, config: DhcpConf
   if (config.isolatedMetadata || config.forceMetadata) addLinkLocal(hand, netns, device);
   for (const family of [4, 6] as const) setGateway(hand, netns, device, gatewayOf(view, family), family);
   for (const { name } of hand.namespace(netns)?.links ?? [])
-    if (name.startsWith("tap") && name !== device) unplug(hand, name);
+    if (isDhcpDevice(name) && name !== device) unplug(hand, netns, name);
 }
 
 /** DeviceManager.destroy, and the namespace with it. */
 export function removeNamespace(hand: Hand, netns: string): void {
-  for (const { name } of hand.namespace(netns)?.links ?? []) if (name.startsWith("tap")) unplug(hand, name);
+  for (const { name } of hand.namespace(netns)?.links ?? []) if (isDhcpDevice(name)) unplug(hand, netns, name);
   if (hand.namespace(netns)) hand.ip(ROOT, { tool: "ip", action: "netns-del", name: netns });
 }
 

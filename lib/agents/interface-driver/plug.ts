@@ -1,6 +1,10 @@
-/** Internal ports of the integration bridge, and the namespaces that they go to. Source: neutron/agent/linux/interface.py. */
+/**
+ * Ports in namespaces: internal ports of the integration bridge, or pairs whose other end a Linux bridge agent finds.
+ * Source: neutron/agent/linux/interface.py OVSInterfaceDriver, BridgeInterfaceDriver.
+ */
 import { ROOT } from "../../host/edit.ts";
 import type { Hand } from "./hand.ts";
+import { plugPair, unplugPair } from "./pair.ts";
 
 const BRIDGE = "br-int";
 /** Nothing passes a port until the layer 2 agent has wired it. neutron/agent/common/ovs_lib.py _set_port_dead */
@@ -14,12 +18,22 @@ export interface Plug {
   readonly mtu: number;
 }
 
-/** Whether ports can be plugged here at all: check_bridge_exists. */
-export function hasBridge(hand: Hand): boolean {
-  return hand.host.ovs?.bridges.some((one) => one.name === BRIDGE) === true;
+/** interface_driver: without Open vSwitch there is the Linux bridge. */
+export function usesPairs(hand: Hand): boolean {
+  return hand.host.ovs === undefined;
 }
 
-export function plug(hand: Hand, { netns, device, portId, mac, mtu }: Plug): void {
+/** Whether ports can be plugged here at all: check_bridge_exists. */
+export function hasBridge(hand: Hand): boolean {
+  return usesPairs(hand) || hand.host.ovs?.bridges.some((one) => one.name === BRIDGE) === true;
+}
+
+export function plug(hand: Hand, port: Plug): void {
+  if (usesPairs(hand)) plugPair(hand, port);
+  else plugInternal(hand, port);
+}
+
+function plugInternal(hand: Hand, { netns, device, portId, mac, mtu }: Plug): void {
   const link = hand.link(netns, device);
   if (!link) {
     hand.run(ROOT, {
@@ -60,7 +74,11 @@ export function plug(hand: Hand, { netns, device, portId, mac, mtu }: Plug): voi
   if (!link) hand.ip(netns, { tool: "ip", action: "link-set", name: device, up: true });
 }
 
-export function unplug(hand: Hand, device: string): void {
+export function unplug(hand: Hand, netns: string, device: string): void {
+  if (usesPairs(hand)) {
+    unplugPair(hand, netns, device);
+    return;
+  }
   hand.run(ROOT, {
     tool: "ovs-vsctl",
     options: [],
@@ -71,5 +89,5 @@ export function unplug(hand: Hand, device: string): void {
 /** Takes away devices of a kind that nobody asked for. */
 export function unplugOthers(hand: Hand, netns: string, prefix: string, wanted: ReadonlySet<string>): void {
   for (const { name } of hand.namespace(netns)?.links ?? [])
-    if (name.startsWith(prefix) && !wanted.has(name)) unplug(hand, name);
+    if (name.startsWith(prefix) && !wanted.has(name)) unplug(hand, netns, name);
 }

@@ -34,7 +34,7 @@ export function setFirewall(hand: Hand, netns: string, firewall: Firewall): void
 /** RouterNamespace.delete, SnatNamespace.delete, FipNamespace._delete: its devices first, then itself. */
 export function deleteNamespace(hand: Hand, name: string): void {
   for (const link of hand.namespace(name)?.links ?? []) {
-    if (PORTS.some((prefix) => link.name.startsWith(prefix))) unplug(hand, link.name);
+    if (PORTS.some((prefix) => link.name.startsWith(prefix))) unplug(hand, name, link.name);
     else if (PAIRS.some((prefix) => link.name.startsWith(prefix)))
       hand.ip(name, { tool: "ip", action: "link-del", name: link.name });
   }
