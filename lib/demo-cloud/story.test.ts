@@ -75,6 +75,11 @@ describe("a new cloud", () => {
     ]);
   });
 
+  test("has a way outside on every host that its distributed router is on", () => {
+    const hosts = cloud().world.hosts.filter((one) => one.namespaces.some((ns) => ns.name.startsWith("fip-")));
+    expect(hosts.map((one) => one.name).sort()).toEqual(["compute1", "compute2", "network1"]);
+  });
+
   test.each([
     ["cirros-vm1", "cirros-vm2", "DELIVERED"],
     ["cirros-vm1", "cirros-vm3", "DELIVERED"],

@@ -1,6 +1,6 @@
 /**
- * Ports on external networks of L3 agents in DVR mode, one for each agent and network: floating IPs of the host's guests go
- * through them. Source: neutron/db/l3_dvr_db.py create_fip_agent_gw_port_if_not_exists, delete_floatingip_agent_gateway_port.
+ * Ports on external networks of L3 agents in DVR mode, one for each agent and network that its routers lead to: floating IPs
+ * of the host's guests go through them. Source: neutron/db/l3_dvr_db.py create_fip_agent_gw_port_if_not_exists, delete_floatingip_agent_gateway_port.
  */
 import { type Agent, agents, L3_AGENT } from "../agent/agents.ts";
 import { type Port, ports } from "../core/model.ts";

@@ -3,9 +3,10 @@
  * Source: neutron/db/l3_db.py get_sync_data, neutron/db/l3_dvr_db.py _get_dvr_sync_data (the RPC `sync_routers`).
  */
 import { type Agent, agents, L3_AGENT } from "../agent/agents.ts";
-import { type Port, ports } from "../core/model.ts";
+import { ports } from "../core/model.ts";
 import type { Call } from "../resource.ts";
 import { agentGateways } from "./agent-gateways.ts";
+import { distributedOn, isServed, subnetIdsOf } from "./distributed-hosts.ts";
 import {
   DVR_INTERFACE,
   type FloatingIp,
@@ -70,24 +71,6 @@ async function routerIdsOf(call: Call, agent: Agent): Promise<Set<string>> {
     near = await distributedOn(call, subnetIdsOf(interfaces));
   }
   return ids;
-}
-
-/** Ports that DVR serves on their own host: guests', DHCP servers', load balancers'. neutron/common/utils.py is_dvr_serviced. */
-function isServed({ device_owner }: Port): boolean {
-  return (
-    device_owner.startsWith("compute:") ||
-    ["network:dhcp", "neutron:LOADBALANCER", "neutron:LOADBALANCERV2"].includes(device_owner)
-  );
-}
-
-async function distributedOn(call: Call, subnetIds: readonly string[]): Promise<string[]> {
-  if (subnetIds.length === 0) return [];
-  const keys = { subnet_id: subnetIds, device_owner: DVR_INTERFACE };
-  return [...new Set((await ports.list(call.reader, { keys })).map((port) => port.device_id))];
-}
-
-function subnetIdsOf(all: readonly Port[]): string[] {
-  return [...new Set(all.flatMap((port) => port.fixed_ips.map((ip) => ip.subnet_id)))];
 }
 
 async function routerView(call: Call, agent: Agent, router: Router): Promise<RouterView> {

@@ -16,8 +16,11 @@ import { isIpv6 } from "./subnet-math.ts";
 export const l3Hooks: Hooks = {
   networkDeleting: (change, network) => deleteUnused(change, network.id),
   subnetCreated: addGatewayAddresses,
+  async portCreated(change, port) {
+    if (port.binding.host !== "") await portMoved(change, port);
+  },
   async portUpdated(change, before, after) {
-    if (before.binding.host !== after.binding.host) await portMoved(change, after.id);
+    if (before.binding.host !== after.binding.host) await portMoved(change, after);
     if (before.fixed_ips === after.fixed_ips) return;
     await checkAddressesKept(change, before, after);
     await forgetForwardings(change, after.id, after);

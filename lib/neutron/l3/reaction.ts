@@ -3,7 +3,8 @@
  * binds the router's ports to its host and reports what became active. Source: neutron/api/rpc/handlers/l3_rpc.py.
  */
 import { serviceContext } from "../../identity/context.ts";
-import { agents } from "../agent/agents.ts";
+import { agents, L3_AGENT } from "../agent/agents.ts";
+import { isStopped } from "../agent/stopped.ts";
 import { devicesUp } from "../core/device-up.ts";
 import { type Port, ports } from "../core/model.ts";
 import { updatePort } from "../core/ports.ts";
@@ -11,6 +12,7 @@ import type { Neutron } from "../neutron.ts";
 import type { Change } from "../resource.ts";
 import { save } from "../standard.ts";
 import { ensureAgentGateway } from "./agent-gateways.ts";
+import { hostsServed, routersServing } from "./distributed-hosts.ts";
 import { portsOfRouter } from "./lookup.ts";
 import { DVR_INTERFACE, type FloatingIp, floatingIps, HA_PORT, type Router, routers } from "./model.ts";
 import { bindingsOf, scheduleRouter } from "./scheduling.ts";
@@ -56,7 +58,9 @@ async function agentsAct(neutron: Neutron, routerId: string): Promise<void> {
       return [];
     }
     await reportFloatingIps(change, router);
-    return bindPorts(change, router, hosts);
+    const up = await bindPorts(change, router, hosts);
+    await askForGateways(change, router, hosts);
+    return up;
   });
   if (up.length > 0) await devicesUp(neutron, up);
 }
@@ -87,25 +91,26 @@ async function reportPortsDown(change: Change, router: Router): Promise<void> {
     if (port.status === "ACTIVE") await save(change, ports, port, { status: "DOWN" });
 }
 
-/** Status of the floating IPs that the router serves; agent gateways for distributed ones. */
+/** Status of the floating IPs that the router serves. */
 async function reportFloatingIps(change: Change, router: Router): Promise<void> {
-  for (const one of await floatingIps.list(change.reader, { keys: { router_id: router.id } })) {
+  for (const one of await floatingIps.list(change.reader, { keys: { router_id: router.id } }))
     if (one.status !== "ACTIVE") await save(change, floatingIps, one, { status: "ACTIVE" });
-    if (!router.distributed || one.port_id === null) continue;
-    const host = await guestHost(change, one.port_id);
-    if (host !== undefined) await ensureAgentGateway(change, one.floating_network_id, host);
-  }
 }
 
-async function guestHost(change: Change, portId: string): Promise<string | undefined> {
-  const port: Port | undefined = await ports.get(change.reader, portId);
-  return port?.binding.host === "" ? undefined : port?.binding.host;
+/** Wherever a distributed router with a gateway is, with floating IPs or without. dvr_local_router.py process_external */
+async function askForGateways(change: Change, router: Router, hosts: readonly string[]): Promise<void> {
+  const gateway = router.distributed && router.gw_port_id !== null ? router.gw_port_id : undefined;
+  const port = gateway === undefined ? undefined : await ports.get(change.reader, gateway);
+  if (!port) return;
+  for (const host of new Set([...hosts, ...(await hostsServed(change, router.id))]))
+    if (!(await isStopped(change.reader, L3_AGENT, host))) await ensureAgentGateway(change, port.network_id, host);
 }
 
-/** A guest came to a host, or went: a distributed router serves its floating IP there. */
-export async function portMoved(change: Change, portId: string): Promise<void> {
-  for (const row of await floatingIps.list(change.reader, { keys: { port_id: portId } }))
+/** A guest came to a host, or went: distributed routers have to be there, too, and serve its floating IP there. */
+export async function portMoved(change: Change, port: Port): Promise<void> {
+  for (const row of await floatingIps.list(change.reader, { keys: { port_id: port.id } }))
     if (row.router_id !== null) tellAgents(change, row.router_id);
+  for (const id of await routersServing(change, port)) tellAgents(change, id);
 }
 
 /** An association that began is reported by the router's agent as ACTIVE, one that ended as DOWN. */
