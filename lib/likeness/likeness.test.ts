@@ -1,0 +1,115 @@
+/**
+ * The embedded cloud against the real one: the same networks, guests and router, made through its REST API, give the same
+ * hosts, and pings take the same ways, up to ids, MACs and addresses that were drawn.
+ */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readBundle } from "../collect/bundle.ts";
+import type { CollectedCloud } from "../collect/cloud.ts";
+import type { VerdictEvent } from "../datapath/event.ts";
+import { frames, fromFrame, fromHop, type RecordedCase } from "../explain/testing/recording.ts";
+import { traceCloud } from "../explain/trace.ts";
+import { parseCommands } from "../host/command/shell.ts";
+import { compareHosts, differenceText } from "../intent/compare.ts";
+import { cloudOf } from "../simulation/world.ts";
+import { unexplained } from "./differences.ts";
+import { type Lab, openLab } from "./testing/lab.ts";
+import { lend } from "./testing/lend.ts";
+import { type Renaming, renaming } from "./testing/rename.ts";
+import { buildScenario } from "./testing/scenario.ts";
+
+/** Codes of the pings that fail. */
+const FAILURES: Readonly<Record<string, string>> = {
+  "icmp-blocked-same-host": "SECURITY_GROUP_DENIED",
+  "icmp-blocked-cross-host": "SECURITY_GROUP_DENIED",
+  "icmp-blocked-routed": "SECURITY_GROUP_DENIED",
+  "vlan-to-other-net": "ROUTER_INTERFACE_MISSING",
+  "nonexistent-same-net": "ARP_UNANSWERED",
+  "external-to-private-no-route": "NO_ROUTE",
+};
+
+function casesOf(name: string): RecordedCase[] {
+  return JSON.parse(readFileSync(new URL(`../../e2e/recordings/${name}/truth.json`, import.meta.url), "utf8")).cases;
+}
+
+describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded one", (name) => {
+  let lab: Lab;
+  let recorded: CollectedCloud;
+  let embedded: CollectedCloud;
+  let renamed: Renaming;
+
+  beforeAll(async () => {
+    recorded = await readBundle(`lib/demo/${name}`);
+    lab = await openLab(name);
+    await buildScenario(lab.cloud, recorded.api, name === "dvr");
+    embedded = cloudOf(lab.cloud.simulation.moment());
+    renamed = renaming(recorded, embedded);
+  });
+  afterAll(async () => {
+    await lab.close();
+  });
+
+  it("has the same objects", () => {
+    // A project of the real services' own users, and what nobody uses in it.
+    expect(renamed.unmatched.filter((one) => !/^(project service|group \w+ default)$/.test(one))).toEqual([]);
+  });
+
+  it.each(["network1", "compute1", "compute2", "outside"])("%s is the same host", (hostName) => {
+    const [real, ours] = [recorded, embedded].map(({ world }) => world.hosts.find((one) => one.name === hostName));
+    if (!real || !ours) throw new Error(`no ${hostName}`);
+    const differences = compareHosts(renamed.data(real), ours, { numbers: "named" });
+    expect(unexplained(differences).map(differenceText)).toEqual([]);
+  });
+
+  const [dhcp, pings] = [casesOf(name).filter((one) => one.messages), casesOf(name).filter((one) => !one.messages)];
+
+  it.each(pings.map((one) => [one.id, one] as const))("ping %s", async (id, { src, dst, ok, ...recordedWay }) => {
+    const withRoute = id === "external-to-private-with-route";
+    if (withRoute) await changeRoute("add");
+    const now = cloudOf(lab.cloud.simulation.moment());
+    if (withRoute) await changeRoute("del");
+    const query = { from: src, to: renamed.text(dst), proto: "icmp" } as const;
+    const events = [...traceCloud(taught(now), query)];
+    for (const [leg, side] of [
+      ["arp-request", recordedWay.arp_request],
+      ["arp-reply", recordedWay.arp_reply],
+      ["request", recordedWay.request],
+      ["reply", recordedWay.reply],
+    ] as const) {
+      const [is, was] = [frames(events, leg).map(fromFrame), renamed.data(side?.hops ?? []).map(fromHop)];
+      // Broadcasts go everywhere at once, and of the answers some were captured twice.
+      if (leg.startsWith("arp")) expect([...new Set(is)].sort(), leg).toEqual([...new Set(was)].sort());
+      else expect(is, leg).toEqual(was);
+    }
+    for (const verdict of [verdictOf(events), verdictOf([...traceCloud(now, query)])])
+      expect(verdict).toMatchObject({ outcome: ok ? "delivered" : "dropped", code: FAILURES[id] ?? "DELIVERED" });
+  });
+
+  it.each(dhcp.map((one) => [one.id, one] as const))("%s", (_, { src, messages = {} }) => {
+    const events = [...traceCloud(taught(embedded), { from: src, proto: "dhcp" })];
+    expect(verdictOf(events).code).toBe("DELIVERED");
+    for (const [type, { hops }] of Object.entries(messages))
+      expect(frames(events, `dhcp-${type.toLowerCase()}`).map(fromFrame).sort(), type).toEqual(
+        renamed.data(hops).map(fromHop).sort(),
+      );
+  });
+
+  function taught(cloud: CollectedCloud): CollectedCloud {
+    return lend(cloud, renamed.data(recorded.world.hosts));
+  }
+
+  /** To the guests' network by the router's outer address: it was there during one of the pings only. */
+  async function changeRoute(what: "add" | "del"): Promise<void> {
+    const [router] = embedded.api.routers;
+    const via = router?.external_gateway_info?.external_fixed_ips[0]?.ip_address;
+    const failure = await lab.cloud.simulation.byHand(
+      "outside",
+      parseCommands(`ip route ${what} 172.16.10.0/24 via ${via}`),
+    );
+    expect(failure).toBeUndefined();
+  }
+});
+
+function verdictOf(events: readonly { readonly kind: string }[]): VerdictEvent {
+  return events.at(-1) as VerdictEvent; // What a trace ends with.
+}
