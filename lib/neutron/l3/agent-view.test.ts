@@ -85,12 +85,10 @@ test("a distributed router is on every host with guests of its networks, floatin
   const [centre] = await routersOfHost(call(), "network1");
   // Each agent that has a distributed router with a gateway asks for one, with floating IPs or without.
   expect(centre).toMatchObject({ router: { id }, floatingIps: [], agentGateways: [{}] });
-  const query = "ports?device_owner=network:floatingip_agent_gateway&sort_key=created_at&sort_dir=asc";
-  const { ports } = await cloud.get(cloud.admin, query);
-  expect(ports).toMatchObject([
-    { project_id: "", "binding:host_id": "network1" },
-    { project_id: "", "binding:host_id": "compute2" },
-  ]);
+  const { ports } = await cloud.get(cloud.admin, "ports?device_owner=network:floatingip_agent_gateway");
+  expect(ports).toContainEqual(expect.objectContaining({ project_id: "", "binding:host_id": "network1" }));
+  expect(ports).toContainEqual(expect.objectContaining({ project_id: "", "binding:host_id": "compute2" }));
+  expect(ports).toHaveLength(2);
 });
 
 test("an HA router's instance has its port on the HA network", async () => {
