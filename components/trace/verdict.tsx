@@ -40,7 +40,16 @@ export function VerdictBanner(props: { cloud: string; view: TraceView; verdict: 
         <div className="min-w-0 flex-1">
           <p className="flex flex-wrap items-baseline gap-x-3">
             <strong className={cn("text-base font-semibold", look.ink)}>{headline(view, verdict)}</strong>
-            {verdict.code === "DELIVERED" ? null : <code className="text-xs text-muted">{verdict.code}</code>}
+            {verdict.code === "DELIVERED" ? null : (
+              <Link
+                href={pages.verdict(verdict.code)}
+                prefetch={false}
+                title="What this means, and what to do"
+                className="font-mono text-xs text-muted underline decoration-line-strong underline-offset-2 hover:text-ink"
+              >
+                {verdict.code}
+              </Link>
+            )}
           </p>
           <p className="pt-0.5 text-sm">{verdict.summary}</p>
         </div>

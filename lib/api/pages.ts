@@ -4,7 +4,13 @@ const seg = encodeURIComponent;
 export type ListPage = "instances" | "networks" | "routers" | "security-groups" | "floating-ips";
 
 export const pages = {
+  /** @param next where to go then */
+  login: (next?: string) => (next === undefined || next === "/" ? "/login" : `/login?next=${seg(next)}`),
   clouds: () => "/clouds",
+  /** A chapter of the handbook. */
+  docs: (slug: string) => `/docs/${slug}`,
+  /** What a verdict code means; without one: the list of them. */
+  verdict: (code?: string) => (code === undefined ? "/docs/verdicts" : `/docs/verdicts/${seg(code)}`),
   topology: (cloud: string, selected?: string) =>
     `/clouds/${seg(cloud)}/topology${selected ? `?sel=${seg(selected)}` : ""}`,
   list: (cloud: string, list: ListPage, id?: string) => `/clouds/${seg(cloud)}/${list}${id ? `?sel=${seg(id)}` : ""}`,
