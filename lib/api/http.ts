@@ -21,9 +21,18 @@
  *   GET    /api/clouds/:cloud/trace.pcapng?…same             application/octet-stream
  *   GET    /api/clouds/:cloud/search?q=                      SearchHit[]
  *   GET    /api/clouds/:cloud/check                          CheckReport
+ *   GET    /api/clouds/:cloud/check?host=&id=                Repair: of one difference, or (no id) of all of a host
+ *   POST   /api/clouds/embedded/check    { host, id?, script }  Repair: that was run
+ *   GET    /api/clouds/:cloud/agents                         AgentState[]
+ *   POST   /api/clouds/embedded/agents   { id, run }         AgentState[]
+ *   GET    /api/clouds/:cloud/flows?q=                       FlowSearch
+ *   GET    /api/clouds/embedded/hosts/:host/history?device=   HostHistory
  *   GET    /api/clouds/embedded/faults                       FaultReport
+ *   GET    /api/clouds/embedded/faults?kind=                 FaultPlaces
+ *   GET    /api/clouds/embedded/faults?injected=1            InjectedFault[]
  *   POST   /api/clouds/embedded/faults   { kind, place? }    201 InjectedFault
  *   DELETE /api/clouds/embedded/faults?id=…|all              InjectedFault[]: those that were undone
+ * Shapes of checks' repairs, agents, histories and flow searches: operate.ts.
  * Errors: status ≥ 400 with ApiError.
  */
 import type { Gap } from "../host/state.ts";
@@ -329,6 +338,8 @@ export interface CheckedHost {
   repair: string;
 }
 export interface CheckDifference {
+  /** Unique on its host, and the same as long as the difference stays. */
+  id: string;
   /** missing: Neutron wants it and the host lacks it; unexpected: the host has it and Neutron does not want it. */
   kind: "missing" | "unexpected" | "different";
   /** link, address, route, flow, iptables … */
@@ -343,15 +354,35 @@ export interface CheckDifference {
 
 /** Faults of the embedded cloud. */
 export interface FaultReport {
-  /** `places`: where it can be put as the cloud is now. */
-  kinds: { kind: string; title: string; places: string[] }[];
-  /** Oldest first. */
+  /** `places`: where it can be put as the cloud is now; `hosts`: which of them that is on. */
+  kinds: (FaultKindText & { places: string[]; hosts: string[] })[];
   injected: InjectedFault[];
 }
+export interface FaultKindText {
+  kind: string;
+  /** One sentence: what is broken. */
+  title: string;
+  /** What it breaks: `Routers`. */
+  family: string;
+  /** What a trace through it ends with. */
+  code: string;
+}
+/** One kind's places, with the shell lines that break it and a trace that meets it. */
+export interface FaultPlaces {
+  kind: string;
+  places: { label: string; lines: { host: string; line: string }[]; trace: TraceQuery }[];
+}
+/** Oldest first in lists. */
 export interface InjectedFault {
   id: string;
   kind: string;
   place: string;
   /** ISO time. */
   since: string;
+  code: string;
+  lines: { host: string; line: string }[];
+  /** A trace that meets it. */
+  trace?: TraceQuery;
+  /** false: something else has mended it. */
+  stands: boolean;
 }

@@ -5,32 +5,68 @@
 import { AGENTS } from "../agents/agents.ts";
 import { baseline } from "../agents/baseline/baseline.ts";
 import type { HostView } from "../agents/view.ts";
-import type { CheckedHost, CheckReport } from "../api/http.ts";
+import type { CheckDifference, CheckedHost, CheckReport } from "../api/http.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import { printCommands } from "../host/command/shell.ts";
 import type { HostState } from "../host/state.ts";
-import { compareHosts } from "../intent/compare.ts";
+import { compareHosts, type Difference } from "../intent/compare.ts";
 import { planned, viewsOf } from "../intent/recorded.ts";
 import { AGENT_KINDS } from "../intent/settings.ts";
 import { repairOf } from "./repair.ts";
+import { type Mending, mendingOf } from "./repair-one.ts";
 import { unreadOf } from "./unread.ts";
 
 /** The metadata proxy's other end changes nothing on a host. */
 const MODELLED: ReadonlySet<string> = new Set([...AGENTS.map((one) => one.kind), "metadata"]);
 
+type Views = ReadonlyMap<string, HostView>;
+
 /** @param views what each host's agents are told, by its name; else made of the API's answers */
-export function checkCloud(
-  cloud: CollectedCloud,
-  views: ReadonlyMap<string, HostView> = viewsOf(cloud.api, cloud.world.hosts),
-): CheckReport {
+export function checkCloud(cloud: CollectedCloud, views: Views = viewsOf(cloud.api, cloud.world.hosts)): CheckReport {
+  return { hosts: cloud.world.hosts.map((host) => checkHost(cloud, host, views.get(host.name))) };
+}
+
+/** Of hosts that did not change, with views that did not: what they came to. */
+const checked = new WeakMap<
+  HostState,
+  { readonly view: HostView; readonly gaps: unknown; readonly found: CheckedHost }
+>();
+
+/** Whether it is known from before, so that asking costs nothing. */
+export function isChecked(cloud: CollectedCloud, host: HostState, view: HostView | undefined): boolean {
+  const known = checked.get(host);
+  return known !== undefined && known.view === view && known.gaps === cloud.gaps;
+}
+
+export function checkHost(cloud: CollectedCloud, host: HostState, view: HostView | undefined): CheckedHost {
   const missing = cloud.api.agents.length === 0 ? "the control plane’s answers name no agents" : undefined;
-  return {
-    hosts: cloud.world.hosts.map((host) => {
-      const view = views.get(host.name);
-      const why = missing ?? notModelled(cloud, host, view);
-      return view && why === undefined ? checkHost(cloud, host, view) : bare(host, why ?? "it runs no agent");
-    }),
-  };
+  const why = missing ?? notModelled(cloud, host, view);
+  if (!view || why !== undefined) return bare(host, why ?? "it runs no agent");
+  const known = checked.get(host);
+  if (known?.view === view && known.gaps === cloud.gaps) return known.found;
+  const found = compare(cloud, host, view);
+  checked.set(host, { view, gaps: cloud.gaps, found });
+  return found;
+}
+
+/** What sets right one difference, or (no id) all of the host. undefined: nothing is known that does. */
+export function repairHost(
+  cloud: CollectedCloud,
+  host: HostState,
+  view: HostView | undefined,
+  id?: string,
+): Mending | undefined {
+  const { differences } = checkHost(cloud, host, view);
+  if (!view || differences.length === 0) return undefined;
+  const made = madeOf(view);
+  const { parts } = unreadOf(cloud.gaps, host.name);
+  const all = repairOf(view, host, made, parts);
+  if (id === undefined) return { commands: all, repairs: differences.map((one) => one.id) };
+  const idsOf = (now: HostState) =>
+    new Set(
+      withIds(compareHosts(now, made, { numbers: "named" }).filter((one) => !parts.has(one.part))).map((one) => one.id),
+    );
+  return mendingOf(id, host, all, idsOf);
 }
 
 function bare({ name }: HostState, why: string): CheckedHost {
@@ -45,14 +81,28 @@ function notModelled(cloud: CollectedCloud, host: HostState, view: HostView | un
   return view ? undefined : "none of its agents is for layer 2";
 }
 
-function checkHost(cloud: CollectedCloud, host: HostState, view: HostView): CheckedHost {
+function compare(cloud: CollectedCloud, host: HostState, view: HostView): CheckedHost {
   const unread = unreadOf(cloud.gaps, host.name);
   if (unread.all) return { name: host.name, checked: false, notChecked: unread.reasons, differences: [], repair: "" };
   const made = madeOf(view);
   const all = compareHosts(host, made, { numbers: "named" });
-  const differences = all.filter((one) => !unread.parts.has(one.part));
+  const differences = withIds(all.filter((one) => !unread.parts.has(one.part)));
   const repair = differences.length === 0 ? "" : printCommands(repairOf(view, host, made, unread.parts));
   return { name: host.name, checked: true, notChecked: unread.reasons, differences, repair };
+}
+
+/** Two of the same (routes by several ways) are the first and the second. */
+function withIds(differences: readonly Difference[]): CheckDifference[] {
+  const seen = new Map<string, number>();
+  return differences.map((one) => {
+    const { netns, bridge, table, device } = one.place;
+    const id = [one.kind, one.part, netns, bridge, table, device, one.name]
+      .filter((part) => part !== undefined)
+      .join(" ");
+    const count = (seen.get(id) ?? 0) + 1;
+    seen.set(id, count);
+    return { id: count === 1 ? id : `${id} (${count})`, ...one };
+  });
 }
 
 const builds = new WeakMap<HostView, HostState>();

@@ -2,7 +2,7 @@
 import type { Command } from "../host/command/command.ts";
 import { parseCommand } from "../host/command/shell.ts";
 import { diff } from "../host/diff/diff.ts";
-import { apply } from "../host/run.ts";
+import { applyAll } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
 import type { FaultPlace } from "./kind.ts";
 
@@ -14,14 +14,15 @@ export interface Injected {
 
 /** Throws CommandError when a line fails, and changes nothing. */
 export function inject(hosts: readonly HostState[], place: FaultPlace): Injected {
-  const broken = hosts.map((host) =>
-    place.lines
-      .filter((one) => one.host === host.name)
-      .reduce((state, { line }) => apply(state, parseCommand(line)), host),
-  );
+  const broken = hosts.map((host) => applyAll(host, breaking(place, host.name)));
   const undo = hosts.flatMap((host, i) => {
     const after = broken[i];
     return after === undefined || after === host ? [] : [{ host: host.name, commands: diff(after, host) }];
   });
   return { hosts: broken, undo };
+}
+
+/** What it does on one host: empty where it does nothing. */
+export function breaking(place: Pick<FaultPlace, "lines">, host: string): Command[] {
+  return place.lines.filter((one) => one.host === host).map(({ line }) => parseCommand(line));
 }

@@ -4,6 +4,7 @@ import { parseCommand, parseCommands, printCommands } from "../host/command/shel
 import { diff } from "../host/diff/diff.ts";
 import { apply } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
+import { compareHosts } from "../intent/compare.ts";
 
 export interface FaultLine {
   readonly host: string;
@@ -46,6 +47,14 @@ export function putBack<F extends Fault>(
     return now;
   });
   return { hosts, undo };
+}
+
+/** Whether there is still something to take back: a repair, or whoever does by hand what undoes it, may have come first. */
+export function stands(fault: Fault, hosts: readonly HostState[]): boolean {
+  return fault.undo.some(({ host, script }) => {
+    const now = hosts.find((one) => one.name === host);
+    return now !== undefined && compareHosts(now, runAll(now, parseCommands(script))).length > 0;
+  });
 }
 
 /** What agents did since may have taken away what a command is about: then it has nothing to do. */

@@ -4,20 +4,21 @@
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { FaultReport, InjectedFault } from "../api/http.ts";
+import type { FaultPlaces, FaultReport, InjectedFault, TraceQuery } from "../api/http.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
 import { Failure } from "../clouds/failure.ts";
 import type { EmbeddedCloud } from "../embedded.ts";
 import { FAULT_KINDS } from "../faults/catalogue.ts";
-import { inject } from "../faults/inject.ts";
-import type { FaultPlace } from "../faults/kind.ts";
-import { Scene } from "../faults/scene.ts";
+import { breaking, inject } from "../faults/inject.ts";
+import type { FaultKind, FaultPlace } from "../faults/kind.ts";
+import { CommandError } from "../host/command/command.ts";
 import { diff } from "../host/diff/diff.ts";
-import type { HostState } from "../host/state.ts";
+import { applyAll } from "../host/run.ts";
 import type { Server } from "../server.ts";
 import { cloudOf } from "../simulation/world.ts";
 import { Collection } from "../store/collection.ts";
-import { type FaultLine, putBack, type Undo, undoOf } from "./faults-undo.ts";
+import { FAULT_TEXTS, placesIn } from "./faults-places.ts";
+import { type FaultLine, putBack, stands, type Undo, undoOf } from "./faults-undo.ts";
 
 interface StoredFault {
   readonly id: string;
@@ -27,6 +28,7 @@ interface StoredFault {
   readonly at: number;
   readonly lines: readonly FaultLine[];
   readonly undo: readonly Undo[];
+  readonly trace?: TraceQuery;
 }
 
 const faults = new Collection<StoredFault>("injected_fault");
@@ -55,33 +57,61 @@ export class Faults {
   }
 
   async report(): Promise<FaultReport> {
-    const scene = await this.scene();
+    const all = await placesIn(await this.collected()).all(FAULT_KINDS);
     return {
-      kinds: FAULT_KINDS.map((one) => ({
-        kind: one.kind,
-        title: one.title,
-        places: [...one.places(scene)].map((place) => place.label),
-      })),
-      injected: (await this.all()).map(shown),
+      kinds: FAULT_TEXTS.map((text, i) => {
+        const places = all[i] ?? [];
+        const hosts = new Set(places.flatMap((place) => place.lines.map((one) => one.host)));
+        return { ...text, places: places.map((place) => place.label), hosts: [...hosts] };
+      }),
+      injected: await this.injected(),
+    };
+  }
+
+  /** Oldest first. */
+  async injected(): Promise<InjectedFault[]> {
+    const { hosts } = (await this.collected()).world;
+    return (await this.all()).map((one) => shown(one, stands(one, hosts)));
+  }
+
+  /** Throws Failure `bad_request`. */
+  async places(name: string): Promise<FaultPlaces> {
+    const kind = kindNamed(name);
+    const places = placesIn(await this.collected()).of(kind);
+    return {
+      kind: name,
+      places: places.map(({ label, lines, trace }) => ({ label, lines: [...lines], trace })),
     };
   }
 
   /** @param label absent: the first place that there is. Throws Failure `bad_request` or `not_found`. */
-  async inject(kind: string, label?: string): Promise<InjectedFault> {
-    const known = FAULT_KINDS.find((one) => one.kind === kind);
-    if (!known) throw new Failure("bad_request", `kind: there is no fault ${JSON.stringify(kind)}`, { field: "kind" });
-    const scene = await this.scene();
-    const place = placeAmong([...known.places(scene)], kind, label);
-    const { hosts, undo } = inject(scene.cloud.world.hosts, place);
-    await this.become(scene.cloud.world.hosts, hosts, `fault ${kind}: ${place.label}`);
-    const id = randomUUID().slice(0, 8);
-    const row = { id, kind, place: place.label, at: Date.now(), lines: place.lines, undo: undo.map(undoOf) };
-    await this.cloud.store.transaction((tx) => faults.insert(tx, row));
-    return shown(row);
+  async inject(name: string, label?: string): Promise<InjectedFault> {
+    const kind = kindNamed(name);
+    const { simulation, store } = this.cloud;
+    return simulation.inTurn(async () => {
+      const cloud = await this.collected();
+      const place = placeAmong(placesIn(cloud).of(kind), name, label);
+      inject(cloud.world.hosts, place); // Fails before anything is changed.
+      const undo: Undo[] = [];
+      for (const host of new Set(place.lines.map((one) => one.host)))
+        await this.alter(host, `fault ${name}: ${place.label}`, (now) => {
+          const commands = breaking(place, host);
+          undo.push(undoOf({ host, commands: diff(applyAll(now, commands), now) }));
+          return commands;
+        });
+      const { label: where, lines, trace } = place;
+      const row = { id: randomUUID().slice(0, 8), kind: name, place: where, at: Date.now(), lines, undo, trace };
+      await store.transaction((tx) => faults.insert(tx, row));
+      return shown(row, true);
+    });
   }
 
   /** Newer faults stay as they are. @param id as listed, or `all`. Throws Failure `not_found`. */
   async undo(id: string): Promise<InjectedFault[]> {
+    return this.cloud.simulation.inTurn(() => this.takeBack(id));
+  }
+
+  private async takeBack(id: string): Promise<InjectedFault[]> {
     const all = await this.all();
     const gone = id === "all" ? all : all.filter((one) => one.id === id);
     if (gone.length === 0 && id !== "all") throw new Failure("not_found", `There is no fault ${id} to undo.`);
@@ -89,34 +119,51 @@ export class Faults {
     if (!first) return [];
     const later = all.slice(all.indexOf(first));
     const staying = later.filter((one) => !gone.includes(one));
-    const { hosts } = (await this.scene()).cloud.world;
-    const back = putBack(hosts, later, staying);
-    await this.become(hosts, back.hosts, `undo ${gone.map((one) => `fault ${one.kind}: ${one.place}`).join(", ")}`);
+    const what = `undo ${gone.map((one) => `fault ${one.kind}: ${one.place}`).join(", ")}`;
+    const undo = new Map<StoredFault, Undo[]>();
+    const present = new Set((await this.collected()).world.hosts.map((one) => one.name));
+    for (const host of new Set(later.flatMap((one) => one.undo.map((part) => part.host))))
+      if (present.has(host))
+        await this.alter(host, what, (now) => {
+          const back = putBack([now], later, staying);
+          for (const [fault, parts] of back.undo) undo.set(fault, [...(undo.get(fault) ?? []), ...parts]);
+          return diff(now, back.hosts[0] ?? now);
+        });
     await this.cloud.store.transaction(async (tx) => {
       for (const one of gone) await faults.remove(tx, one.id);
-      for (const one of staying) await faults.update(tx, { ...one, undo: back.undo.get(one) ?? one.undo });
+      for (const one of staying) await faults.update(tx, { ...one, undo: undo.get(one) ?? one.undo });
     });
-    return gone.map(shown);
+    return gone.map((one) => shown(one, false));
   }
 
   private async all(): Promise<StoredFault[]> {
     return faults.list(this.cloud.store.read);
   }
 
-  private async scene(): Promise<Scene> {
+  private async collected() {
     const { simulation } = this.cloud;
     await simulation.settled();
-    return new Scene(cloudOf(simulation.moment()));
+    return cloudOf(simulation.moment());
   }
 
-  private async become(before: readonly HostState[], after: readonly HostState[], what: string): Promise<void> {
-    for (const [i, host] of before.entries()) {
-      const next = after[i];
-      if (next === undefined || next === host) continue;
-      const failure = await this.cloud.simulation.byHand(host.name, diff(host, next), what);
-      if (failure) throw new Failure("bad_request", `${host.name} has changed meanwhile: ${failure.message}`);
-    }
+  private async alter(
+    host: string,
+    what: string,
+    commands: Exclude<Parameters<EmbeddedCloud["simulation"]["byHand"]>[1], readonly unknown[]>,
+  ): Promise<void> {
+    const { simulation } = this.cloud;
+    const failure = await simulation.byHand(host, commands, what).catch((error: unknown) => {
+      if (error instanceof CommandError) return error;
+      throw error;
+    });
+    if (failure) throw new Failure("bad_request", `${host} has changed meanwhile: ${failure.message}`);
   }
+}
+
+function kindNamed(name: string): FaultKind {
+  const kind = FAULT_KINDS.find((one) => one.kind === name);
+  if (!kind) throw new Failure("bad_request", `kind: there is no fault ${JSON.stringify(name)}`, { field: "kind" });
+  return kind;
 }
 
 function placeAmong(places: readonly FaultPlace[], kind: string, label: string | undefined): FaultPlace {
@@ -138,6 +185,8 @@ function placeAmong(places: readonly FaultPlace[], kind: string, label: string |
   );
 }
 
-function shown({ id, kind, place, at }: StoredFault): InjectedFault {
-  return { id, kind, place, since: new Date(at).toISOString() };
+function shown({ id, kind, place, at, lines, trace }: StoredFault, stands: boolean): InjectedFault {
+  const code = FAULT_KINDS.find((one) => one.kind === kind)?.code ?? "";
+  const known = trace ? { trace } : {};
+  return { id, kind, place, since: new Date(at).toISOString(), code, lines: [...lines], ...known, stands };
 }

@@ -5,7 +5,11 @@ import type { Cause } from "./history.ts";
 export function causeOf({ seq, kind, id, before, after }: StoreEvent): Cause {
   const verb = before === null ? "created" : after === null ? "deleted" : "changed";
   const name = nameOf(after) || nameOf(before);
-  return { seq, what: `${verb} ${kind.replaceAll("_", " ")} ${name === "" ? id : `${name} (${id})`}` };
+  return {
+    seq,
+    object: { kind, id },
+    what: `${verb} ${kind.replaceAll("_", " ")} ${name === "" ? id : `${name} (${id})`}`,
+  };
 }
 
 function nameOf(row: unknown): string {

@@ -8,6 +8,8 @@ import type { HostState } from "../host/state.ts";
 export interface Cause {
   /** Number of the event; absent where there is none. */
   readonly seq?: number;
+  /** What it was about: a kind of the store. */
+  readonly object?: { readonly kind: string; readonly id: string };
   /** `created port web (1f69615b)` */
   readonly what: string;
 }

@@ -65,6 +65,7 @@ export class Simulation {
   private working: Promise<void> = Promise.resolve();
   private waiting: { readonly seq: number; readonly done: () => void }[] = [];
   private last: Moment | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
 
   private constructor({ store, agents = AGENTS, report }: SimulationOptions) {
     this.store = store;
@@ -112,12 +113,28 @@ export class Simulation {
     return device === undefined ? history.list() : history.of(device);
   }
 
-  /** An administrator's commands on a host, until one fails: its error. Nothing that agents do undoes them, unless these start anew. */
-  async byHand(host: string, commands: readonly Command[], what = "by hand"): Promise<CommandError | undefined> {
+  /** One after another: what looks at hosts, and then changes them by hand by what it saw. Never call it inside of itself. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work);
+    this.turn = mine.catch(() => {});
+    return mine;
+  }
+
+  /**
+   * An administrator's commands on a host, until one fails: its error. Nothing that agents do undoes them, unless these start
+   * anew. @param commands or what they are, by the host at the very moment when they run
+   */
+  async byHand(
+    host: string,
+    commands: readonly Command[] | ((now: HostState) => readonly Command[]),
+    what = "by hand",
+  ): Promise<CommandError | undefined> {
     await this.settled();
     const simulated = this.hosts.get(host);
     if (!simulated) throw new Error(`no such host: ${host}`);
-    const failure = simulated.byHand(commands, { at: Date.now(), what });
+    const own = typeof commands === "function" ? commands(simulated.state) : commands;
+    if (own.length === 0) return undefined;
+    const failure = simulated.byHand(own, { at: Date.now(), what });
     this.kept.add(host);
     await this.store.transaction(async (tx) => {
       await writeKept(tx, host, simulated.kept);

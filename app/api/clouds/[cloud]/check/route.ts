@@ -1,5 +1,18 @@
-import { checkOf } from "../../../../../lib/server/check.ts";
-import { json, route } from "../../../../../lib/server/route.ts";
+import { z } from "zod";
+import { checkOf, repair, repairFor, repairRequest } from "../../../../../lib/server/check.ts";
+import { json, query, route } from "../../../../../lib/server/route.ts";
 import { server } from "../../../../../lib/server.ts";
 
-export const GET = route<{ cloud: string }>(async (_, { cloud }) => json(await checkOf(server(), cloud)));
+type Params = { cloud: string };
+
+const Asked = z.object({ host: z.string().min(1).max(300).optional(), id: z.string().min(1).max(4000).optional() });
+
+export const GET = route<Params>(async (request, { cloud }) => {
+  const { host, id } = query(request, Asked);
+  if (host !== undefined) return json(await repairFor(server(), cloud, host, id));
+  return json(await checkOf(server(), cloud));
+});
+
+export const POST = route<Params>(async (request, { cloud }) =>
+  json(await repair(server(), cloud, await repairRequest(request))),
+);

@@ -5,9 +5,15 @@ import { server } from "../../../../../lib/server.ts";
 
 type Params = { cloud: string };
 
+const Asked = z.object({ kind: z.string().min(1).max(100).optional(), injected: z.literal("1").optional() });
 const Id = z.object({ id: z.string().min(1).max(60) });
 
-export const GET = route<Params>(async (_, { cloud }) => json(await (await faultsOf(server(), cloud)).report()));
+export const GET = route<Params>(async (request, { cloud }) => {
+  const faults = await faultsOf(server(), cloud);
+  const { kind, injected } = query(request, Asked);
+  if (kind !== undefined) return json(await faults.places(kind));
+  return json(await (injected ? faults.injected() : faults.report()));
+});
 
 export const POST = route<Params>(async (request, { cloud }) => {
   const faults = await faultsOf(server(), cloud);
