@@ -1,10 +1,10 @@
 "use client";
 import { useCallback, useMemo } from "react";
 import type { DevicePanel } from "../../../lib/api/http.ts";
+import { lineMatches, parseFilter } from "../../../lib/client/filter.ts";
 import { cn } from "../../ui/cn.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { breakable } from "./breakable.tsx";
-import { lineMatches, parseFilter } from "./filter.ts";
 import { FilterBox } from "./filter-box.tsx";
 import { VirtualList } from "./virtual-list.tsx";
 

@@ -1,9 +1,9 @@
 "use client";
 import { useCallback, useMemo } from "react";
 import type { DevicePanel, FlowTable } from "../../../lib/api/http.ts";
+import { flowMatches, parseFilter } from "../../../lib/client/filter.ts";
 import { flowText } from "../../../lib/client/flow-text.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { flowMatches, parseFilter } from "./filter.ts";
 import { FilterBox } from "./filter-box.tsx";
 import { FlowRow } from "./flow-row.tsx";
 import { PipelinePicture } from "./pipeline-picture.tsx";

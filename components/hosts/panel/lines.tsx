@@ -1,7 +1,7 @@
 "use client";
 import { useCallback, useMemo } from "react";
+import { lineMatches, parseFilter } from "../../../lib/client/filter.ts";
 import { CopyButton } from "../../ui/copy-button.tsx";
-import { lineMatches, parseFilter } from "./filter.ts";
 import { FilterBox } from "./filter-box.tsx";
 import { VirtualList } from "./virtual-list.tsx";
 

@@ -1,11 +1,12 @@
 /** A bridge's flows by table, as ovs-ofctl prints them; for one port, those that name it. */
 import type { DevicePanel, FlowTable } from "../../api/http.ts";
 import { bridgeRole, tableName } from "../../explain/tables.ts";
-import type { OvsBridge } from "../../host/state.ts";
+import type { HostState, OvsBridge } from "../../host/state.ts";
 import type { Flow } from "../../net/openflow/ast.ts";
 import { printActions, printDuration, printMatch, printTerms } from "../../net/openflow/print.ts";
-import type { HostContext, OvsPlug } from "../context.ts";
+import { type HostContext, hostContext, type OvsPlug } from "../context.ts";
 import { ovsPortOwner } from "../names.ts";
+import type { Cloud } from "../summary.ts";
 import { type Dictionary, dictionaryOf, hintsOf } from "./hints.ts";
 
 const NEXT = /\bgoto_table:(\d+)|\bresubmit\([^,()]*,(\d+)|\bct\([^()]*?table=(\d+)/g;
@@ -39,6 +40,18 @@ export function flowsOf(context: HostContext, bridge: OvsBridge, plug?: OvsPlug)
     table.next.sort((a, b) => a - b);
   }
   return { bridge: bridge.name, tables: sorted, total: bridge.flows.length };
+}
+
+/** Of whole bridges that did not change since. */
+const whole = new WeakMap<OvsBridge, { readonly cloud: Cloud; readonly flows: NonNullable<DevicePanel["flows"]> }>();
+
+/** All of a bridge's: the same object as long as the cloud is the same. */
+export function bridgeFlows(cloud: Cloud, host: HostState, bridge: OvsBridge): NonNullable<DevicePanel["flows"]> {
+  const known = whole.get(bridge);
+  if (known?.cloud === cloud) return known.flows;
+  const flows = flowsOf(hostContext(cloud, host), bridge);
+  whole.set(bridge, { cloud, flows });
+  return flows;
 }
 
 function entryOf(flow: Flow, match: string, actions: string, dictionary: Dictionary): FlowTable["flows"][number] {

@@ -1,6 +1,6 @@
 /** The filter box above flows, rules and entries: words that must all be found; `field=value` asks a field, `-word` excludes. */
-import type { FlowTable } from "../../../lib/api/http.ts";
-import { flowText } from "../../../lib/client/flow-text.ts";
+import type { FlowTable } from "../api/http.ts";
+import { flowText } from "./flow-text.ts";
 
 export interface Term {
   not: boolean;
