@@ -58,7 +58,7 @@ export async function routersOfHost(call: Call, host: string): Promise<RouterVie
 }
 
 /** Those given to the agent and, where it does DVR, those that guests of its host are connected to. l3_dvrscheduler_db.py. */
-async function routerIdsOf(call: Call, agent: Agent): Promise<Set<string>> {
+export async function routerIdsOf(call: Call, agent: Agent): Promise<Set<string>> {
   const given = await routerBindings.list(call.reader, { keys: { agent_id: agent.id } });
   const ids = new Set(given.map((binding) => binding.router_id));
   if (agentMode(agent) === "legacy") return ids;

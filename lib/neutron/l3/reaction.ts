@@ -59,8 +59,7 @@ async function agentsAct(neutron: Neutron, routerId: string): Promise<void> {
     }
     await reportFloatingIps(change, router);
     const up = await bindPorts(change, router, hosts);
-    await askForGateways(change, router, hosts);
-    return up;
+    return [...up, ...(await askForGateways(change, router, hosts))];
   });
   if (up.length > 0) await devicesUp(neutron, up);
 }
@@ -97,13 +96,20 @@ async function reportFloatingIps(change: Change, router: Router): Promise<void> 
     if (one.status !== "ACTIVE") await save(change, floatingIps, one, { status: "ACTIVE" });
 }
 
-/** Wherever a distributed router with a gateway is, with floating IPs or without. dvr_local_router.py process_external */
-async function askForGateways(change: Change, router: Router, hosts: readonly string[]): Promise<void> {
-  const gateway = router.distributed && router.gw_port_id !== null ? router.gw_port_id : undefined;
-  const port = gateway === undefined ? undefined : await ports.get(change.reader, gateway);
-  if (!port) return;
-  for (const host of new Set([...hosts, ...(await hostsServed(change, router.id))]))
-    if (!(await isStopped(change.reader, L3_AGENT, host))) await ensureAgentGateway(change, port.network_id, host);
+/**
+ * Wherever a distributed router with a gateway is, with floating IPs or without. dvr_local_router.py process_external
+ * @returns ids of those that the hosts will report
+ */
+async function askForGateways(change: Change, router: Router, hosts: readonly string[]): Promise<string[]> {
+  const gateway = router.distributed ? await ports.get(change.reader, router.gw_port_id ?? "") : undefined;
+  if (!gateway) return [];
+  const up: string[] = [];
+  for (const host of new Set([...hosts, ...(await hostsServed(change, router.id))])) {
+    if (await isStopped(change.reader, L3_AGENT, host)) continue;
+    const port = await ensureAgentGateway(change, gateway.network_id, host);
+    if (port && port.status !== "ACTIVE") up.push(port.id);
+  }
+  return up;
 }
 
 /** A guest came to a host, or went: distributed routers have to be there, too, and serve its floating IP there. */
