@@ -19,9 +19,7 @@ export function DocsFrame(props: {
   return (
     <div className="min-h-dvh">
       <header className="flex h-[52px] items-center justify-between gap-4 border-b border-line bg-surface px-4">
-        <Link href="/" prefetch={false} className="flex items-center gap-3" aria-label="Underlay: to the dashboard">
-          <Logo />
-        </Link>
+        <Logo />
         <ThemeToggle />
       </header>
       <div className="mx-auto grid max-w-[60rem] gap-x-12 gap-y-6 px-5 py-8 md:grid-cols-[13rem_minmax(0,1fr)]">
