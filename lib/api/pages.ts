@@ -17,6 +17,11 @@ export const pages = {
   hosts: (cloud: string) => `/clouds/${seg(cloud)}/hosts`,
   host: (cloud: string, host: string, device?: string) =>
     `/clouds/${seg(cloud)}/hosts/${seg(host)}${device ? `?device=${seg(device)}` : ""}`,
+  /** @param host its differences alone */
+  check: (cloud: string, host?: string) => `/clouds/${seg(cloud)}/check${host ? `?host=${seg(host)}` : ""}`,
+  /** @param host what can be broken there alone */
+  faults: (cloud: string, host?: string) => `/clouds/${seg(cloud)}/faults${host ? `?host=${seg(host)}` : ""}`,
+  agents: (cloud: string) => `/clouds/${seg(cloud)}/agents`,
   trace: (cloud: string, ends: { from?: string; to?: string } = {}) => {
     const query = new URLSearchParams();
     if (ends.from) query.set("from", ends.from);
