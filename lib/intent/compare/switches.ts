@@ -1,12 +1,15 @@
 /**
  * Open vSwitch. Left out: cookies, counters, durations, flows that the switch learned (they time out), learned MACs, datapath
- * ids and MACs of the switch's own ports, states that follow from others.
+ * ids and MACs of the switch's own ports, states that follow from others, what a port on the dead VLAN remembers of its network.
  */
 import type { HostState, OvsBridge, OvsPort } from "../../host/state.ts";
 import { printGroup } from "../../net/openflow/print.ts";
 import { type Entry, words } from "./entry.ts";
 import type { Numbers } from "./numbers.ts";
 import type { Owners } from "./owners.ts";
+
+/** Where a port is that nobody has wired, or that was disabled. */
+const DEAD_VLAN = 4095;
 
 export function* switchEntries(host: HostState, owners: Owners, numbers: Numbers): Iterable<Entry> {
   for (const bridge of host.ovs?.bridges ?? []) {
@@ -47,7 +50,8 @@ function portEntry(bridge: OvsBridge, port: OvsPort, numbers: Numbers): Entry {
     tag: numbers.ofVlan(port.tag),
     mode: port.vlanMode,
     trunks: port.trunks.join(","),
-    otherConfig: mapText({ ...config, ...(remembered === undefined ? {} : { tag: remembered }) }),
+    otherConfig:
+      port.tag === DEAD_VLAN ? "" : mapText({ ...config, ...(remembered === undefined ? {} : { tag: remembered }) }),
     interfaces: interfaces.join("; "),
   });
   const id = port.interfaces[0]?.externalIds["iface-id"];
