@@ -1,4 +1,4 @@
-/** In what the embedded cloud's hosts differ from the recorded ones, and why. Everything else must be the same. */
+/** In what the embedded cloud differs from the recorded ones, and why. Everything else must be the same. */
 
 import { ORDER } from "../intent/compare/filters.ts";
 import type { Difference } from "../intent/compare.ts";
@@ -14,6 +14,52 @@ const EXPLAINED: readonly Explained[] = [
     is: ({ name, actual = "", desired = "" }) => name === ORDER && sameButForPorts(actual, desired),
   },
 ];
+
+/** Attributes of the services' answers that are not compared. */
+const CHANCE: readonly { readonly reason: string; readonly of: readonly string[]; readonly attributes: string[] }[] = [
+  {
+    reason: "It was another day, and another number of changes before the recording.",
+    of: ["networks", "subnets", "ports", "routers", "floatingips", "agents", "security_groups", "servers"],
+    attributes: [
+      "created_at",
+      "updated_at",
+      "started_at",
+      "heartbeat_timestamp",
+      "created",
+      "updated",
+      "revision_number",
+    ],
+  },
+  {
+    reason: "It was another day; ids of images, flavors and users were drawn, and a hash is made of the project's id.",
+    of: ["servers"],
+    attributes: ["OS-SRV-USG:launched_at", "image", "flavor", "user_id", "hostId", "links"],
+  },
+  {
+    reason: "They were drawn, or counted.",
+    of: ["security_group_rules"],
+    attributes: ["id", "standard_attr_id", "created_at", "updated_at", "revision_number"],
+  },
+  {
+    reason: "Somebody had made it the default, which the scenario does not.",
+    of: ["networks"],
+    attributes: ["is_default"],
+  },
+  {
+    reason: "The recorded service had no plugin for it.",
+    of: ["floatingips"],
+    attributes: ["port_forwardings"],
+  },
+  {
+    reason: "The real agent counts when it looks at everything anew, which it had not done since its guests came.",
+    of: ["agents"],
+    attributes: ["devices"],
+  },
+];
+
+export function isChance(kind: string, attribute: string): boolean {
+  return CHANCE.some(({ of, attributes }) => of.includes(kind) && attributes.includes(attribute));
+}
 
 /** What is not explained. */
 export function unexplained(differences: readonly Difference[]): Difference[] {

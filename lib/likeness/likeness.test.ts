@@ -10,9 +10,11 @@ import type { VerdictEvent } from "../datapath/event.ts";
 import { frames, fromFrame, fromHop, type RecordedCase } from "../explain/testing/recording.ts";
 import { traceCloud } from "../explain/trace.ts";
 import { parseCommands } from "../host/command/shell.ts";
+import type { HostState } from "../host/state.ts";
 import { compareHosts, differenceText } from "../intent/compare.ts";
 import { cloudOf } from "../simulation/world.ts";
 import { unexplained } from "./differences.ts";
+import { differingAnswers } from "./testing/answers.ts";
 import { type Lab, openLab } from "./testing/lab.ts";
 import { lend } from "./testing/lend.ts";
 import { type Renaming, renaming } from "./testing/rename.ts";
@@ -37,6 +39,8 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded o
   let recorded: CollectedCloud;
   let embedded: CollectedCloud;
   let renamed: Renaming;
+  /** In the words of the embedded cloud. */
+  let realHosts: HostState[];
 
   beforeAll(async () => {
     recorded = await readBundle(`lib/demo/${name}`);
@@ -44,6 +48,7 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded o
     await buildScenario(lab.cloud, recorded.api, name === "dvr");
     embedded = cloudOf(lab.cloud.simulation.moment());
     renamed = renaming(recorded, embedded);
+    realHosts = renamed.data(recorded.world.hosts);
   });
   afterAll(async () => {
     await lab.close();
@@ -54,10 +59,14 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded o
     expect(renamed.unmatched.filter((one) => !/^(project service|group \w+ default)$/.test(one))).toEqual([]);
   });
 
+  it("answers as the real services", async () => {
+    expect(await differingAnswers(lab.cloud, name, renamed)).toEqual([]);
+  });
+
   it.each(["network1", "compute1", "compute2", "outside"])("%s is the same host", (hostName) => {
-    const [real, ours] = [recorded, embedded].map(({ world }) => world.hosts.find((one) => one.name === hostName));
+    const [real, ours] = [realHosts, embedded.world.hosts].map((hosts) => hosts.find((one) => one.name === hostName));
     if (!real || !ours) throw new Error(`no ${hostName}`);
-    const differences = compareHosts(renamed.data(real), ours, { numbers: "named" });
+    const differences = compareHosts(real, ours, { numbers: "named" });
     expect(unexplained(differences).map(differenceText)).toEqual([]);
   });
 
@@ -95,7 +104,7 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded o
   });
 
   function taught(cloud: CollectedCloud): CollectedCloud {
-    return lend(cloud, renamed.data(recorded.world.hosts));
+    return lend(cloud, realHosts);
   }
 
   /** To the guests' network by the router's outer address: it was there during one of the pings only. */

@@ -28,6 +28,7 @@ function namesOf(api: CloudApi): Map<string, { id: string; texts: readonly strin
     ...api.servers.map((one): [string, string] => [`server ${one.name}`, one.id]),
     ...api.projects.map((one): [string, string] => [`project ${one.name}`, one.id]),
     ...api.securityGroups.map((one): [string, string] => [`group ${projects.get(one.project_id)} ${one.name}`, one.id]),
+    ...api.agents.map((one): [string, string] => [`agent ${one.agent_type} ${one.host}`, one.id]),
     ...api.floatingIps.map((one): [string, string] => [`floating IP ${one.floating_ip_address}`, one.id]),
     ...api.ports.map((one): [string, string, ...string[]] => [
       `port ${portName(one)}`,
