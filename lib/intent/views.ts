@@ -17,6 +17,7 @@ import type {
   RouterView,
   SecurityGroupView,
   SubnetView,
+  TrunkView,
 } from "../agents/view.ts";
 import type {
   CloudApi,
@@ -26,6 +27,7 @@ import type {
   NeutronRouter,
   NeutronSecurityGroup,
   NeutronSubnet,
+  NeutronTrunk,
   NovaServer,
 } from "../api/neutron.ts";
 
@@ -103,6 +105,7 @@ class Cloud {
       settings,
       ports: here,
       servers: this.guests(settings, ports),
+      ...this.trunksOf(ports),
       networks: pick(this.networks, new Set([...networkIds, ...external])),
       securityGroups: this.reachable(here),
       remotePorts: settings.l2Population ? this.remote(settings, networkIds) : [],
@@ -125,6 +128,13 @@ class Cloud {
       projectId: this.servers.get(id)?.tenant_id ?? own[0]?.projectId ?? "",
       portIds: own.map((one) => one.id),
     }));
+  }
+
+  private trunksOf(ports: readonly PortView[]): Pick<HostView, "trunks"> {
+    if (!this.api.trunks || this.api.trunks.length === 0) return {};
+    const here = new Set(ports.map((one) => one.id));
+    const trunks = this.api.trunks.filter((one) => here.has(one.port_id)).map(trunkView);
+    return trunks.length === 0 ? {} : { trunks };
   }
 
   /** The groups of these ports, and those that their rules name. */
@@ -207,15 +217,15 @@ class Cloud {
 
   private routersOf(settings: HostSettings): RouterView[] {
     const here = new Set((this.byHost.get(settings.name) ?? []).filter(isServed).flatMap(subnetsOf));
-    return this.api.routers
-      .map((router) => this.anywhere(router))
-      .filter((router) => {
-        if (router.gatewayHost === settings.name) return true;
-        if (!router.distributed) return router.interfaces.some((one) => one.host === settings.name);
-        // l3_dvrscheduler_db.py: where a guest of one of its subnets is.
-        return settings.l3Mode !== "legacy" && router.interfaces.flatMap(subnetsOf).some((id) => here.has(id));
-      })
-      .map((router) => this.withAgentGateway(router, settings));
+    const all = this.api.routers.map((router) => this.anywhere(router));
+    const own = all.filter((router) => {
+      if (router.gatewayHost === settings.name) return true;
+      if (!router.distributed) return router.interfaces.some((one) => one.host === settings.name);
+      // l3_dvrscheduler_db.py: where a guest of one of its subnets is.
+      return settings.l3Mode !== "legacy" && router.interfaces.flatMap(subnetsOf).some((id) => here.has(id));
+    });
+    const near = settings.l3Mode === "legacy" ? own : withNeighbours(own, all);
+    return near.map((router) => this.withAgentGateway(router, settings));
   }
 
   private anywhere(router: NeutronRouter): RouterView {
@@ -307,6 +317,20 @@ class Cloud {
       .flatMap((id) => this.byNetwork.get(id) ?? [])
       .filter((port) => subnetsOf(port).some((id) => subnets.has(id)));
   }
+}
+
+/** And the distributed ones on their networks: a guest's packets may go on through them. _get_other_dvr_router_ids_connected_router */
+function withNeighbours(own: readonly RouterView[], all: readonly RouterView[]): readonly RouterView[] {
+  if (own.length === all.length) return own;
+  const networks = new Set(
+    own.flatMap(({ gateway, interfaces }) =>
+      [...(gateway ? [gateway] : []), ...interfaces].map((one) => one.networkId),
+    ),
+  );
+  const ids = new Set(own.map((one) => one.id));
+  const isNear = (router: RouterView) =>
+    router.distributed && router.interfaces.some((one) => networks.has(one.networkId));
+  return all.filter((router) => ids.has(router.id) || isNear(router));
 }
 
 function hasL3(settings: HostSettings): boolean {
@@ -449,6 +473,14 @@ const addressGroupView = once(
     stateful: true,
     rules: [],
     members: addresses.map((address) => ({ address, mac: "" })),
+  }),
+);
+
+const trunkView = once(
+  (trunk: NeutronTrunk): TrunkView => ({
+    id: trunk.id,
+    portId: trunk.port_id,
+    subPorts: trunk.sub_ports.map((one) => ({ portId: one.port_id, segmentationId: one.segmentation_id })),
   }),
 );
 
