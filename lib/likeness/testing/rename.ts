@@ -105,7 +105,10 @@ function addDevices(words: Map<string, string>, from: CollectedCloud, to: Collec
 
 function placesOf({ name: host, namespaces }: HostState) {
   const links = namespaces.flatMap((ns) =>
-    ns.links.filter((one) => one.kind !== "loopback").map(({ name, mac }) => ({ place: `${ns.name} ${name}`, mac })),
+    // A bridge has the MAC of one of its members.
+    ns.links
+      .filter((one) => one.kind !== "loopback" && one.kind !== "bridge")
+      .map(({ name, mac }) => ({ place: `${ns.name} ${name}`, mac })),
   );
   return { host, links };
 }
@@ -114,13 +117,12 @@ function addId(words: Map<string, string>, id: string, other: string): void {
   for (let length = SHORTEST; length <= id.length; length++) words.set(id.slice(0, length), other.slice(0, length));
 }
 
-/** Also as a register holds it, and as a tap device of the host's side has it. */
+/** Also as a register holds it, as a tap device of the host's side has it, and in the addresses that are made of it. */
 function addMac(words: Map<string, string>, mac: string, other: string): void {
   words.set(mac, other);
   words.set(mac.replaceAll(":", ""), other.replaceAll(":", ""));
-  words.set(mac.replace(/^fa/, "fe"), other.replace(/^fa/, "fe"));
   words.set(linkLocal(mac), linkLocal(other));
-  words.set(linkLocal(mac.replace(/^fa/, "fe")), linkLocal(other.replace(/^fa/, "fe")));
+  if (mac.startsWith("fa:")) addMac(words, mac.replace("fa", "fe"), other.replace("fa", "fe"));
 }
 
 /** Also as a number, and as dnsmasq names the host. */
