@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { chromium, defineConfig, devices } from "@playwright/test";
+import { ADMIN_STATE } from "./e2e/support/login.ts";
 
 /** Debian's package: used where Playwright's own Chromium has not been downloaded. */
 const SYSTEM_CHROMIUM = "/usr/bin/chromium";
@@ -36,6 +37,10 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [["list"], ...(process.env.PLAYWRIGHT_JSON_OUTPUT_NAME === undefined ? [] : [["json"] as const])],
+  projects: [
+    { name: "log in", testMatch: "support/admin.setup.ts" },
+    { name: "chromium", dependencies: ["log in"], use: { storageState: ADMIN_STATE } },
+  ],
   use: {
     baseURL,
     ...devices["Desktop Chrome"],
@@ -64,7 +69,7 @@ export default defineConfig({
   },
   webServer: {
     command: `node bin/start.mjs --port ${process.env.UNDERLAY_E2E_PORT} --data ${DATA}`,
-    url: baseURL,
+    url: `${baseURL}/api/health`,
     timeout: 180_000,
     reuseExistingServer: false,
     gracefulShutdown: { signal: "SIGTERM", timeout: 8000 },

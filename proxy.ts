@@ -6,8 +6,9 @@
  * 500 to those that are no UTF-8 under them.
  */
 import { type NextRequest, NextResponse } from "next/server";
+import { ADDRESS_HEADER, addressOf } from "./lib/server/address.ts";
+import { failed } from "./lib/server/answer.ts";
 import { guardHost } from "./lib/server/guard.ts";
-import { failed } from "./lib/server/route.ts";
 
 const SERVICE = /^\/(?:api|identity|networking|compute|image)\//;
 
@@ -50,6 +51,7 @@ export function proxy(request: NextRequest): Response {
   ].join("; ");
   const headers = new Headers(request.headers);
   headers.set("content-security-policy", policy);
+  headers.set(ADDRESS_HEADER, addressOf(request.url));
   const response = malformed(request.url)
     ? NextResponse.rewrite(new URL("/not-found", request.url), { request: { headers } })
     : NextResponse.next({ request: { headers } });

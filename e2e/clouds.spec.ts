@@ -6,6 +6,7 @@ import { expect, type Page, test } from "@playwright/test";
 import type { CloudSummary } from "../lib/api/http.ts";
 import { expectAccessible } from "./support/axe.ts";
 import { bundle, pack, temporary } from "./support/bundle.ts";
+import { logIn } from "./support/login.ts";
 import { visit } from "./support/visit.ts";
 
 const openCard = (page: Page) => page.getByRole("region", { name: "Open a bundle" });
@@ -185,6 +186,7 @@ for (const scheme of ["light", "dark"] as const)
 test("an opened bundle survives a restart of the server", async ({ page }) => {
   const data = temporary();
   const first = await startServer(data);
+  await logIn(page.request, { user: "admin" }, first.address);
   const opened = await page.request.post(`${first.address}/api/clouds?name=kept`, {
     data: readFileSync(bundle("kept")),
   });
@@ -244,7 +246,7 @@ async function startServer(data: string): Promise<{ address: string; stop: () =>
   await expect
     .poll(
       () =>
-        fetch(`${address}/api/clouds`).then(
+        fetch(`${address}/api/health`).then(
           (response) => response.status,
           () => 0,
         ),

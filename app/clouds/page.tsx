@@ -1,19 +1,23 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { CloudsView } from "../../components/clouds/view.tsx";
+import { SessionProvider } from "../../components/frame/session.tsx";
 import { keys } from "../../lib/client/keys.ts";
 import { Prefetched } from "../../lib/client/prefetch.tsx";
-import { server } from "../../lib/server.ts";
+import { adminSight, pageSessionInfo } from "../../lib/server/page-session.ts";
 
 export const metadata: Metadata = { title: "Clouds" };
 export const dynamic = "force-dynamic";
 
-export default function CloudsPage() {
+export default async function CloudsPage() {
+  const sight = await adminSight();
   return (
-    <Prefetched queries={[{ key: keys.clouds(), load: () => server().clouds.list() }]}>
-      <Suspense>
-        <CloudsView />
-      </Suspense>
+    <Prefetched queries={[{ key: keys.clouds(), load: () => sight.list() }]}>
+      <SessionProvider session={await pageSessionInfo()}>
+        <Suspense>
+          <CloudsView />
+        </Suspense>
+      </SessionProvider>
     </Prefetched>
   );
 }

@@ -8,6 +8,7 @@ import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
 import { Logo } from "../frame/logo.tsx";
 import { ThemeToggle } from "../frame/theme-toggle.tsx";
+import { UserMenu } from "../frame/user-menu.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../ui/state.tsx";
 import { BundleHelp } from "./bundle-help.tsx";
@@ -29,7 +30,10 @@ export function CloudsView() {
     <div className="flex min-h-dvh flex-col">
       <header className="flex h-[52px] shrink-0 items-center justify-between border-b border-line bg-surface px-6">
         <Logo wide />
-        <ThemeToggle />
+        <div className="flex items-center gap-2">
+          <ThemeToggle />
+          <UserMenu />
+        </div>
       </header>
       <main className="mx-auto flex w-full max-w-5xl flex-1 flex-col gap-8 px-6 py-8">
         <div>

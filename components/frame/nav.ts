@@ -5,6 +5,8 @@ export interface NavEntry {
   slug: string;
   label: string;
   icon: LucideIcon;
+  /** Not there, rather than greyed, for tenants. */
+  forAdmins?: boolean;
 }
 
 /** The left rail: the tenant's view first, then what is under it, then the verb. */
@@ -17,6 +19,6 @@ export const NAV: readonly (readonly NavEntry[])[] = [
     { slug: "security-groups", label: "Security groups", icon: ShieldCheck },
     { slug: "floating-ips", label: "Floating IPs", icon: Globe },
   ],
-  [{ slug: "hosts", label: "Hosts", icon: Server }],
+  [{ slug: "hosts", label: "Hosts", icon: Server, forAdmins: true }],
   [{ slug: "trace", label: "Traces", icon: Waypoints }],
 ];

@@ -5,10 +5,15 @@ import { cn } from "../ui/cn.ts";
 import { LinkPending } from "../ui/link-pending.tsx";
 import { Logo } from "./logo.tsx";
 import { NAV } from "./nav.ts";
+import { useIsAdmin } from "./session.tsx";
 
 /** The left rail. Below 1200 px only the icons stay; names then come as titles and to assistive technology. */
 export function Rail({ cloud }: { cloud: string }) {
   const path = usePathname();
+  const admin = useIsAdmin();
+  const groups = NAV.map((group) => group.filter((entry) => admin || !entry.forAdmins)).filter(
+    (group) => group.length > 0,
+  );
   const base = `/clouds/${encodeURIComponent(cloud)}`;
   return (
     <nav
@@ -18,7 +23,7 @@ export function Rail({ cloud }: { cloud: string }) {
       <div className="flex h-[52px] shrink-0 items-center px-1.5">
         <Logo />
       </div>
-      {NAV.map((group) => (
+      {groups.map((group) => (
         <ul key={group[0]?.slug} className="flex flex-col gap-0.5">
           {group.map(({ slug, label, icon: Icon }) => {
             const href = `${base}/${slug}`;

@@ -33,6 +33,11 @@ export function MenuItem({ className, ...rest }: ComponentProps<typeof Radix.Ite
   );
 }
 
+/** Names the items that follow. */
+export function MenuLabel({ children }: { children: ReactNode }) {
+  return <Radix.Label className="px-2 pt-1 pb-0.5 text-xs text-muted">{children}</Radix.Label>;
+}
+
 export function MenuLine() {
   return <Radix.Separator className="my-1 h-px bg-line" />;
 }

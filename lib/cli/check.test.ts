@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { openEmbedded, storePlace } from "../embedded.ts";
 import { parseCommands } from "../host/command/shell.ts";
 import { writeRunning } from "../server/running.ts";
+import { ownSecret } from "../server/secret.ts";
 import { check } from "./check.ts";
 import { InputError } from "./input-error.ts";
 
@@ -76,6 +77,7 @@ describe("underlay check", () => {
     const answer = { hosts: [{ name: "h1", checked: true, notChecked: [], differences, repair: "" }] };
     const server = createServer((request, response) => {
       expect(request.url).toBe("/api/clouds/embedded/check");
+      expect(request.headers["x-underlay-secret"]).toBe(ownSecret());
       response.end(JSON.stringify(answer));
     });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));

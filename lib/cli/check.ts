@@ -2,7 +2,7 @@
 import type { CheckDifference, CheckedHost, CheckReport } from "../api/http.ts";
 import { checkCloud } from "../check/check.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
-import { askServer, runningUrl, withStored } from "./embedded-cloud.ts";
+import { askServer, runningServer, withStored } from "./embedded-cloud.ts";
 import { InputError } from "./input-error.ts";
 import { openCloud } from "./open-cloud.ts";
 import { parseOptions } from "./options.ts";
@@ -35,8 +35,8 @@ export async function check(args: readonly string[], env: NodeJS.ProcessEnv = pr
 }
 
 async function checkEmbedded(env: NodeJS.ProcessEnv): Promise<CheckReport> {
-  const url = runningUrl(env);
-  if (url !== undefined) return askServer<CheckReport>(url, "check");
+  const server = runningServer(env);
+  if (server) return askServer<CheckReport>(server, "check");
   const [{ checkSimulated }, { cloudOf }] = await Promise.all([
     import("../server/check.ts"),
     import("../simulation/world.ts"),

@@ -4,28 +4,43 @@ import type { ApiError } from "../api/http.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
 import { dataDir } from "../clouds/places.ts";
 import type { EmbeddedCloud } from "../embedded.ts";
-import { readRunning } from "../server/running.ts";
+import { type Running, readRunning } from "../server/running.ts";
+import { SECRET_HEADER } from "../server/secret.ts";
 import { InputError } from "./input-error.ts";
 
 type Environment = NodeJS.ProcessEnv;
 
-/** Of the server that runs on this data directory; undefined: none does. */
-export function runningUrl(env: Environment): string | undefined {
-  return readRunning(dataDir(env))?.url;
+/** A server on this machine, and what it knows our commands by. */
+export type Reached = Pick<Running, "url" | "secret">;
+
+/** The one that runs on this data directory; undefined: none does. */
+export function runningServer(env: Environment): Reached | undefined {
+  return readRunning(dataDir(env));
+}
+
+/** What a request to it carries. */
+export function credentials({ secret }: Reached): Record<string, string> {
+  return { [SECRET_HEADER]: secret };
 }
 
 /** JSON of a route of the embedded cloud's. Throws InputError that says what the server said. */
-export async function askServer<T>(url: string, path: string, init?: { method: string; body?: string }): Promise<T> {
-  return JSON.parse(await askServerText(url, path, init)); // The route answers this shape.
+export async function askServer<T>(
+  server: Reached,
+  path: string,
+  init?: { method: string; body?: string },
+): Promise<T> {
+  return JSON.parse(await askServerText(server, path, init)); // The route answers this shape.
 }
 
 /** The same, of one that answers text. */
 export async function askServerText(
-  url: string,
+  server: Reached,
   path: string,
   init?: { method: string; body?: string },
 ): Promise<string> {
-  const response = await fetch(`${url}/api/clouds/${EMBEDDED.id}/${path}`, init).catch((error: unknown) => {
+  const { url } = server;
+  const request = { ...init, headers: credentials(server) };
+  const response = await fetch(`${url}/api/clouds/${EMBEDDED.id}/${path}`, request).catch((error: unknown) => {
     throw new InputError(`the server at ${url} does not answer: ${reasonOf(error)}`);
   });
   if (response.ok) return response.text();

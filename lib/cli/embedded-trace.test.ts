@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TraceEvent } from "../datapath/event.ts";
 import { openEmbedded, storePlace } from "../embedded.ts";
 import { writeRunning } from "../server/running.ts";
+import { ownSecret } from "../server/secret.ts";
 import { embeddedTrace } from "./embedded-trace.ts";
 
 const QUERY = { from: "cirros-vm1", to: "cirros-vm2", proto: "icmp" } as const;
@@ -53,6 +54,7 @@ describe("a trace through the embedded cloud", () => {
     const server = createServer((request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? "", "http://server");
       expect(pathname).toBe("/api/clouds/embedded/trace");
+      expect(request.headers["x-underlay-secret"]).toBe(ownSecret());
       expect(Object.fromEntries(searchParams)).toEqual(QUERY);
       response.end(`${JSON.stringify(verdict)}\n`);
     });

@@ -8,23 +8,25 @@ import { EMBEDDED } from "../clouds/embedded.ts";
 import { dataDir } from "../clouds/places.ts";
 import type { TraceEvent } from "../datapath/event.ts";
 import { EndError } from "../explain/end.ts";
-import { readRunning } from "../server/running.ts";
+import { credentials, type Reached, runningServer } from "./embedded-cloud.ts";
 import { InputError } from "./input-error.ts";
 
 type Environment = NodeJS.ProcessEnv;
 
 /** Throws InputError when there is no embedded cloud to be asked, and EndError for an end that it does not have. */
 export async function* embeddedTrace(query: TraceQuery, env: Environment = process.env): AsyncGenerator<TraceEvent> {
-  const running = readRunning(dataDir(env));
-  if (running) yield* overHttp(running.url, query);
+  const server = runningServer(env);
+  if (server) yield* overHttp(server, query);
   else yield* inProcess(query, env);
 }
 
-async function* overHttp(url: string, query: TraceQuery): AsyncGenerator<TraceEvent> {
+async function* overHttp(server: Reached, query: TraceQuery): AsyncGenerator<TraceEvent> {
   const parameters = new URLSearchParams(
     Object.entries(query).map(([name, value]): [string, string] => [name, value === true ? "1" : String(value)]),
   );
-  const response = await fetch(`${url}/api/clouds/${EMBEDDED.id}/trace?${parameters}`).catch((error: unknown) => {
+  const { url } = server;
+  const address = `${url}/api/clouds/${EMBEDDED.id}/trace?${parameters}`;
+  const response = await fetch(address, { headers: credentials(server) }).catch((error: unknown) => {
     throw new InputError(`--cloud: the server at ${url} does not answer: ${reasonOf(error)}`);
   });
   if (!response.ok || !response.body) {

@@ -2,7 +2,7 @@
 import { buildScript } from "../check/build-script.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
-import { askServerText, runningUrl, withStored } from "./embedded-cloud.ts";
+import { askServerText, runningServer, withStored } from "./embedded-cloud.ts";
 import { InputError } from "./input-error.ts";
 import { openCloud } from "./open-cloud.ts";
 import { parseOptions } from "./options.ts";
@@ -31,8 +31,8 @@ export async function exportHost(args: readonly string[], env: NodeJS.ProcessEnv
 }
 
 async function ofEmbedded(host: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const url = runningUrl(env);
-  if (url !== undefined) return askServerText(url, `hosts/${encodeURIComponent(host)}/script`);
+  const server = runningServer(env);
+  if (server) return askServerText(server, `hosts/${encodeURIComponent(host)}/script`);
   const { cloudOf } = await import("../simulation/world.ts");
   return withStored(env, async ({ simulation }) => scriptOf(cloudOf(simulation.moment()), host));
 }

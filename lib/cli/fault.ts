@@ -3,7 +3,7 @@ import type { FaultReport, InjectedFault } from "../api/http.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
 import { isFailure } from "../clouds/failure.ts";
 import type { Faults } from "../server/faults.ts";
-import { askServer, runningUrl, withStored } from "./embedded-cloud.ts";
+import { askServer, type Reached, runningServer, withStored } from "./embedded-cloud.ts";
 import { InputError } from "./input-error.ts";
 import { parseOptions } from "./options.ts";
 
@@ -35,8 +35,8 @@ export async function fault(args: readonly string[], env: Environment = process.
   const cloud = options.values.get("cloud") ?? EMBEDDED.id;
   if (cloud !== EMBEDDED.id) throw new InputError("--cloud: only the embedded cloud can be broken");
   const work = workOf(verb, rest, options.flags.has("json"));
-  const url = runningUrl(env);
-  if (url !== undefined) process.stdout.write(await work(overHttp(url)));
+  const server = runningServer(env);
+  if (server) process.stdout.write(await work(overHttp(server)));
   else {
     const { Faults } = await import("../server/faults.ts");
     process.stdout.write(await withStored(env, (stored) => work(new Faults(stored)).catch(complain)));
@@ -63,12 +63,12 @@ function workOf(verb: string | undefined, rest: readonly string[], json: boolean
   throw new InputError(`fault: expected list, inject KIND [PLACE] or undo ID|all`);
 }
 
-function overHttp(url: string): Asked {
+function overHttp(server: Reached): Asked {
   return {
-    report: () => askServer<FaultReport>(url, "faults"),
+    report: () => askServer<FaultReport>(server, "faults"),
     inject: (kind, place) =>
-      askServer<InjectedFault>(url, "faults", { method: "POST", body: JSON.stringify({ kind, place }) }),
-    undo: (id) => askServer<InjectedFault[]>(url, `faults?${new URLSearchParams({ id })}`, { method: "DELETE" }),
+      askServer<InjectedFault>(server, "faults", { method: "POST", body: JSON.stringify({ kind, place }) }),
+    undo: (id) => askServer<InjectedFault[]>(server, `faults?${new URLSearchParams({ id })}`, { method: "DELETE" }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { asFailure, failureOf } from "./error.ts";
+import { logInAgain } from "./log-in-again.ts";
 
 /** GETs JSON of a known shape; throws ApiFailure. */
 export async function fetchJson<T>(url: string, init?: RequestInit): Promise<T> {
@@ -9,7 +10,7 @@ export async function fetchJson<T>(url: string, init?: RequestInit): Promise<T> 
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw asFailure(error);
   }
-  if (!response.ok) throw await failureOf(response);
+  if (!response.ok) throw logInAgain(await failureOf(response));
   if (response.status === 204) return undefined as T; // Callers of DELETE ask for T = void.
   return (await response.json()) as T;
 }
@@ -23,7 +24,7 @@ export async function* fetchLines<T>(url: string, init?: RequestInit): AsyncGene
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw asFailure(error);
   }
-  if (!response.ok) throw await failureOf(response);
+  if (!response.ok) throw logInAgain(await failureOf(response));
   if (!response.body) return;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

@@ -25,7 +25,15 @@ export type IdentityProblem =
   | { readonly reason: "too-many-attempts"; readonly retryAfterSeconds: number; readonly message: string }
   | { readonly reason: "not-supported"; readonly message: string };
 
+/** The bundler gives pages, routes and instrumentation a copy of this module each: `instanceof` would not hold across them. */
+const BRAND = Symbol.for("underlay.identity-error");
+
+export function isIdentityError(error: unknown): error is IdentityError {
+  return typeof error === "object" && error !== null && BRAND in error;
+}
+
 export class IdentityError extends Error {
+  readonly [BRAND] = true;
   readonly problem: IdentityProblem;
   constructor(problem: IdentityProblem) {
     super(problem.message);

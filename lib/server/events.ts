@@ -6,14 +6,10 @@ import { rbacPolicies } from "../neutron/rbac/model.ts";
 import { EVENT_STREAM_HEADERS, eventStream, sinceOf, type Visible } from "../rest/events.ts";
 import { server } from "../server.ts";
 import type { StoreEvent } from "../store/store.ts";
-import { json, route } from "./route.ts";
+import { sessionRoute } from "./route.ts";
 
-export const events = route(async (request) => {
+export const events = sessionRoute(async (request, _params, { token, context }) => {
   const cloud = await server().embedded();
-  const token = request.headers.get("x-auth-token") ?? "";
-  const context = await cloud.identity.context(token);
-  if (!context)
-    return json({ error: { code: "unauthorized", message: "A valid token is needed, in X-Auth-Token." } }, 401);
   const since = sinceOf(request.headers, new URL(request.url).searchParams);
   const stream = eventStream(cloud.store, {
     visible: (event) => visible(cloud, token, context, event),

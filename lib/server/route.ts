@@ -1,29 +1,32 @@
-/** What every route handler shares: the guard, parsing by zod, and one shape for errors. */
+/** What every route handler shares: the guard, who may ask, parsing by zod, and one shape for errors. */
 import type { z } from "zod";
-import type { ApiError } from "../api/http.ts";
-import { Failure, type FailureCode, isFailure } from "../clouds/failure.ts";
+import { Failure } from "../clouds/failure.ts";
+import { failed } from "./answer.ts";
 import { guard } from "./guard.ts";
-import { log } from "./log.ts";
-
-const STATUS: Record<FailureCode, number> = {
-  not_found: 404,
-  bad_request: 400,
-  bad_bundle: 422,
-  too_large: 413,
-  read_only: 409,
-  unauthorized: 401,
-  forbidden: 403,
-  too_many: 429,
-  no_space: 507,
-};
+import { requireSession, type Session } from "./session.ts";
 
 type Context<P> = { params: Promise<P> };
+type Nothing = Record<never, never>;
 
 /**
- * Wraps a handler: `export const GET = route<{ cloud: string }>(async (request, { cloud }) => json(…))`.
- * A thrown Failure or ZodError becomes an ApiError with its status; anything else a 500 that says nothing of the inside.
+ * A handler for administrators: `export const GET = route<{ cloud: string }>(async (request, { cloud }) => json(…))`.
+ * Others find nothing there. A thrown Failure or ZodError becomes an ApiError with its status; anything else a 500 that says
+ * nothing of the inside.
  */
-export function route<P = Record<never, never>>(run: (request: Request, params: P) => Promise<Response> | Response) {
+export function route<P = Nothing>(run: (request: Request, params: P, session: Session) => Answer) {
+  return sessionRoute<P>((request, params, session) => {
+    if (!session.admin) throw new Failure("not_found", "There is nothing here.");
+    return run(request, params, session);
+  });
+}
+
+/** A handler for everybody who is logged in: it must show each what he may see, and no more. */
+export function sessionRoute<P = Nothing>(run: (request: Request, params: P, session: Session) => Answer) {
+  return openRoute<P>(async (request, params) => run(request, params, await requireSession(request.headers)));
+}
+
+/** A handler for anybody who reaches the server. */
+export function openRoute<P = Nothing>(run: (request: Request, params: P) => Answer) {
   return async (request: Request, context: Context<P>): Promise<Response> => {
     try {
       guard(request);
@@ -34,9 +37,7 @@ export function route<P = Record<never, never>>(run: (request: Request, params: 
   };
 }
 
-export function json(value: unknown, status = 200): Response {
-  return Response.json(value, { status, headers: { "cache-control": "no-store" } });
-}
+type Answer = Promise<Response> | Response;
 
 /** Parses the query string by a zod object of strings. Throws Failure `bad_request` that names the field. */
 export function query<S extends z.ZodType>(request: Request, schema: S): z.output<S> {
@@ -47,27 +48,4 @@ export function query<S extends z.ZodType>(request: Request, schema: S): z.outpu
   if (!issue || !field) throw new Failure("bad_request", issue?.message ?? "bad query");
   const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
   throw new Failure("bad_request", missing ? `${field} is missing` : `${field}: ${issue.message}`, { field });
-}
-
-export function failed(error: unknown): Response {
-  if (!isFailure(error)) {
-    log().error(error); // The answer itself says nothing of the inside.
-    return json(
-      {
-        error: {
-          code: "internal",
-          message: "Something went wrong inside Underlay.",
-          hint: "The server's log says what.",
-        },
-      } satisfies ApiError,
-      500,
-    );
-  }
-  const { code, message, hint, field } = error;
-  const body: ApiError = {
-    error: { code, message, ...(hint === undefined ? {} : { hint }), ...(field === undefined ? {} : { field }) },
-  };
-  const response = json(body, STATUS[code]);
-  if (error.retryAfterSeconds !== undefined) response.headers.set("retry-after", String(error.retryAfterSeconds));
-  return response;
 }

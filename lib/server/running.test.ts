@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { nearUrl, readRunning, removeRunning, writeRunning } from "./running.ts";
+import { ownSecret } from "./secret.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -11,12 +12,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const running = { url: "http://127.0.0.1:3000", pid: process.pid, defaultPasswords: ["admin"] };
+const running = {
+  url: "http://127.0.0.1:3000",
+  pid: process.pid,
+  defaultPasswords: ["admin"],
+};
 const file = () => path.join(dir, "server.json");
 
 test("a server that runs is found, and its file is its user's alone", async () => {
   await writeRunning(dir, running);
-  expect(readRunning(dir)).toEqual(running);
+  expect(readRunning(dir)).toEqual({ ...running, secret: ownSecret() });
   expect(statSync(file()).mode & 0o777).toBe(0o600);
   expect(readdirSync(dir)).toEqual(["server.json"]);
 });
@@ -33,7 +38,7 @@ test("one that has ended is not, whether it said so or was killed", async () => 
 test("a server that ends leaves the file of its successor alone", async () => {
   await writeRunning(dir, running);
   removeRunning(dir, running.pid + 1);
-  expect(readRunning(dir)).toEqual(running);
+  expect(readRunning(dir)).toEqual({ ...running, secret: ownSecret() });
 });
 
 test.each(["", "{", "[]", '{"url":"javascript:alert(1)","pid":1,"defaultPasswords":[]}', '{"url":"http://x","pid":0}'])(

@@ -1,12 +1,14 @@
 /**
  * What a running server says of itself, for commands on the same machine: `server.json` in its data directory, readable by
- * its user alone. It holds no password: only which users still have the documented one.
+ * its user alone. It holds no password: only which users still have the documented one, and what those commands prove
+ * themselves by.
  */
 import { randomUUID } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { ownSecret } from "./secret.ts";
 
 const shape = z.object({
   /** To be reached at on this machine: `http://127.0.0.1:3000`. */
@@ -14,13 +16,16 @@ const shape = z.object({
   pid: z.number().int().positive(),
   /** Names of users that can be logged in as with the documented password. */
   defaultPasswords: z.array(z.string()),
+  /** Another one with every start. */
+  secret: z.string().min(16),
 });
 export type Running = z.output<typeof shape>;
 
 const fileIn = (dataDir: string) => path.join(dataDir, "server.json");
 
 /** Replaces the file as a whole: a reader sees the old one or the new one. Call it again when a password changes. */
-export async function writeRunning(dataDir: string, running: Running): Promise<void> {
+export async function writeRunning(dataDir: string, told: Omit<Running, "secret">): Promise<void> {
+  const running: Running = { ...told, secret: ownSecret() };
   await mkdir(dataDir, { recursive: true });
   const fresh = path.join(dataDir, `.server.json.${randomUUID()}`);
   await writeFile(fresh, `${JSON.stringify(running)}\n`, { mode: 0o600 });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { SessionInfo } from "../api/http.ts";
 import { Failure } from "../clouds/failure.ts";
-import { IdentityError } from "../identity/error.ts";
+import { type IdentityError, isIdentityError } from "../identity/error.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { LoginRequest, ScopeRequest } from "../identity/login.ts";
 import type { Bearer } from "../identity/tokens.ts";
@@ -104,7 +104,7 @@ async function attempt(identity: Known, request: LoginRequest, field: string) {
   try {
     return await identity.login(request);
   } catch (error) {
-    if (!(error instanceof IdentityError)) throw error;
+    if (!isIdentityError(error)) throw error;
     throw failureOf(error, field);
   }
 }

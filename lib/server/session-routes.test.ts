@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SessionInfo } from "../api/http.ts";
 import { openCloud, type TestCloud } from "../identity/testing/cloud.ts";
+import { ownSecret } from "./secret.ts";
 import { requireAdmin, sessionOf } from "./session.ts";
 import { endSession, showSession, startSession, switchSession } from "./session-routes.ts";
-import { plantServer, removeServer, SECRET } from "./testing/server.ts";
+import { plantServer, removeServer } from "./testing/server.ts";
 
 let cloud: TestCloud;
 beforeEach(async () => {
@@ -121,7 +122,7 @@ test("a script's token and this machine's secret count as sessions", async () =>
   const token = await cloud.login("demo");
   expect(await sessionOf(new Headers({ "x-auth-token": token }))).toMatchObject({ user: { name: "demo" } });
   await expect(requireAdmin(new Headers({ "x-auth-token": token }))).rejects.toMatchObject({ code: "forbidden" });
-  expect(await requireAdmin(new Headers({ "x-underlay-secret": SECRET }))).toMatchObject({ admin: true });
-  for (const secret of ["", "s", `${SECRET}x`])
+  expect(await requireAdmin(new Headers({ "x-underlay-secret": ownSecret() }))).toMatchObject({ admin: true });
+  for (const secret of ["", "s", `${ownSecret()}x`])
     expect(await sessionOf(new Headers({ "x-underlay-secret": secret, "x-auth-token": token }))).toBeUndefined();
 });

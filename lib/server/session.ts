@@ -7,6 +7,7 @@ import { Failure } from "../clouds/failure.ts";
 import { type Context, serviceContext } from "../identity/context.ts";
 import { contextOf, type Identity } from "../identity/identity.ts";
 import { server } from "../server.ts";
+import { ownSecret, SECRET_HEADER } from "./secret.ts";
 import { sessionCookie } from "./session-cookie.ts";
 
 export interface Session {
@@ -22,15 +23,12 @@ export interface Session {
   readonly context: Context;
 }
 
-export const SECRET_HEADER = "x-underlay-secret";
-
 /** Undefined for nobody, for a token that is not valid (any more), and for one that is scoped to no project. */
 export async function sessionOf(headers: Headers): Promise<Session | undefined> {
-  const { secret, embedded } = server();
   const given = headers.get(SECRET_HEADER);
-  if (given !== null) return sameSecret(given, secret) ? ofThisMachine() : undefined;
+  if (given !== null) return sameSecret(given, ownSecret()) ? ofThisMachine() : undefined;
   const token = tokenOf(headers);
-  return token === undefined ? undefined : sessionWith((await embedded()).identity, token);
+  return token === undefined ? undefined : sessionWith((await server().embedded()).identity, token);
 }
 
 /** Throws Failure `unauthorized`. */

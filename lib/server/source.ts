@@ -1,6 +1,6 @@
 /** Where a client is, as far as the server itself knows: failed logins are counted by it. */
 
-/** A header that the client could write would let it be another with every guess. */
-export function sourceOf(_headers: Headers): string {
-  return "";
+/** bin/serve.mjs says it here, whatever a client has sent: nobody is somebody else with every guess. */
+export function sourceOf(headers: Headers): string {
+  return headers.get("x-forwarded-for") ?? "";
 }

@@ -38,8 +38,10 @@ export const traceParameters = z.preprocess(
   }),
 );
 
+export type TraceParameters = z.output<typeof traceParameters>;
+
 /** Starts a trace. Throws Failure `bad_request` that names the field before the first event. */
-export function startTrace(cloud: CollectedCloud, parameters: z.output<typeof traceParameters>): Generator<TraceEvent> {
+export function startTrace(cloud: CollectedCloud, parameters: TraceParameters): Generator<TraceEvent> {
   const query: TraceQuery = { from: parameters.from, proto: parameters.proto };
   if (parameters.to !== undefined) query.to = parameters.to;
   if (parameters.dport !== undefined) query.dport = parameters.dport;

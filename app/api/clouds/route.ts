@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { Failure } from "../../../lib/clouds/failure.ts";
-import { json, query, route } from "../../../lib/server/route.ts";
+import { json } from "../../../lib/server/answer.ts";
+import { query, route, sessionRoute } from "../../../lib/server/route.ts";
+import { sightOf } from "../../../lib/server/sight.ts";
 import { ndjson } from "../../../lib/server/stream.ts";
 import { server } from "../../../lib/server.ts";
 
-export const GET = route(async () => json(await server().clouds.list()));
+export const GET = sessionRoute(async (_request, _params, session) => json(await sightOf(session).list()));
 
 const Open = z.object({ name: z.string().trim().min(1, "a name is needed").max(120, "at most 120 characters") });
 

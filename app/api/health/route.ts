@@ -1,4 +1,4 @@
-import { json } from "../../../lib/server/route.ts";
+import { json } from "../../../lib/server/answer.ts";
 
 /** For whoever watches the process: no session is needed, and nothing is told. */
 export function GET(): Response {

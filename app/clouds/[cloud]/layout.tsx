@@ -4,7 +4,8 @@ import type { ReactNode } from "react";
 import { Shell } from "../../../components/frame/shell.tsx";
 import type { CloudSummary } from "../../../lib/api/http.ts";
 import { isFailure } from "../../../lib/clouds/failure.ts";
-import { server } from "../../../lib/server.ts";
+import { pageSession, pageSessionInfo } from "../../../lib/server/page-session.ts";
+import { sightOf } from "../../../lib/server/sight.ts";
 
 interface Props {
   params: Promise<{ cloud: string }>;
@@ -13,7 +14,7 @@ interface Props {
 async function find({ params }: Props): Promise<CloudSummary | undefined> {
   const { cloud } = await params;
   try {
-    return await server().clouds.summary(cloud);
+    return await sightOf(await pageSession()).summary(cloud);
   } catch (error) {
     if (isFailure(error) && error.code === "not_found") return undefined;
     throw error;
@@ -29,5 +30,9 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 export default async function CloudLayout({ children, ...props }: Props & { children: ReactNode }) {
   const cloud = await find(props);
   if (!cloud) notFound();
-  return <Shell cloud={cloud}>{children}</Shell>;
+  return (
+    <Shell cloud={cloud} session={await pageSessionInfo()}>
+      {children}
+    </Shell>
+  );
 }

@@ -2,12 +2,10 @@
 import type { TestCloud } from "../../identity/testing/cloud.ts";
 import type { Server } from "../../server.ts";
 
-export const SECRET = "s3cret";
-
 /** @param more of the embedded cloud; it has an identity service alone otherwise */
 export function plantServer({ identity, store }: TestCloud, more: object = {}, clouds: object = {}): void {
   const cloud = { identity, store, ...more };
-  const fake = { secret: SECRET, ending: new AbortController(), clouds, embedded: async () => cloud };
+  const fake = { ending: new AbortController(), clouds, embedded: async () => cloud };
   // As much of one as the handlers under test take.
   (globalThis as Record<symbol, unknown>)[Symbol.for("underlay.server")] = fake as unknown as Server;
 }

@@ -1,5 +1,6 @@
 import { agentRequest, agentsOf, controlAgent } from "../../../../../lib/server/agents.ts";
-import { json, route } from "../../../../../lib/server/route.ts";
+import { json } from "../../../../../lib/server/answer.ts";
+import { route } from "../../../../../lib/server/route.ts";
 import { server } from "../../../../../lib/server.ts";
 
 type Params = { cloud: string };

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { json } from "../../../../../lib/server/answer.ts";
 import { faultRequest, faultsOf } from "../../../../../lib/server/faults.ts";
-import { json, query, route } from "../../../../../lib/server/route.ts";
+import { query, route } from "../../../../../lib/server/route.ts";
 import { server } from "../../../../../lib/server.ts";
 
 type Params = { cloud: string };

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { search } from "../../../../../lib/clouds/search.ts";
-import { json, query, route } from "../../../../../lib/server/route.ts";
-import { server } from "../../../../../lib/server.ts";
+import { json } from "../../../../../lib/server/answer.ts";
+import { query, sessionRoute } from "../../../../../lib/server/route.ts";
+import { sightOf } from "../../../../../lib/server/sight.ts";
 
 const Query = z.object({ q: z.string().trim().max(200, "at most 200 characters") });
 
-export const GET = route<{ cloud: string }>(async (request, { cloud }) => {
+export const GET = sessionRoute<{ cloud: string }>(async (request, { cloud }, session) => {
   const { q } = query(request, Query);
-  const { clouds } = server();
-  return json(search(cloud, q, await clouds.topology(cloud), (await clouds.cloud(cloud)).world));
+  return json(await sightOf(session).search(cloud, q));
 });

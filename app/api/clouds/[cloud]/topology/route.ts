@@ -1,4 +1,7 @@
-import { json, route } from "../../../../../lib/server/route.ts";
-import { server } from "../../../../../lib/server.ts";
+import { json } from "../../../../../lib/server/answer.ts";
+import { sessionRoute } from "../../../../../lib/server/route.ts";
+import { sightOf } from "../../../../../lib/server/sight.ts";
 
-export const GET = route<{ cloud: string }>(async (_, { cloud }) => json(await server().clouds.topology(cloud)));
+export const GET = sessionRoute<{ cloud: string }>(async (_, { cloud }, session) =>
+  json(await sightOf(session).topology(cloud)),
+);

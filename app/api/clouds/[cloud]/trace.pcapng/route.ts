@@ -1,12 +1,13 @@
 import { tracePcapng } from "../../../../../lib/pcapng/trace.ts";
-import { query, route } from "../../../../../lib/server/route.ts";
-import { startTrace, traceParameters } from "../../../../../lib/server/trace-request.ts";
-import { server } from "../../../../../lib/server.ts";
+import { query, sessionRoute } from "../../../../../lib/server/route.ts";
+import { sightOf } from "../../../../../lib/server/sight.ts";
+import { traceParameters } from "../../../../../lib/server/trace-request.ts";
 
-export const GET = route<{ cloud: string }>(async (request, params) => {
-  const cloud = await server().clouds.cloud(params.cloud);
-  const events = startTrace(cloud, query(request, traceParameters));
-  const bytes = tracePcapng(events, new Date(cloud.takenAt ?? 0));
+export const GET = sessionRoute<{ cloud: string }>(async (request, { cloud }, session) => {
+  const sight = sightOf(session);
+  const { takenAt } = await sight.summary(cloud);
+  const events = await sight.trace(cloud, query(request, traceParameters));
+  const bytes = tracePcapng(events, new Date(takenAt ?? 0));
   return new Response(bytes.slice().buffer, {
     headers: {
       "content-type": "application/octet-stream",

@@ -1,9 +1,9 @@
-import { query, route } from "../../../../../lib/server/route.ts";
+import { query, sessionRoute } from "../../../../../lib/server/route.ts";
+import { sightOf } from "../../../../../lib/server/sight.ts";
 import { ndjson } from "../../../../../lib/server/stream.ts";
-import { startTrace, traceParameters } from "../../../../../lib/server/trace-request.ts";
-import { server } from "../../../../../lib/server.ts";
+import { traceParameters } from "../../../../../lib/server/trace-request.ts";
 
-export const GET = route<{ cloud: string }>(async (request, { cloud }) => {
-  const events = startTrace(await server().clouds.cloud(cloud), query(request, traceParameters));
+export const GET = sessionRoute<{ cloud: string }>(async (request, { cloud }, session) => {
+  const events = await sightOf(session).trace(cloud, query(request, traceParameters));
   return ndjson(request, () => events);
 });

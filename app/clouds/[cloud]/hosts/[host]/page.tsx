@@ -4,7 +4,7 @@ import { Suspense } from "react";
 import { HostSkeleton, HostView } from "../../../../../components/hosts/host-view.tsx";
 import type { HostGraph } from "../../../../../lib/api/http.ts";
 import { hostGraph } from "../../../../../lib/hostgraph/graph.ts";
-import { server } from "../../../../../lib/server.ts";
+import { adminSight } from "../../../../../lib/server/page-session.ts";
 
 interface Props {
   params: Promise<{ cloud: string; host: string }>;
@@ -20,7 +20,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function HostPage({ params }: Props) {
   const { cloud, host: encoded } = await params;
   const name = decodeURIComponent(encoded);
-  const collected = await server().clouds.cloud(cloud);
+  const collected = await (await adminSight()).cloud(cloud);
   const host = collected.world.hosts.find((one) => one.name === name);
   if (!host) notFound();
   const graph: HostGraph = hostGraph(collected, host);

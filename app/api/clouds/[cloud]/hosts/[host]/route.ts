@@ -1,6 +1,7 @@
 import { hostGraph } from "../../../../../../lib/hostgraph/graph.ts";
 import { hostNamed } from "../../../../../../lib/hostgraph/lookup.ts";
-import { json, route } from "../../../../../../lib/server/route.ts";
+import { json } from "../../../../../../lib/server/answer.ts";
+import { route } from "../../../../../../lib/server/route.ts";
 import { server } from "../../../../../../lib/server.ts";
 
 export const GET = route<{ cloud: string; host: string }>(async (_, params) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { panelOf } from "../../../../../../../lib/hostgraph/lookup.ts";
-import { json, query, route } from "../../../../../../../lib/server/route.ts";
+import { json } from "../../../../../../../lib/server/answer.ts";
+import { query, route } from "../../../../../../../lib/server/route.ts";
 import { server } from "../../../../../../../lib/server.ts";
 
 /** An empty name is the namespace itself. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { json } from "../../../../../../../lib/server/answer.ts";
 import { historyOf } from "../../../../../../../lib/server/history.ts";
-import { json, query, route } from "../../../../../../../lib/server/route.ts";
+import { query, route } from "../../../../../../../lib/server/route.ts";
 import { server } from "../../../../../../../lib/server.ts";
 
 /** A device, a bridge, or a namespace. */
