@@ -4,8 +4,7 @@
  * same log, and so build the same hosts; what was changed by hand they share through the store.
  */
 import { randomUUID } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
-
+import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Agent } from "../agents/agent.ts";
 import { AGENTS } from "../agents/agents.ts";
 import { baseline } from "../agents/baseline/baseline.ts";
@@ -24,6 +23,10 @@ import { OUTSIDE, outsideHost } from "./outside.ts";
 import { SimulatedHost } from "./simulated-host.ts";
 import { Snapshot } from "./snapshot.ts";
 import { stable } from "./stable.ts";
+
+/** Between two rounds of the agents, as a multiple of what the last one took. */
+const PAUSE_FACTOR = 3;
+const LONGEST_PAUSE_MS = 250;
 
 export interface SimulationOptions {
   readonly store: Store;
@@ -63,6 +66,10 @@ export class Simulation {
   /** Number of the newest event that was taken in. */
   private seen = 0;
   private working: Promise<void> = Promise.resolve();
+  /** A round will begin soon. */
+  private due = false;
+  /** Milliseconds of the last round. */
+  private took = 0;
   private waiting: { readonly seq: number; readonly done: () => void }[] = [];
   private last: Moment | undefined;
   private turn: Promise<unknown> = Promise.resolve();
@@ -202,10 +209,18 @@ export class Simulation {
     return new SimulatedHost(bare, settings ? this.agents : [], kept);
   }
 
-  /** With what else comes in the same breath: one change of the API is several events. */
+  /**
+   * With what else comes in the same breath: one change of the API is several events. While changes come without a pause, requests
+   * get most of the time: on a large cloud a round of all agents takes as long as many requests.
+   */
   private async soon(): Promise<void> {
-    await setImmediate();
+    if (this.due) return;
+    this.due = true;
+    await setTimeout(Math.min(LONGEST_PAUSE_MS, this.took * PAUSE_FACTOR), undefined, { ref: false });
+    this.due = false;
+    const since = performance.now();
     await this.flush().catch(this.report);
+    this.took = performance.now() - since;
   }
 
   private flush(): Promise<void> {
