@@ -1,5 +1,4 @@
 /** The composition root: the only place that constructs. Lives on globalThis, since Next gives every route its own module instance. */
-import { randomBytes } from "node:crypto";
 import { BundleDisk } from "./clouds/disk.ts";
 import { dataDir, demoDir } from "./clouds/places.ts";
 import { CloudStore } from "./clouds/store.ts";
@@ -11,8 +10,6 @@ export interface Server {
   readonly clouds: CloudStore;
   /** The cloud of this server's own. Opened at the first call; a failure is told to every caller, and tried again by the next. */
   embedded(): Promise<EmbeddedCloud>;
-  /** What commands on the same machine prove themselves by: `server.json` holds it. */
-  readonly secret: string;
   /** Aborted when the process is asked to end: every open stream listens to it. */
   readonly ending: AbortController;
 }
@@ -52,7 +49,6 @@ function construct(): Server {
         return cloudOf(simulation.moment());
       },
     }),
-    secret: randomBytes(32).toString("base64url"),
     ending,
     embedded: open,
   };
