@@ -3,6 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { readHost } from "../collect/host.ts";
 import { type CompiledOvs, compileOvs } from "../datapath/openflow/compile.ts";
 import { type FlowTrace, traceFlow } from "../datapath/openflow/trace.ts";
+import { traceText } from "../datapath/openflow/trace-text.ts";
 import type { HostState } from "../host/state.ts";
 import { FlowSyntaxError } from "../net/openflow/scan.ts";
 import { unreadOf } from "./unread-switch.ts";
@@ -129,7 +130,7 @@ function toJson(trace: FlowTrace): string {
 
 function one(known: Switch, options: Options): number {
   const trace = traced(known, options.bridge, options.flow as string);
-  process.stdout.write(options.json ? `${toJson(trace)}\n` : toText(trace, options.flow as string));
+  process.stdout.write(options.json ? `${toJson(trace)}\n` : traceText(trace, options.flow as string));
   if (trace.unknowns.length > 0)
     process.stderr.write(`underlay ofproto-trace: cannot tell: ${trace.unknowns.join("; ")}\n`);
   return statusOf(trace);
@@ -157,59 +158,4 @@ async function many(known: Switch, bridge: string, file: string): Promise<number
   }
   process.stdout.write(out);
   return status;
-}
-
-/** Laid out as ofproto/trace does it. */
-function toText(trace: FlowTrace, flow: string): string {
-  const lines = [`Flow: ${flow}`];
-  let bridge = "";
-  for (const step of trace.steps) {
-    switch (step.kind) {
-      case "flow": {
-        if (step.bridge !== bridge) {
-          bridge = step.bridge;
-          lines.push("", `bridge("${bridge}")`, "-".repeat(bridge.length + 10));
-        }
-        const match = /(?:priority=\d+)?,?([^ ]*) ?actions=/.exec(
-          step.text.slice(step.text.search(/(?:priority=|\S*actions=)/)),
-        );
-        lines.push(
-          `${String(step.table).padStart(2)}. ${match?.[1] ? `${match[1]}, ` : ""}priority ${step.priority}, cookie ${step.cookie}`,
-        );
-        break;
-      }
-      case "action":
-        lines.push(`    ${step.text}`);
-        break;
-      case "fdb":
-        lines.push(`     -> ${step.mac} in VLAN ${step.vlan ?? 0} was learned on ${step.port}`);
-        break;
-      case "flood":
-        lines.push(
-          `     -> flooding${step.vlan === undefined ? "" : ` VLAN ${step.vlan}`} to ${step.ports.join(", ") || "no port"}`,
-        );
-        break;
-      case "learn":
-        lines.push(`     >> ${step.text}`);
-        break;
-      case "conntrack":
-        lines.push(`     -> conntrack zone ${step.zone}: ${step.state}`);
-        break;
-      case "drop":
-        lines.push(`     -> dropped: ${step.element.text}`);
-        break;
-      default:
-        break;
-    }
-  }
-  lines.push("");
-  if (trace.outputs.length === 0)
-    lines.push(trace.unknowns.length > 0 ? "Output: cannot be told" : "Output: none, the packet is dropped");
-  for (const o of trace.outputs) {
-    const headers = Object.entries(o.packet).map(([k, v]) => `${k}=${v}`);
-    lines.push(
-      `Output: ${o.port}${o.vlan === null ? "" : ` vlan=${o.vlan}`}${o.tun_id === null ? "" : ` tun_id=${o.tun_id}`} ${headers.join(",")}`,
-    );
-  }
-  return `${lines.join("\n")}\n`;
 }

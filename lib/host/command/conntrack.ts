@@ -82,7 +82,7 @@ export const CONNTRACK: Tool<ConntrackCommand> = {
     const ns = namespaceOf(host, netns);
     if (command.kind === "query" || ns.conntrack.length === 0) return host;
     if (command.kind === "flush") return editNamespace(host, netns, { conntrack: [] });
-    const left = ns.conntrack.filter((entry) => !takes(command.filter, entry));
+    const left = ns.conntrack.filter((entry) => !takesEntry(command.filter, entry));
     // The tool fails when it deletes nothing, which no agent minds.
     return left.length === ns.conntrack.length ? host : editNamespace(host, netns, { conntrack: left });
   },
@@ -92,7 +92,8 @@ const NAMES: Readonly<Record<string, number>> = Object.fromEntries(
   Object.entries(PROTOCOLS).flatMap(([number, name]) => (/^\d+$/.test(number) ? [[name, Number(number)]] : [])),
 );
 
-function takes(filter: ConntrackFilter, entry: ConntrackEntry): boolean {
+/** Whether a filter selects an entry. */
+export function takesEntry(filter: ConntrackFilter, entry: ConntrackEntry): boolean {
   const { original, reply } = entry;
   if (filter.family !== undefined && (filter.family === "ipv6") !== original.src.includes(":")) return false;
   if (filter.zone !== undefined && filter.zone !== (entry.zoneOriginal ?? entry.zone)) return false;

@@ -1,0 +1,125 @@
+/** What people pipe listings through: grep, head, tail, wc, sort, uniq, and pagers, which show all. */
+import { CommandError } from "../host/command/command.ts";
+import type { Answer } from "./answer.ts";
+
+const FILTERS: Readonly<Record<string, (words: readonly string[], lines: readonly string[]) => Answer>> = {
+  grep,
+  egrep: (words, lines) => grep(["-E", ...words], lines),
+  fgrep: (words, lines) => grep(["-F", ...words], lines),
+  head: (words, lines) => told(lines.slice(0, count("head", words))),
+  tail: (words, lines) => told(lines.slice(-Math.max(1, count("tail", words)))),
+  wc,
+  sort: (words, lines) => {
+    const sorted = [...lines].sort(
+      (a, b) => (words.includes("-n") ? Number.parseFloat(a) - Number.parseFloat(b) : 0) || order(a, b),
+    );
+    if (words.includes("-r")) sorted.reverse();
+    return told(words.includes("-u") ? [...new Set(sorted)] : sorted);
+  },
+  uniq: (_, lines) => told(lines.filter((line, i) => line !== lines[i - 1])),
+  less: (_, lines) => told(lines),
+  more: (_, lines) => told(lines),
+  cat: (_, lines) => told(lines),
+};
+
+export const FILTER_NAMES: readonly string[] = Object.keys(FILTERS);
+
+/** Undefined where the name is no filter. */
+export function filter(words: readonly string[], text: string): Answer | undefined {
+  const [name = "", ...rest] = words;
+  if (!Object.hasOwn(FILTERS, name)) return undefined;
+  return FILTERS[name]?.(rest, linesOf(text));
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+function told(lines: readonly string[], status = 0): Answer {
+  return { text: lines.map((line) => `${line}\n`).join(""), status };
+}
+
+const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function count(name: string, words: readonly string[]): number {
+  const given = /^-n?(\d+)$/.exec(words[0] ?? "")?.[1] ?? (words[0] === "-n" ? words[1] : undefined) ?? "10";
+  if (!/^\d+$/.test(given)) throw new CommandError(`${name}: invalid number of lines: '${given}'`, 1);
+  return Number(given);
+}
+
+function wc(words: readonly string[], lines: readonly string[]): Answer {
+  if (words[0] === "-l") return told([String(lines.length)]);
+  const text = told(lines).text;
+  if (words[0] === "-c") return told([String(text.length)]);
+  const all = lines.flatMap((line) => line.split(/\s+/).filter(Boolean)).length;
+  if (words[0] === "-w") return told([String(all)]);
+  return told([[lines.length, all, text.length].map((n) => String(n).padStart(7)).join(" ")]);
+}
+
+const LETTERS = new Set(["v", "i", "E", "F", "w", "c", "n", "o", "q", "x", "e"]);
+
+function grep(words: readonly string[], lines: readonly string[]): Answer {
+  const flags = new Set<string>();
+  const patterns: string[] = [];
+  let around: { before: number; after: number } = { before: 0, after: 0 };
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    const context = /^-([ABC])(\d*)$/.exec(word);
+    if (context) {
+      const n = Number(context[2] || words[++i]);
+      around = { before: context[1] === "A" ? around.before : n, after: context[1] === "B" ? around.after : n };
+    } else if (word === "--color" || word.startsWith("--color=")) continue;
+    else if (/^-[A-Za-z]+$/.test(word)) {
+      for (const letter of word.slice(1)) {
+        if (!LETTERS.has(letter)) throw new CommandError(`grep: invalid option -- '${letter}'`, 2);
+        flags.add(letter);
+      }
+    } else patterns.push(word);
+  }
+  const [pattern] = patterns;
+  if (pattern === undefined) throw new CommandError("Usage: grep [OPTION]... PATTERNS [FILE]...", 2);
+  if (patterns.length > 1) throw new CommandError(`grep: ${patterns[1]}: No such file or directory`, 2);
+  const test = matcher(pattern, flags);
+  const hits = lines.map((line) => test(line) !== flags.has("v"));
+  const found = hits.filter(Boolean).length;
+  const status = found > 0 ? 0 : 1;
+  if (flags.has("q")) return { text: "", status };
+  if (flags.has("c")) return told([String(found)], status);
+  const near = (i: number) => hits.slice(Math.max(0, i - around.after), i + around.before + 1).some(Boolean);
+  const shown = lines.flatMap((line, i) => (near(i) ? [flags.has("n") ? `${i + 1}:${line}` : line] : []));
+  return told(shown, status);
+}
+
+/** Basic regular expressions escape what extended ones do not. */
+function matcher(pattern: string, flags: ReadonlySet<string>): (line: string) => boolean {
+  // Long patterns that go back and forth could hold the server up.
+  if (pattern.length > 200) throw new CommandError("grep: the pattern is too long", 2);
+  if (flags.has("F") || /^[^\\^$.[\]()*+?{}|]*$/.test(pattern)) return plain(pattern.split("\\|"), flags);
+  const extended = flags.has("E") ? pattern : pattern.replace(/\\([|(){}+?])|([|(){}+?])/g, (_, a, b) => a ?? `\\${b}`);
+  // Each alternative is a list of literal pieces, classes and dots, at most starred: no group is repeated.
+  if (/\([^)]*[*+?{][^)]*\)[*+{]/.test(extended)) throw new CommandError("grep: this pattern is not supported here", 2);
+  try {
+    const body = flags.has("w") ? `\\b(?:${extended})\\b` : flags.has("x") ? `^(?:${extended})$` : extended;
+    const regexp = new RegExp(body, flags.has("i") ? "i" : "");
+    return (line) => regexp.test(line.length > 4000 ? line.slice(0, 4000) : line);
+  } catch {
+    throw new CommandError("grep: Invalid regular expression", 2);
+  }
+}
+
+function plain(texts: readonly string[], flags: ReadonlySet<string>): (line: string) => boolean {
+  const fold = (text: string) => (flags.has("i") ? text.toLowerCase() : text);
+  const wanted = texts.map(fold);
+  const isWord = (c: string | undefined) => c !== undefined && /\w/.test(c);
+  return (line) =>
+    wanted.some((text) => {
+      const folded = fold(line);
+      if (flags.has("x")) return folded === text;
+      if (!flags.has("w")) return folded.includes(text);
+      for (let at = folded.indexOf(text); at >= 0; at = folded.indexOf(text, at + 1))
+        if (!isWord(folded[at - 1]) && !isWord(folded[at + text.length])) return true;
+      return false;
+    });
+}

@@ -1,0 +1,59 @@
+/** A line as typed, cut into commands: `;`, `&&`, `||` and `|` outside of quotes (POSIX shell, XCU 2.9). */
+import { CommandError } from "../host/command/command.ts";
+
+export interface Pipeline {
+  /** What must have come of the pipeline before: always runs, only after success, only after failure. */
+  readonly after: ";" | "&&" | "||";
+  /** Commands from left to right, each as it was typed. */
+  readonly stages: readonly string[];
+}
+
+/** A line with a heredoc is one command: its body may hold anything. Throws CommandError for a stage without a command. */
+export function pipelines(text: string): Pipeline[] {
+  if (/(^|[^<'"])<<-?\s*['"]?\w/.test(text)) return [{ after: ";", stages: [text] }];
+  const out: { after: Pipeline["after"]; stages: string[] }[] = [{ after: ";", stages: [""] }];
+  let quote = "";
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charAt(i);
+    const current = out.at(-1) as { after: Pipeline["after"]; stages: string[] };
+    const add = (piece: string) => {
+      current.stages[current.stages.length - 1] += piece;
+    };
+    const two = text.slice(i, i + 2);
+    if (quote !== "") {
+      if (c === quote) quote = "";
+      if (c === "\\" && quote === '"') add(c + text.charAt(++i));
+      else add(c);
+    } else if (c === "'" || c === '"') {
+      quote = c;
+      add(c);
+    } else if (c === "\\") add(c + text.charAt(++i));
+    else if (c === "#" && /(^|\s)$/.test(current.stages.at(-1) ?? "")) {
+      while (i + 1 < text.length && text.charAt(i + 1) !== "\n") i++;
+    } else if (two === "&&" || two === "||") {
+      out.push({ after: two, stages: [""] });
+      i++;
+    } else if (c === ";" || c === "\n") out.push({ after: ";", stages: [""] });
+    else if (c === "|") current.stages.push("");
+    else add(c);
+  }
+  return out.filter(checked);
+}
+
+function checked({ after, stages }: Pipeline): boolean {
+  if (stages.length === 1 && stages[0]?.trim() === "") {
+    if (after !== ";") throw unexpected("newline");
+    return false;
+  }
+  if (stages.some((stage) => stage.trim() === "")) throw unexpected("|");
+  return true;
+}
+
+function unexpected(token: string): CommandError {
+  return new CommandError(`syntax error near unexpected token \`${token}'`, 2);
+}
+
+/** Where standard error goes makes no difference here: both are shown. */
+export function withoutErrorRedirects(stage: string): string {
+  return stage.replace(/(^|\s)(2>&1|2>\s*\/dev\/null)(?=\s|$)/g, "$1");
+}

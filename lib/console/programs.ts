@@ -1,0 +1,136 @@
+/** Every program of a simulated host: what asks is answered here, what changes goes the way of all commands (lib/host/command). */
+import { CommandError } from "../host/command/command.ts";
+import { toolOf } from "../host/command/tools.ts";
+import { ROOT } from "../host/edit.ts";
+import { type Answer, lines, NOTHING } from "./answer.ts";
+import { guestProgram } from "./guest.ts";
+import { HELP, helpOf } from "./help.ts";
+import { showAppctl } from "./show/appctl.ts";
+import { showBrctl, showBridge } from "./show/bridge.ts";
+import { showConntrack } from "./show/conntrack.ts";
+import { cat, ls, showSysctl } from "./show/files.ts";
+import { showIp } from "./show/ip.ts";
+import { showIpset } from "./show/ipset.ts";
+import { saveIptables, showIptables } from "./show/iptables.ts";
+import { showOfctl } from "./show/ofctl.ts";
+import { pgrep, ps, ss } from "./show/processes.ts";
+import { showVsctl } from "./show/vsctl.ts";
+import type { Call, Program, Terminal } from "./terminal.ts";
+import { arping } from "./traffic/arping.ts";
+import { ping } from "./traffic/ping.ts";
+import { tcpdump } from "./traffic/tcpdump.ts";
+import { virsh } from "./virsh.ts";
+
+/** Asks where it can, changes otherwise. */
+function tool(show: (terminal: Terminal, call: Call) => Answer | undefined): Program {
+  return (terminal, call) => show(terminal, call) ?? change(terminal, call);
+}
+
+function change(terminal: Terminal, { program, words, netns, line }: Call): Answer {
+  const known = toolOf(program);
+  if (!known) throw new CommandError(`${program}: command not found`, 127);
+  terminal.change({ netns, run: known.parse(program, words, line.input, line) });
+  return NOTHING;
+}
+
+const iptables = tool((t, { program, words, netns }) => showIptables(t.namespace(netns), program, words));
+const save: Program = (t, { program, words, netns }) => saveIptables(t.namespace(netns), program, words, t.now);
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  ip: tool((t, { words, netns }) => showIp(t.host, t.namespace(netns), words)),
+  bridge: tool((t, { words, netns }) => showBridge(t.host, t.namespace(netns), words)),
+  brctl: tool((t, { words, netns }) => showBrctl(t.namespace(netns), words)),
+  "ovs-vsctl": tool((t, { words }) => showVsctl(t.host, words)),
+  "ovs-ofctl": tool((t, { words, tty }) => showOfctl(t.host, words, tty)),
+  "ovs-appctl": (t, { words }) => showAppctl(t.host, words),
+  iptables,
+  ip6tables: iptables,
+  "iptables-save": save,
+  "ip6tables-save": save,
+  "iptables-restore": change,
+  "ip6tables-restore": change,
+  ipset: tool((t, { words, netns }) => showIpset(t.namespace(netns), words)),
+  conntrack: tool((t, { words, netns }) => showConntrack(t.namespace(netns), words)),
+  sysctl: tool((t, { words, netns }) => showSysctl(t.namespace(netns), words)),
+  cat: (t, call) =>
+    call.line.input === undefined ? cat(t.host, t.namespace(call.netns), call.words) : change(t, call),
+  rm: change,
+  kill: change,
+  dnsmasq: change,
+  haproxy: change,
+  radvd: change,
+  ls: (t, { words }) => ls(t.host, words),
+  ps: (t) => ps(t.host),
+  pgrep: (t, { words }) => pgrep(t.host, words),
+  ss: (t, { netns }) => ss(t.namespace(netns)),
+  ping,
+  ping6: ping,
+  arping,
+  tcpdump,
+  virsh,
+  hostname: (t) => lines([t.host.name]),
+  whoami: () => lines(["root"]),
+  echo: (_, { words }) => lines([words.join(" ")]),
+  true: () => NOTHING,
+  false: () => ({ text: "", status: 1 }),
+  sleep: () => NOTHING,
+  help: (_, { words }) => ({ text: words[0] === undefined ? HELP : helpOf(words[0]), status: 0 }),
+  man: (_, { words }) => ({
+    text: words[0] === undefined ? "What manual page do you want?\n" : helpOf(words[0]),
+    status: 0,
+  }),
+  bash: enter,
+  sh: enter,
+  exit: leave,
+  logout: leave,
+  clear(t) {
+    t.clear = true;
+    return NOTHING;
+  },
+};
+
+export const PROGRAM_NAMES: readonly string[] = Object.keys(PROGRAMS);
+
+/** `ip netns exec NAME bash` stays there until `exit`. */
+function enter(terminal: Terminal, { netns, words }: Call): Answer {
+  if (words.length > 0) throw new CommandError("bash: scripts are not supported here; type their commands", 2);
+  terminal.namespace(netns);
+  terminal.session = netns === ROOT ? {} : { netns };
+  return NOTHING;
+}
+
+function leave(terminal: Terminal): Answer {
+  terminal.session = {};
+  return NOTHING;
+}
+
+/** Elsewhere, not on a host: what people are likely to try. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  openstack: "run it on your own machine: `underlay openrc` prints the settings that it needs",
+  neutron: "run `openstack` on your own machine: `underlay openrc` prints the settings that it needs",
+  nova: "run `openstack` on your own machine: `underlay openrc` prints the settings that it needs",
+  systemctl: "agents are stopped and started on the host's page, or with `openstack network agent set`",
+  service: "agents are stopped and started on the host's page, or with `openstack network agent set`",
+  ifconfig: "use `ip address` and `ip link`",
+  route: "use `ip route`",
+  arp: "use `ip neigh`",
+  traceroute: "trace the packet on the trace page, or `ping -t 1`, `-t 2`, …",
+  mtr: "trace the packet on the trace page, or `ping -t 1`, `-t 2`, …",
+  tc: "queueing is not simulated",
+  nft: "use `iptables`",
+  awk: "pipe into grep, head, tail, sort, uniq or wc",
+  sed: "pipe into grep, head, tail, sort, uniq or wc",
+  vi: "files are written with `cat > FILE <<'EOF'`",
+  vim: "files are written with `cat > FILE <<'EOF'`",
+};
+
+export function runProgram(terminal: Terminal, call: Call): Answer {
+  if (terminal.guest) return guestProgram(terminal, call);
+  const { program } = call;
+  const known = Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined;
+  if (known) return known(terminal, call);
+  const hint = Object.hasOwn(ELSEWHERE, program)
+    ? `: not here; ${ELSEWHERE[program]}`
+    : ": command not found. `help` lists what there is";
+  throw new CommandError(`${program}${hint}`, 127);
+}

@@ -1,0 +1,103 @@
+/** What stands behind a console while a line runs: the world as it is by now, and what the line has done. */
+import type { CollectedCloud } from "../collect/cloud.ts";
+import type { Command, Invocation } from "../host/command/command.ts";
+import { CommandError } from "../host/command/command.ts";
+import { namespaceOf, ROOT } from "../host/edit.ts";
+import { apply } from "../host/run.ts";
+import type { HostState, Namespace } from "../host/state.ts";
+import type { Guest, World } from "../host/world.ts";
+import type { Answer } from "./answer.ts";
+import type { CapturedFrame } from "./traffic/frame.ts";
+
+/** Where the next line runs. Plain data: the browser keeps it and sends it back. */
+export interface Session {
+  /** After `ip netns exec NAME bash`. */
+  readonly netns?: string;
+  /** After `virsh console NAME`: id of its port. */
+  readonly guest?: string;
+}
+
+export interface Console {
+  readonly cloud: Pick<CollectedCloud, "world">;
+  readonly host: string;
+  /** What was sent lately in this cloud, oldest first. */
+  readonly frames: readonly CapturedFrame[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Why nothing can be changed; absent where it can. */
+  readonly readOnly?: string;
+}
+
+/** One program as called. */
+export interface Call {
+  /** Its name without directories. */
+  readonly program: string;
+  readonly words: readonly string[];
+  readonly netns: string;
+  readonly line: Invocation;
+  /** Its output goes to a terminal, not into a pipe: some tools print names for numbers then. */
+  readonly tty: boolean;
+}
+
+export type Program = (terminal: Terminal, call: Call) => Answer;
+
+export class Terminal {
+  readonly commands: Command[] = [];
+  readonly sent: CapturedFrame[] = [];
+  readonly notes: string[] = [];
+  session: Session;
+  clear = false;
+  private readonly console: Console;
+  private changed: World;
+
+  constructor(console: Console, session: Session) {
+    this.console = console;
+    this.changed = console.cloud.world;
+    this.session = session;
+  }
+
+  get world(): World {
+    return this.changed;
+  }
+
+  get host(): HostState {
+    return this.hostNamed(this.console.host) as HostState;
+  }
+
+  get now(): number {
+    return this.console.now;
+  }
+
+  /** Before this line, and by it. */
+  get frames(): readonly CapturedFrame[] {
+    return this.sent.length === 0 ? this.console.frames : [...this.console.frames, ...this.sent];
+  }
+
+  /** The instance whose console this is. */
+  get guest(): Guest | undefined {
+    return this.changed.guests.find((one) => one.portId === this.session.guest);
+  }
+
+  hostNamed(name: string): HostState | undefined {
+    return this.changed.hosts.find((one) => one.name === name);
+  }
+
+  /** Throws what `ip netns exec` says of a namespace that is not there. */
+  namespace(name: string): Namespace {
+    return namespaceOf(this.host, name);
+  }
+
+  /** Runs it on the host of this line; the caller runs it on the real simulated one. */
+  change(command: Command): void {
+    if (this.console.readOnly !== undefined) throw new CommandError(this.console.readOnly, 1);
+    const { host } = this;
+    const next = apply(host, command);
+    this.commands.push(command);
+    if (next === host) return;
+    this.changed = { ...this.changed, hosts: this.changed.hosts.map((one) => (one === host ? next : one)) };
+  }
+}
+
+export function isRoot(netns: string): boolean {
+  return netns === ROOT;
+}

@@ -1,0 +1,86 @@
+/** `tcpdump` on a device: the frames that traced packets, and the pings of consoles, caused there lately. */
+import { CommandError } from "../../host/command/command.ts";
+import { type Answer, lines } from "../answer.ts";
+import type { Call, Terminal } from "../terminal.ts";
+import { compileFilter } from "./capture-filter.ts";
+import { frameText } from "./frame-text.ts";
+
+interface Options {
+  device: string;
+  count: number;
+  ethernet: boolean;
+  quietStamp: boolean;
+  filter: string[];
+}
+
+export function tcpdump(terminal: Terminal, { words, netns }: Call): Answer {
+  if (terminal.guest) throw new CommandError("tcpdump: not in the instance: capture on its tap device on the host", 1);
+  const options = read(words);
+  const ns = terminal.namespace(netns);
+  const { device } = options;
+  const link = ns.links.find((one) => one.name === device);
+  if (device !== "any" && !link)
+    throw new CommandError(`tcpdump: ${device}: No such device exists\n(No such device exists)`, 1);
+  if (link && !link.up) throw new CommandError(`tcpdump: ${device}: That device is not up`, 1);
+  const takes = compileFilter(options.filter);
+  const here = terminal.frames.filter(
+    (one) => one.host === terminal.host.name && one.netns === netns && (device === "any" || one.device === device),
+  );
+  const found = here.filter((one) => takes(one.packet)).slice(0, options.count);
+  const head = [
+    "tcpdump: verbose output suppressed, use -v[v]... for full protocol decode",
+    `listening on ${device}, link-type ${device === "any" ? "LINUX_SLL2 (Linux cooked v2)" : "EN10MB (Ethernet)"}, snapshot length 262144 bytes`,
+  ];
+  const rows = found.map((one, i) => {
+    const stamp = options.quietStamp ? "" : `${clock(one.at, i)} `;
+    const where = device === "any" ? `${one.device.padEnd(5)} ${one.dir === "in" ? "In " : "Out"} ` : "";
+    return `${stamp}${where}${frameText(one.packet, options.ethernet)}`;
+  });
+  if (here.length === 0)
+    terminal.notes.push(`Nothing was sent over ${device} lately. Ping, or trace a packet over it, then look again.`);
+  return lines([
+    ...head,
+    ...rows,
+    `${found.length} packet${found.length === 1 ? "" : "s"} captured`,
+    `${here.length} packet${here.length === 1 ? "" : "s"} received by filter`,
+    "0 packets dropped by kernel",
+  ]);
+}
+
+/** Frames of one moment follow each other by a microsecond, in their order. */
+function clock(at: number, i: number): string {
+  const text = new Date(at).toISOString().slice(11, 23);
+  return `${text}${String(i % 1000).padStart(3, "0")}`;
+}
+
+function read(words: readonly string[]): Options {
+  const out: Options = { device: "", count: Number.POSITIVE_INFINITY, ethernet: false, quietStamp: false, filter: [] };
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (out.filter.length > 0 || !word.startsWith("-")) {
+      out.filter.push(
+        ...word
+          .replace(/([()!])/g, " $1 ")
+          .split(/\s+/)
+          .filter(Boolean),
+      );
+      continue;
+    }
+    const value = /^-\w*([icsrw])(.*)$/.exec(word);
+    for (const letter of word.slice(1).replace(/[icsrw].*$/, "")) {
+      if (letter === "e") out.ethernet = true;
+      else if (letter === "t") out.quietStamp = true;
+      else if (!"nlvqpUXxAK".includes(letter)) throw new CommandError(`tcpdump: invalid option -- '${letter}'`, 1);
+    }
+    if (!value) continue;
+    const argument = value[2] || words[++i];
+    if (argument === undefined) throw new CommandError(`tcpdump: option requires an argument -- '${value[1]}'`, 1);
+    if (value[1] === "i") out.device = argument;
+    else if (value[1] === "c") out.count = Number(argument) || 0;
+    else if (value[1] === "w" || value[1] === "r")
+      throw new CommandError(`tcpdump: -${value[1]} is not supported here; a trace can be saved as pcapng`, 1);
+  }
+  if (out.device === "")
+    throw new CommandError("tcpdump: say which device: tcpdump -i DEVICE [-n] [-e] [-c COUNT] [FILTER]", 1);
+  return out;
+}
