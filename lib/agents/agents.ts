@@ -6,6 +6,7 @@ import { FIREWALL } from "./firewall/firewall.ts";
 import { L3_AGENT } from "./l3/agent.ts";
 import { LINUXBRIDGE } from "./linuxbridge/agent.ts";
 import { OPENVSWITCH, OPENVSWITCH_START } from "./openvswitch/agent.ts";
+import { TRUNK } from "./trunk/agent.ts";
 
 /** Layer 2 first, since others plug into its bridges, and last, since it wires what they plugged. */
 export const AGENTS: readonly Agent[] = [
@@ -13,6 +14,7 @@ export const AGENTS: readonly Agent[] = [
   COMPUTE,
   L3_AGENT,
   DHCP,
+  TRUNK,
   OPENVSWITCH,
   FIREWALL,
   LINUXBRIDGE,

@@ -170,6 +170,14 @@ export interface DhcpNetworkView {
   readonly ports: readonly PortView[];
 }
 
+/** A guest's port that carries others, each in a VLAN of the guest's own. */
+export interface TrunkView {
+  readonly id: string;
+  /** The parent. */
+  readonly portId: string;
+  readonly subPorts: readonly { readonly portId: string; readonly segmentationId: number }[];
+}
+
 export interface HostView {
   readonly settings: HostSettings;
   /** Ports bound here, in the order that the agent would find them. */
@@ -181,6 +189,8 @@ export interface HostView {
     readonly projectId: string;
     readonly portIds: readonly string[];
   }[];
+  /** Trunks whose parents are bound here; absent: none. */
+  readonly trunks?: readonly TrunkView[];
   /** Those that any of this names. */
   readonly networks: ReadonlyMap<string, NetworkView>;
   readonly securityGroups: ReadonlyMap<string, SecurityGroupView>;

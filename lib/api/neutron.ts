@@ -113,6 +113,12 @@ export interface NeutronAddressGroup {
   project_id: string;
   addresses: string[];
 }
+export interface NeutronTrunk extends Base {
+  admin_state_up: boolean;
+  status: string;
+  port_id: string;
+  sub_ports: { port_id: string; segmentation_type: string; segmentation_id: number }[];
+}
 export interface NeutronAgent {
   id: string;
   agent_type: string;
@@ -146,6 +152,8 @@ export interface CloudApi {
   securityGroups: NeutronSecurityGroup[];
   /** Absent: unknown, as in bundles of an older release. */
   addressGroups?: NeutronAddressGroup[];
+  /** Absent: unknown, as in bundles of clouds without the service. */
+  trunks?: NeutronTrunk[];
   agents: NeutronAgent[];
   servers: NovaServer[];
   projects: KeystoneProject[];

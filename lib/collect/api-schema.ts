@@ -10,6 +10,7 @@ import type {
   NeutronRouter,
   NeutronSecurityGroup,
   NeutronSubnet,
+  NeutronTrunk,
   NovaServer,
 } from "../api/neutron.ts";
 
@@ -167,6 +168,16 @@ export const securityGroupSchema = z
 export const addressGroupSchema = z
   .looseObject({ ...base, addresses: list(z.string()) })
   .transform(project) satisfies z.ZodType<NeutronAddressGroup>;
+
+export const trunkSchema = z
+  .looseObject({
+    ...base,
+    admin_state_up: flag(true),
+    status: text,
+    port_id: id,
+    sub_ports: list(z.looseObject({ port_id: id, segmentation_type: text, segmentation_id: z.number().int() })),
+  })
+  .transform(project) as unknown as z.ZodType<NeutronTrunk>;
 
 export const agentSchema = z.looseObject({
   id,

@@ -15,6 +15,7 @@ import {
   securityGroupSchema,
   serverSchema,
   subnetSchema,
+  trunkSchema,
 } from "./api-schema.ts";
 import { GapLog } from "./gaps.ts";
 import { isObject, message } from "./parse/json.ts";
@@ -31,6 +32,7 @@ interface Answer {
 }
 
 const ANSWERS: Record<keyof CloudApi, Answer> = {
+  trunks: { file: "trunks.json", key: "trunks" },
   addressGroups: { file: "address-groups.json", key: "address_groups", also: ["address_groups.json"] },
   networks: { file: "networks.json", key: "networks" },
   subnets: { file: "subnets.json", key: "subnets" },
@@ -81,6 +83,7 @@ export async function readApi(dir: string): Promise<{ api: CloudApi; gaps: Gap[]
   // Releases before Wallaby have none.
   if ([ANSWERS.addressGroups.file, ...(ANSWERS.addressGroups.also ?? [])].some((file) => present.has(file)))
     api.addressGroups = await read("addressGroups", addressGroupSchema);
+  if (present.has(ANSWERS.trunks.file)) api.trunks = await read("trunks", trunkSchema);
   return { api, gaps: log.gaps };
 }
 

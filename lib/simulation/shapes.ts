@@ -10,6 +10,7 @@ import type {
   NeutronSecurityGroup,
   NeutronSecurityGroupRule,
   NeutronSubnet,
+  NeutronTrunk,
   NovaServer,
 } from "../api/neutron.ts";
 import type { Server } from "../compute/model.ts";
@@ -18,6 +19,7 @@ import type { Network, Port, Subnet } from "../neutron/core/model.ts";
 import type { FloatingIp, PortForwarding, Router } from "../neutron/l3/model.ts";
 import type { AddressGroup } from "../neutron/security/address-group-model.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../neutron/security/model.ts";
+import type { Trunk } from "../neutron/trunk/model.ts";
 
 interface Standard {
   readonly created_at: string;
@@ -180,6 +182,19 @@ function ruleShape(row: SecurityGroupRule): NeutronSecurityGroupRule {
 
 export function addressGroupShape({ id, name, project_id, addresses }: AddressGroup): NeutronAddressGroup {
   return { id, name, project_id, addresses: [...addresses] };
+}
+
+export function trunkShape(row: Trunk): NeutronTrunk {
+  return {
+    ...standard(row),
+    id: row.id,
+    name: row.name,
+    project_id: row.project_id,
+    admin_state_up: row.admin_state_up,
+    status: row.status,
+    port_id: row.port_id,
+    sub_ports: row.sub_ports.map((one) => ({ ...one })),
+  };
 }
 
 /** @param alive whether it runs */

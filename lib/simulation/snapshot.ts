@@ -29,6 +29,7 @@ import {
   securityGroupRules,
   securityGroups,
 } from "../neutron/security/model.ts";
+import { trunks } from "../neutron/trunk/model.ts";
 import type { Collection, Stored } from "../store/collection.ts";
 import type { Reader, StoreEvent } from "../store/store.ts";
 import {
@@ -42,6 +43,7 @@ import {
   type Scopes,
   serverShape,
   subnetShape,
+  trunkShape,
 } from "./shapes.ts";
 import { Table } from "./table.ts";
 
@@ -67,6 +69,7 @@ export class Snapshot {
   );
   private readonly groups = new Table((row: SecurityGroup) => groupShape(row, this.rulesOf().get(row.id) ?? []));
   private readonly addressGroups = new Table(addressGroupShape);
+  private readonly trunks = new Table(trunkShape);
   private readonly agents = new Table((row: Agent) => agentShape(row, !this.stopped.rows.has(row.id)));
   private readonly servers = new Table(serverShape);
   private readonly projects = new Table(({ id, name }: Project) => ({ id, name }));
@@ -107,6 +110,7 @@ export class Snapshot {
     source(floatingIps, this.floatingIps),
     source(securityGroups, this.groups),
     source(addressGroups, this.addressGroups),
+    source(trunks, this.trunks),
     source(agents, this.agents),
     source<Server, unknown>(servers, this.servers),
     source(projects, this.projects),
@@ -138,6 +142,7 @@ export class Snapshot {
       floatingIps: this.floatingIps.all(),
       securityGroups: this.groups.all(),
       addressGroups: this.addressGroups.all(),
+      trunks: this.trunks.all(),
       agents: this.agents.all(),
       servers: this.servers.all(),
       projects: this.projects.all(),

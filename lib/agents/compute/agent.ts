@@ -1,6 +1,7 @@
 /**
- * nova-compute, as far as networks know it: plugs the ports of the guests that run here, and unplugs those of others.
- * Not modelled: a changed MTU of a plugged port, macvtap, SR-IOV, vhost-user.
+ * nova-compute, as far as networks know it: plugs the ports of the guests that run here, and unplugs those of others. A
+ * network's new MTU reaches its guests' devices at once, as if they were all started anew.
+ * Not modelled: macvtap, SR-IOV, vhost-user.
  */
 import type { Command } from "../../host/command/command.ts";
 import { findNamespace, ROOT } from "../../host/edit.ts";
@@ -9,10 +10,12 @@ import type { HostState } from "../../host/state.ts";
 import type { Agent } from "../agent.ts";
 import { createBridge } from "../openvswitch/create-bridge.ts";
 import { INTEGRATION_BRIDGE } from "../openvswitch/names.ts";
+import { isTrunkBridge, trunkBridge } from "../trunk/names.ts";
 import type { HostView, PortView } from "../view.ts";
 import { type Devices, devicesOf, shortId } from "./devices.ts";
 import { graft, type Plugging } from "./graft.ts";
 import { runGuests } from "./guests.ts";
+import { withMtus } from "./mtu.ts";
 import { attach, detach, guestDevice, plugBridge, remove, vifNames } from "./plug.ts";
 
 export const COMPUTE: Agent = {
@@ -32,14 +35,29 @@ function plugVifs(view: HostView, host: HostState): HostState {
   const kept = new Set(ports.map((port) => shortId(port.id)));
   const missing = ports.filter((port) => !isPlugged(port, devices));
   const ready = missing.some((port) => port.vifType === "ovs") ? createBridge(host, INTEGRATION_BRIDGE) : host;
-  const clearing = [...unplugged(devices, kept), ...missing.flatMap((port) => remains(port, devices))];
+  const own = ownBridges(host);
+  const clearing = [...unplugged(devices, kept, own), ...missing.flatMap((port) => remains(port, devices, own))];
   // On a Linux bridge host there is no switch to take ports from.
   const cleared = applyAll(ready, host.ovs ? clearing : clearing.filter((one) => one.run.tool !== "ovs-vsctl"));
   const mtuOf = (port: PortView) => view.networks.get(port.networkId)?.mtu ?? DEFAULT_MTU;
-  return graft(
+  const trunks = new Map((view.trunks ?? []).map((one) => [one.portId, trunkBridge(one.id)]));
+  const parents = missing.filter((port) => port.vifType === "ovs" && trunks.has(port.id));
+  const plain = parents.length === 0 ? missing : missing.filter((port) => !parents.includes(port));
+  const grafted = graft(
     cleared,
-    missing.map((port) => plugging(port, mtuOf(port))),
+    plain.map((port) => plugging(port, mtuOf(port))),
   );
+  const plugged = parents.reduce((now, port) => {
+    const bridge = trunks.get(port.id) ?? INTEGRATION_BRIDGE;
+    return applyAll(createBridge(now, bridge), plugging(port, mtuOf(port), bridge).commands);
+  }, grafted);
+  return withMtus(plugged, ports, view.networks);
+}
+
+/** Bridges of trunks by the guests' devices in them. */
+function ownBridges({ ovs }: HostState): ReadonlyMap<string, string> {
+  const trunks = (ovs?.bridges ?? []).filter((one) => isTrunkBridge(one.name));
+  return new Map(trunks.flatMap((bridge) => bridge.ports.map((port) => [port.name, bridge.name] as const)));
 }
 
 const DEFAULT_MTU = 1500;
@@ -54,29 +72,29 @@ function isPlugged(port: PortView, devices: Devices): boolean {
   return devices.taps.has(id) && (!isHybrid(port) || (devices.veths.has(id) && devices.bridges.has(id)));
 }
 
-function plugging(port: PortView, mtu: number): Plugging {
+function plugging(port: PortView, mtu: number, into?: string): Plugging {
   const names = vifNames(port.id);
   const { qbr, qvo, tap } = names;
   if (isHybrid(port)) {
-    const bridge = [...plugBridge(names, mtu), attach(qvo, port, "vm-uuid")];
+    const bridge = [...plugBridge(names, mtu), attach(qvo, port, "vm-uuid", into)];
     return { port, tap, commands: [...bridge, ...guestDevice(tap, port.mac, mtu, qbr)] };
   }
   const device = guestDevice(tap, port.mac, mtu, undefined);
-  return { port, tap, commands: port.vifType === "ovs" ? [...device, attach(tap, port, "vm-id")] : device };
+  return { port, tap, commands: port.vifType === "ovs" ? [...device, attach(tap, port, "vm-id", into)] : device };
 }
 
 /** Devices of ports that are no guest's here: by os-vif's names, and the hypervisor's taps by their MAC. */
-function unplugged(devices: Devices, kept: ReadonlySet<string>): Command[] {
+function unplugged(devices: Devices, kept: ReadonlySet<string>, own: ReadonlyMap<string, string>): Command[] {
   const gone = (ids: ReadonlySet<string>) => [...ids].filter((id) => !kept.has(id));
   return [
     ...gone(devices.bridges).map((id) => remove(`qbr${id}`)),
-    ...gone(devices.veths).flatMap((id) => [detach(`qvo${id}`), remove(`qvo${id}`)]),
-    ...gone(devices.taps).flatMap((id) => [detach(`tap${id}`), remove(`tap${id}`)]),
+    ...gone(devices.veths).flatMap((id) => [detach(`qvo${id}`, own.get(`qvo${id}`)), remove(`qvo${id}`)]),
+    ...gone(devices.taps).flatMap((id) => [detach(`tap${id}`, own.get(`tap${id}`)), remove(`tap${id}`)]),
   ];
 }
 
 /** What is left of a port that is plugged in part goes first. */
-function remains(port: PortView, devices: Devices): Command[] {
+function remains(port: PortView, devices: Devices, own: ReadonlyMap<string, string>): Command[] {
   const id = shortId(port.id);
   return unplugged(
     {
@@ -85,6 +103,7 @@ function remains(port: PortView, devices: Devices): Command[] {
       taps: only(devices.taps, id),
     },
     new Set(),
+    own,
   );
 }
 

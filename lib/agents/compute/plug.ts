@@ -54,8 +54,13 @@ export function plugBridge({ qbr, qvb, qvo }: VifNames, mtu: number): Command[] 
   ];
 }
 
-/** @param vm how the switch is told which guest: os-vif says vm-uuid, libvirt vm-id */
-export function attach(device: string, port: PortView, vm: "vm-uuid" | "vm-id"): Command {
+/** @param vm how the switch is told which guest: os-vif says vm-uuid, libvirt vm-id @param bridge a trunk has its own */
+export function attach(
+  device: string,
+  port: PortView,
+  vm: "vm-uuid" | "vm-id",
+  bridge: string = INTEGRATION_BRIDGE,
+): Command {
   const ids = {
     "iface-id": port.id,
     "iface-status": "active",
@@ -64,7 +69,7 @@ export function attach(device: string, port: PortView, vm: "vm-uuid" | "vm-id"):
   };
   const settings = Object.entries(ids).map(([key, value]) => ({ column: "external-ids", key, value }));
   const steps: VsctlStep[] = [
-    { kind: "add-port", mayExist: true, bridge: INTEGRATION_BRIDGE, port: device, settings: [] },
+    { kind: "add-port", mayExist: true, bridge, port: device, settings: [] },
     { kind: "set", ifExists: false, table: "Interface", record: device, settings },
   ];
   return here({ tool: "ovs-vsctl", options: [], steps });
@@ -81,8 +86,8 @@ export function guestDevice(tap: string, mac: string, mtu: number, master: strin
   ];
 }
 
-export function detach(device: string): Command {
-  const step: VsctlStep = { kind: "del-port", ifExists: true, bridge: INTEGRATION_BRIDGE, port: device };
+export function detach(device: string, bridge: string = INTEGRATION_BRIDGE): Command {
+  const step: VsctlStep = { kind: "del-port", ifExists: true, bridge, port: device };
   return here({ tool: "ovs-vsctl", options: [], steps: [step] });
 }
 

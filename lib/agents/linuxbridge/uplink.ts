@@ -58,7 +58,9 @@ function vxlanUplink(hand: Hand, settings: HostSettings, key: number, mtu: numbe
     if (hand.link(ROOT, device)?.mtu !== mtu) hand.ip(ROOT, { tool: "ip", action: "link-set", name: device, mtu });
     withoutIpv6(hand, device);
     hand.ip(ROOT, { tool: "ip", action: "link-set", name: device, up: true });
-  }
+  } else if (hand.link(ROOT, device)?.mtu !== mtu)
+    // The real agent leaves it as it was made until it starts anew.
+    hand.attempt(ROOT, { tool: "ip", action: "link-set", name: device, mtu });
   return { kind: "device", device, moves: false };
 }
 

@@ -1,5 +1,5 @@
 /**
- * neutron-openvswitch-agent (Zed). Not modelled: trunk ports (tbr-… bridges), QoS policies' rates, local IPs,
+ * neutron-openvswitch-agent (Zed). Trunks are an agent of their own here. Not modelled: QoS policies, local IPs,
  * explicitly_egress_direct, the agent's own DHCP; the firewall is an agent of its own here.
  * Source: neutron/plugins/ml2/drivers/openvswitch/agent/ovs_neutron_agent.py.
  */
