@@ -3,14 +3,15 @@ import { type Ref, useId } from "react";
 import type { ApiFailure } from "../../lib/client/error.ts";
 import { Input } from "../ui/input.tsx";
 
-/** A labelled box, and under it what is wrong with it, in the words of the identity service. */
+/**
+ * A labelled box, and under it what is wrong with it, in the words of the identity service. What stands in it is the
+ * browser's: a password manager may have filled it before the page was alive.
+ */
 export function LoginField(props: {
   ref?: Ref<HTMLInputElement>;
   name: string;
   label: string;
   type?: "text" | "password";
-  value: string;
-  onChange: (value: string) => void;
   autoComplete: string;
   placeholder?: string;
   error: ApiFailure | undefined;
@@ -27,8 +28,6 @@ export function LoginField(props: {
         id={id}
         name={props.name}
         type={props.type ?? "text"}
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
         autoComplete={props.autoComplete}
         autoCapitalize="none"
         placeholder={props.placeholder}

@@ -19,16 +19,17 @@ interface Values {
   domain: string;
 }
 
-const EMPTY: Values = { user: "", password: "", domain: "" };
-
 export function LoginForm(props: { offered: readonly Offer[]; onLoggedIn: (session: SessionInfo) => void }) {
-  const [values, setValues] = useState(EMPTY);
+  const [ready, setReady] = useState(false);
   const [elsewhere, setElsewhere] = useState(false);
   const [failure, setFailure] = useState<ApiFailure>();
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const user = useRef<HTMLInputElement>(null);
-  useEffect(() => user.current?.focus(), []);
+  useEffect(() => {
+    setReady(true);
+    user.current?.focus();
+  }, []);
 
   const send = async ({ user, password, domain }: Values) => {
     setBusy(true);
@@ -48,53 +49,39 @@ export function LoginForm(props: { offered: readonly Offer[]; onLoggedIn: (sessi
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
+    if (busy || !form.current) return;
+    const given = new FormData(form.current);
+    const text = (name: string) => String(given.get(name) ?? "").trim();
+    const values = { user: text("user"), password: String(given.get("password") ?? ""), domain: text("domain") };
     const missing = (["user", "password"] as const).find((name) => values[name] === "");
-    const field = missing && form.current?.elements.namedItem(missing);
+    const field = missing && form.current.elements.namedItem(missing);
     if (field instanceof HTMLInputElement) field.focus();
-    else if (!busy) void send(values);
+    else void send(values);
   };
-  const set = (name: keyof Values) => (value: string) => setValues((now) => ({ ...now, [name]: value }));
   const errorOf = (name: string) => (failure?.field === name ? failure : undefined);
 
   return (
     <>
       <h1 className="pb-4 text-xl font-semibold tracking-tight">Log in</h1>
-      <form ref={form} onSubmit={onSubmit} noValidate className="flex flex-col gap-4">
-        <LoginField
-          ref={user}
-          name="user"
-          label="User"
-          value={values.user}
-          onChange={set("user")}
-          autoComplete="username"
-          error={errorOf("user")}
-        />
+      <form ref={form} onSubmit={onSubmit} method="post" noValidate className="flex flex-col gap-4">
+        <LoginField ref={user} name="user" label="User" autoComplete="username" error={errorOf("user")} />
         <LoginField
           name="password"
           type="password"
           label="Password"
-          value={values.password}
-          onChange={set("password")}
           autoComplete="current-password"
           error={errorOf("password")}
         />
         {elsewhere ? (
-          <LoginField
-            name="domain"
-            label="Domain"
-            value={values.domain}
-            onChange={set("domain")}
-            placeholder="Default"
-            autoComplete="off"
-            error={errorOf("domain")}
-          />
+          <LoginField name="domain" label="Domain" placeholder="Default" autoComplete="off" error={errorOf("domain")} />
         ) : null}
         {failure && !["user", "password", "domain"].includes(failure.field ?? "") ? (
           <p role="alert" className="rounded-md bg-danger-soft px-3 py-2 text-sm text-danger">
             {failure.message} {failure.hint}
           </p>
         ) : null}
-        <Button type="submit" variant="solid" aria-disabled={busy} className="h-10 w-full text-base">
+        {/* Before the page is alive, the browser would send the form by itself. */}
+        <Button type="submit" variant="solid" disabled={!ready} aria-disabled={busy} className="h-10 w-full text-base">
           {busy ? "Logging in …" : "Log in"}
         </Button>
         {elsewhere ? null : (
@@ -107,7 +94,7 @@ export function LoginForm(props: { offered: readonly Offer[]; onLoggedIn: (sessi
           </button>
         )}
       </form>
-      {props.offered.length > 0 ? <Offers offered={props.offered} disabled={busy} onTake={send} /> : null}
+      {props.offered.length > 0 ? <Offers offered={props.offered} disabled={busy || !ready} onTake={send} /> : null}
     </>
   );
 }
