@@ -1,4 +1,17 @@
-import { Boxes, Cable, Globe, type LucideIcon, Network, Router, Server, ShieldCheck, Waypoints } from "lucide-react";
+import {
+  Bot,
+  Boxes,
+  Cable,
+  GitCompareArrows,
+  Globe,
+  type LucideIcon,
+  Network,
+  Router,
+  Server,
+  ShieldCheck,
+  Waypoints,
+  Zap,
+} from "lucide-react";
 
 export interface NavEntry {
   /** Last part of the path under /clouds/<cloud>/. */
@@ -7,6 +20,8 @@ export interface NavEntry {
   icon: LucideIcon;
   /** Not there, rather than greyed, for tenants. */
   forAdmins?: boolean;
+  /** Not there for recordings. */
+  embeddedOnly?: boolean;
 }
 
 /** The left rail: the tenant's view first, then what is under it, then the verb. */
@@ -19,6 +34,11 @@ export const NAV: readonly (readonly NavEntry[])[] = [
     { slug: "security-groups", label: "Security groups", icon: ShieldCheck },
     { slug: "floating-ips", label: "Floating IPs", icon: Globe },
   ],
-  [{ slug: "hosts", label: "Hosts", icon: Server, forAdmins: true }],
+  [
+    { slug: "hosts", label: "Hosts", icon: Server, forAdmins: true },
+    { slug: "check", label: "Check", icon: GitCompareArrows, forAdmins: true },
+    { slug: "agents", label: "Agents", icon: Bot, forAdmins: true },
+    { slug: "faults", label: "Faults", icon: Zap, forAdmins: true, embeddedOnly: true },
+  ],
   [{ slug: "trace", label: "Traces", icon: Waypoints }],
 ];

@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { EMBEDDED_CLOUD } from "../check/use-check.ts";
 import { cn } from "../ui/cn.ts";
 import { LinkPending } from "../ui/link-pending.tsx";
 import { Logo } from "./logo.tsx";
@@ -11,9 +12,9 @@ import { useIsAdmin } from "./session.tsx";
 export function Rail({ cloud }: { cloud: string }) {
   const path = usePathname();
   const admin = useIsAdmin();
-  const groups = NAV.map((group) => group.filter((entry) => admin || !entry.forAdmins)).filter(
-    (group) => group.length > 0,
-  );
+  const groups = NAV.map((group) =>
+    group.filter((entry) => (admin || !entry.forAdmins) && (cloud === EMBEDDED_CLOUD || !entry.embeddedOnly)),
+  ).filter((group) => group.length > 0);
   const base = `/clouds/${encodeURIComponent(cloud)}`;
   return (
     <nav

@@ -2,6 +2,7 @@ import { memo } from "react";
 import type { Box, Slot } from "../../lib/hostgraph/layout/scene.ts";
 import { Target, TargetRing } from "../graph/target.tsx";
 import { cn } from "../ui/cn.ts";
+import { MarkGlyph } from "./marks.tsx";
 import { boxText, cut } from "./words.ts";
 
 interface BoxProps {
@@ -26,6 +27,7 @@ export const BridgeBox = memo(function BridgeBox({
   const { x, y, w, h } = box;
   const small = box.kind === "qbr";
   const { title, subtitle, label } = boxText(box);
+  const mark = box.node?.marks[0];
   return (
     <Target
       id={box.id}
@@ -66,6 +68,7 @@ export const BridgeBox = memo(function BridgeBox({
           {subtitle}
         </text>
       ) : null}
+      {mark ? <MarkGlyph mark={mark} x={x + w - 3} y={y + 3} /> : null}
     </Target>
   );
 });

@@ -61,12 +61,14 @@ const MARK_STROKE: Record<Mark, string> = {
   down: "stroke-warn",
   "unknown-to-neutron": "stroke-warn",
   "expected-missing": "stroke-danger",
+  differs: "stroke-warn",
 };
 const MARK_FILL: Record<Mark, string> = {
   "dead-vlan": "fill-danger",
   down: "fill-warn",
   "unknown-to-neutron": "fill-warn",
   "expected-missing": "fill-danger",
+  differs: "fill-warn",
 };
 
 const NAME = "font-mono text-[11.5px] fill-ink";

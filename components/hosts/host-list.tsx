@@ -2,28 +2,52 @@
 import { useQuery } from "@tanstack/react-query";
 import { Server, TriangleAlert } from "lucide-react";
 import Link from "next/link";
-import type { HostSummary } from "../../lib/api/http.ts";
+import { useCallback } from "react";
+import type { CheckedHost, HostSummary } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
+import { useUrlState } from "../../lib/client/use-url-state.ts";
+import { EMBEDDED_CLOUD, useCheck } from "../check/use-check.ts";
 import { Badge, Status } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { SkeletonRows } from "../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../ui/state.tsx";
 import { Table, Td, Th, Tr } from "../ui/table.tsx";
 import { When } from "../ui/when.tsx";
+import { FlowResults, useFlowSearch } from "./flow-search.tsx";
+import { FilterBox } from "./panel/filter-box.tsx";
+
+/** The embedded cloud changes by itself. */
+const AGAIN_MS = 5000;
 
 export function HostList({ cloud, initial }: { cloud: string; initial?: HostSummary[] }) {
   const hosts = useQuery({
     queryKey: keys.hosts(cloud),
     queryFn: ({ signal }) => fetchJson<HostSummary[]>(urls.hosts(cloud), { signal }),
     ...(initial ? { initialData: initial } : {}),
+    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: AGAIN_MS } : {}),
   });
+  const { params, set } = useUrlState();
+  const q = params.get("flow") ?? "";
+  const onSearch = useCallback((flow: string) => set({ flow: flow === "" ? null : flow }, "replace"), [set]);
+  const flows = useFlowSearch(cloud, q.trim()).data;
   return (
-    <div className="flex flex-col gap-4 p-6">
-      <header className="flex items-baseline gap-3">
+    <div className="flex min-h-full flex-col gap-4 p-6 has-[[aria-label='Flows_of_all_hosts']]:h-full">
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="text-lg font-semibold tracking-tight">Hosts</h1>
         {hosts.data ? <p className="text-sm text-muted">{countText(hosts.data)}</p> : null}
+        {hosts.data?.some((host) => host.flows > 0) ? (
+          <div className="ml-auto w-full sm:w-[26rem]">
+            <FilterBox
+              label="Search the flows of all hosts"
+              placeholder="flows: table=60  dl_vlan=1  cirros-vm1"
+              value={q}
+              onChange={onSearch}
+              count={q.trim() !== "" && flows ? `${flows.total.toLocaleString("en")} flows` : ""}
+            />
+          </div>
+        ) : null}
       </header>
       {hosts.isPending ? (
         <SkeletonRows rows={5} label="Loading the hosts" />
@@ -37,6 +61,8 @@ export function HostList({ cloud, initial }: { cloud: string; initial?: HostSumm
         >
           A bundle holds one directory a host. This one has the APIs’ answers alone.
         </EmptyState>
+      ) : q.trim() !== "" ? (
+        <FlowResults cloud={cloud} q={q.trim()} />
       ) : (
         <HostsTable cloud={cloud} hosts={hosts.data} />
       )}
@@ -57,6 +83,8 @@ function countText(hosts: HostSummary[]): string {
 }
 
 function HostsTable({ cloud, hosts }: { cloud: string; hosts: HostSummary[] }) {
+  const check = useCheck(cloud);
+  const checked = new Map(check.data?.hosts.map((one) => [one.name, one]));
   return (
     <Table label="Hosts">
       <thead>
@@ -64,6 +92,7 @@ function HostsTable({ cloud, hosts }: { cloud: string; hosts: HostSummary[] }) {
           <Th>Host</Th>
           <Th>Roles</Th>
           <Th>Agents</Th>
+          <Th>Drift</Th>
           <Th>Tunnel address</Th>
           <Th className="text-right">Guests</Th>
           <Th className="text-right">Links</Th>
@@ -93,6 +122,9 @@ function HostsTable({ cloud, hosts }: { cloud: string; hosts: HostSummary[] }) {
             <Td>
               <Agents host={host} />
             </Td>
+            <Td>
+              <Drift cloud={cloud} host={checked.get(host.name)} name={host.name} state={check.status} />
+            </Td>
             <Td className="font-mono text-xs">{host.tunnelAddress ?? <None />}</Td>
             <Count value={host.guests} />
             <Count value={host.links} />
@@ -113,6 +145,35 @@ function HostsTable({ cloud, hosts }: { cloud: string; hosts: HostSummary[] }) {
         ))}
       </tbody>
     </Table>
+  );
+}
+
+/** How far the host is from what Neutron wants; the link is above the row's own. */
+function Drift(props: {
+  cloud: string;
+  name: string;
+  host: CheckedHost | undefined;
+  state: "pending" | "error" | "success";
+}) {
+  const { cloud, name, host, state } = props;
+  if (!host)
+    return (
+      <span className="text-faint">{state === "pending" ? "checking…" : state === "error" ? "check failed" : "–"}</span>
+    );
+  if (!host.checked)
+    return (
+      <span className="text-muted" title={host.notChecked.join("\n")}>
+        not checked
+      </span>
+    );
+  const count = host.differences.length;
+  if (count === 0) return <span className="text-muted">none</span>;
+  return (
+    <Link href={pages.check(cloud, name)} className="relative z-10 hover:underline">
+      <Badge tone="warn">
+        {count.toLocaleString("en")} {count === 1 ? "difference" : "differences"}
+      </Badge>
+    </Link>
   );
 }
 

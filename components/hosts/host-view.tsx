@@ -4,13 +4,14 @@ import { ChevronRight, Download, TriangleAlert } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import type { HostGraph } from "../../lib/api/http.ts";
+import type { CheckDifference, HostGraph } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { layoutHost } from "../../lib/hostgraph/layout/layout.ts";
 import { ALL_STACKS, stackOf } from "../../lib/hostgraph/layout/rollup.ts";
+import { EMBEDDED_CLOUD, useCheck } from "../check/use-check.ts";
 import { GapReport } from "../clouds/gap-report.tsx";
 import { download } from "../graph/export.ts";
 import type { PictureHandle } from "../graph/picture.tsx";
@@ -22,6 +23,9 @@ import { Segmented } from "../ui/segmented.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../ui/state.tsx";
 import { When } from "../ui/when.tsx";
+import { withDrift } from "./drift.ts";
+import { HistoryPane } from "./history-pane.tsx";
+import { DriftLink, HostActions } from "./host-actions.tsx";
 import { HostPicture } from "./host-picture.tsx";
 import { HostTable } from "./host-table.tsx";
 import { Legend } from "./legend.tsx";
@@ -43,6 +47,11 @@ const HostCanvas = dynamic(() => import("./host-canvas.tsx").then((module) => mo
  */
 const CANVAS_FROM = 600;
 
+/** The embedded cloud changes by itself. */
+const AGAIN_MS = 3000;
+
+const NONE: readonly CheckDifference[] = [];
+
 interface Props {
   cloud: string;
   host: string;
@@ -55,11 +64,14 @@ export function HostView({ cloud, host, initial }: Props) {
     queryKey: keys.host(cloud, host),
     queryFn: ({ signal }) => fetchJson<HostGraph>(urls.host(cloud, host), { signal }),
     ...(initial ? { initialData: initial } : {}),
+    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: AGAIN_MS } : {}),
   });
+  const differences = useCheck(cloud).data?.hosts.find((one) => one.name === host)?.differences ?? NONE;
+  const marked = useMemo(() => graph.data && withDrift(graph.data, differences), [graph.data, differences]);
   if (graph.isPending) return <HostSkeleton name={host} />;
-  if (graph.isError)
+  if (!marked)
     return <ErrorState title={`${host} did not load`} error={graph.error} onRetry={() => void graph.refetch()} />;
-  return <Loaded cloud={cloud} graph={graph.data} />;
+  return <Loaded cloud={cloud} graph={marked} differences={differences} />;
 }
 
 /** What a link chose: `<netns>/<device>`. A bare name is the host's own device; one that it has not chooses nothing. */
@@ -69,7 +81,13 @@ function deviceId(graph: HostGraph, param: string | null): string | null {
   return graph.nodes.some((node) => node.id === own) ? own : null;
 }
 
-function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
+interface LoadedProps {
+  cloud: string;
+  graph: HostGraph;
+  differences: readonly CheckDifference[];
+}
+
+function Loaded({ cloud, graph, differences }: LoadedProps) {
   const { params, set } = useUrlState();
   const picture = useRef<PictureHandle>(null);
   const scrolled = useRef({ left: 0, top: 0 });
@@ -81,6 +99,9 @@ function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
   const DevicesPicture = large ? HostCanvas : HostPicture;
   const table = params.get("view") === "table";
   const zoom = Number(params.get("zoom"));
+  const history = cloud === EMBEDDED_CLOUD && params.get("pane") === "commands" && selected === null;
+  const openHistory = (opened: boolean) =>
+    set(opened ? { pane: "commands", device: null, tab: null, q: null } : { pane: null, q: null, order: null });
   const select = useCallback(
     (id: string | null) => {
       const stack = id === null ? undefined : scene.cards.find((card) => card.id === id)?.node.stack;
@@ -107,8 +128,9 @@ function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="flex flex-col gap-2.5 px-5 pt-4 pb-3">
           <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
-            <Title cloud={cloud} graph={graph} />
-            <div className="flex items-center gap-2">
+            <Title cloud={cloud} graph={graph} differences={differences} />
+            <div className="flex flex-wrap items-center gap-2">
+              <HostActions cloud={cloud} host={graph.host.name} history={history} onHistory={openHistory} />
               {open !== "" ? (
                 <Button size="md" onClick={() => set({ open: null })}>
                   Stack again
@@ -177,6 +199,8 @@ function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
           onClose={() => select(null)}
           onSelect={select}
         />
+      ) : history ? (
+        <HistoryPane cloud={cloud} host={graph.host.name} onClose={() => openHistory(false)} />
       ) : null}
     </div>
   );
@@ -184,7 +208,7 @@ function Loaded({ cloud, graph }: { cloud: string; graph: HostGraph }) {
 
 const isId = (id: string | undefined): id is string => id !== undefined && id !== "";
 
-function Title({ cloud, graph: { host, nodes, gaps } }: { cloud: string; graph: HostGraph }) {
+function Title({ cloud, graph: { host, nodes, gaps }, differences }: LoadedProps) {
   const dead = host.agents.filter((agent) => !agent.alive);
   return (
     <div className="min-w-0">
@@ -198,7 +222,12 @@ function Title({ cloud, graph: { host, nodes, gaps } }: { cloud: string; graph: 
         {host.roles.map((role) => (
           <Badge key={role}>{role}</Badge>
         ))}
-        {dead.length > 0 ? <Badge tone="danger">{dead.map((agent) => agent.type).join(", ")} not alive</Badge> : null}
+        {dead.length > 0 ? (
+          <Link href={pages.agents(cloud)} title="Agents">
+            <Badge tone="danger">{dead.map((agent) => agent.type).join(", ")} not running</Badge>
+          </Link>
+        ) : null}
+        <DriftLink cloud={cloud} host={host.name} differences={differences} />
         {gaps.length > 0 ? <Gaps host={host.name} gaps={gaps} /> : null}
       </div>
       <p className="pt-0.5 text-xs text-muted">

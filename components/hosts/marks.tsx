@@ -3,15 +3,16 @@ import type { GlyphPart } from "../graph/painting.ts";
 
 export type Mark = DeviceNode["marks"][number];
 
-/** Four causes, four shapes, four words: colour is never the only difference. */
+/** Five causes, five shapes, five words: colour is never the only difference. */
 export const MARK_WORDS: Record<Mark, { short: string; long: string }> = {
   "dead-vlan": { short: "dead port", long: "Dead port: tag 4095, nothing passes" },
   down: { short: "down", long: "Down" },
   "unknown-to-neutron": { short: "unknown to Neutron", long: "Unknown to Neutron" },
   "expected-missing": { short: "expected, missing", long: "Neutron expects it here, the host does not have it" },
+  differs: { short: "differs", long: "Not as Neutron wants it: the check has what differs" },
 };
 
-export const MARKS: readonly Mark[] = ["dead-vlan", "down", "unknown-to-neutron", "expected-missing"];
+export const MARKS: readonly Mark[] = ["dead-vlan", "down", "unknown-to-neutron", "expected-missing", "differs"];
 
 /** The glyphs, of about 14 × 14 around (0, 0): data, because SVG and canvas both paint them. */
 export const MARK_GLYPHS: Record<Mark, readonly GlyphPart[]> = {
@@ -40,6 +41,10 @@ export const MARK_GLYPHS: Record<Mark, readonly GlyphPart[]> = {
       dash: [2.6, 2],
     },
     { d: "M0 -3v3.2M0 2.9v.2", stroke: "var(--danger)", width: 1.8 },
+  ],
+  differs: [
+    { d: "M-6.4 -6.4h12.8v12.8h-12.8z", fill: "var(--surface)", stroke: "var(--warn)", width: 1.5 },
+    { d: "M-3 -1.6h6M-3 1.8h6M2 -4l-4 8", stroke: "var(--warn)", width: 1.4 },
   ],
 };
 

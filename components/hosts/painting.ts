@@ -10,6 +10,7 @@ const MARK_COLOUR: Record<Mark, string> = {
   down: "var(--warn)",
   "unknown-to-neutron": "var(--warn)",
   "expected-missing": "var(--danger)",
+  differs: "var(--warn)",
 };
 const LINE = "var(--line-strong)";
 const MUTED = "var(--muted)";
@@ -84,6 +85,8 @@ function boxInk(box: Box, hue: (id: string | undefined) => string | undefined): 
   ];
   if (subtitle !== "") ink.push(text(x + w - 11, y + 20, subtitle, box.kind === "namespace" ? SECOND : SMALL, "end"));
   if (spine && spine.y2 > spine.y1) ink.push(rule(spine.x, spine.y1 - 3, spine.x, spine.y2 + 3, 5, LINE));
+  const mark = box.node?.marks[0];
+  if (mark) ink.push({ kind: "glyph", x: x + w - 3, y: y + 3, parts: MARK_GLYPHS[mark] });
   return ink;
 }
 

@@ -34,7 +34,8 @@ export function boxText(box: Box): { title: string; subtitle: string; label: str
   const title = middle(box.title, box.kind === "qbr" ? 18 : 26);
   const subtitle = cut(box.subtitle ?? "", 24);
   const of = box.kind === "namespace" && subtitle !== "" ? "" : (box.node?.label ?? "");
-  return { title, subtitle, label: [title, subtitle, BOX_WORDS[box.kind], of].filter(Boolean).join(", ") };
+  const marks = (box.node?.marks ?? []).map((mark) => MARK_WORDS[mark].long);
+  return { title, subtitle, label: [title, subtitle, BOX_WORDS[box.kind], of, ...marks].filter(Boolean).join(", ") };
 }
 
 /** What a card shows, in reading order; absent lines are empty. */

@@ -247,7 +247,8 @@ export interface DeviceNode {
   /** Second line: address, VNI, remote … */
   detail?: string;
   up: boolean;
-  marks: ("dead-vlan" | "down" | "unknown-to-neutron" | "expected-missing")[];
+  /** `differs`: the check found something about it that is not as Neutron wants it. */
+  marks: ("dead-vlan" | "down" | "unknown-to-neutron" | "expected-missing" | "differs")[];
 }
 
 /** Everything a device's panel shows; a section is absent when the device has none. */

@@ -1,21 +1,26 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Waypoints, X } from "lucide-react";
-import type { KeyboardEvent } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import type { DevicePanel, HostGraph } from "../../../lib/api/http.ts";
 import { pages } from "../../../lib/api/pages.ts";
 import { fetchJson } from "../../../lib/client/fetch.ts";
 import { keys, urls } from "../../../lib/client/keys.ts";
 import { useUrlState } from "../../../lib/client/use-url-state.ts";
+import { EMBEDDED_CLOUD } from "../../check/use-check.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
-import { ErrorState } from "../../ui/state.tsx";
+import { EmptyState, ErrorState } from "../../ui/state.tsx";
 import { Tab, TabList, TabPanel, Tabs } from "../../ui/tabs.tsx";
 import { MarkIcon } from "../marks.tsx";
 import { Splitter, usePanelWidth } from "../splitter.tsx";
 import { KIND_WORDS } from "../words.ts";
+import { HistoryTab } from "./history-tab.tsx";
 import { panelTabs } from "./tabs.tsx";
+
+/** The embedded cloud changes by itself. */
+const AGAIN_MS = 3000;
 
 interface Props {
   cloud: string;
@@ -35,6 +40,7 @@ export function DevicePane({ cloud, graph, id, onClose, onSelect }: Props) {
   const panel = useQuery({
     queryKey: keys.device(cloud, host, netns, name),
     queryFn: ({ signal }) => fetchJson<DevicePanel>(urls.device(cloud, host, netns, name), { signal }),
+    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: AGAIN_MS } : {}),
   });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") onClose();
@@ -52,10 +58,25 @@ export function DevicePane({ cloud, graph, id, onClose, onSelect }: Props) {
         <div className="p-5">
           <SkeletonRows rows={10} label="Loading the details" />
         </div>
+      ) : panel.isError && isMissing(graph, id) ? (
+        <EmptyState
+          title="The host does not have it"
+          action={<ButtonLink href={pages.check(cloud, host)}>What the check found</ButtonLink>}
+        >
+          Neutron wants this device here: its agents have not made it, or somebody has removed it.
+        </EmptyState>
       ) : panel.isError ? (
         <ErrorState title="The details did not load" error={panel.error} onRetry={() => void panel.refetch()} />
       ) : (
-        <Sections cloud={cloud} graph={graph} panel={panel.data} onSelect={onSelect} />
+        <Sections
+          cloud={cloud}
+          graph={graph}
+          panel={panel.data}
+          onSelect={onSelect}
+          {...(cloud === EMBEDDED_CLOUD
+            ? { history: <HistoryTab cloud={cloud} host={host} device={historyName(graph, id, netns, name)} /> }
+            : {})}
+        />
       )}
     </aside>
   );
@@ -113,11 +134,31 @@ function Head(props: {
   );
 }
 
-function Sections(props: { cloud: string; graph: HostGraph; panel: DevicePanel; onSelect: (id: string) => void }) {
+function isMissing(graph: HostGraph, id: string): boolean {
+  return graph.nodes.some((one) => one.id === id && one.marks.includes("expected-missing"));
+}
+
+/** What its commands call it: a namespace by its own name, a guest by its tap, which the host has. */
+function historyName(graph: HostGraph, id: string, netns: string, name: string): string {
+  const node = graph.nodes.find((one) => one.id === id);
+  if (node?.kind === "guest" && node.portId) return `tap${node.portId.slice(0, 11)}`;
+  return name === "" ? netns : name;
+}
+
+interface SectionsProps {
+  cloud: string;
+  graph: HostGraph;
+  panel: DevicePanel;
+  history?: ReactNode;
+  onSelect: (id: string) => void;
+}
+
+function Sections(props: SectionsProps) {
   const { params, set } = useUrlState();
   const tabs = panelTabs({
     panel: props.panel,
     graph: props.graph,
+    history: props.history,
     filter: params.get("q") ?? "",
     file: params.get("file"),
     chain: params.get("chain"),
@@ -130,7 +171,7 @@ function Sections(props: { cloud: string; graph: HostGraph; panel: DevicePanel; 
   return (
     <Tabs
       value={current}
-      onValueChange={(tab) => set({ tab: tab === "summary" ? null : tab, q: null, chain: null })}
+      onValueChange={(tab) => set({ tab: tab === "summary" ? null : tab, q: null, chain: null, order: null })}
       className="flex min-h-0 flex-1 flex-col"
     >
       <TabList aria-label="Details" className="px-5">

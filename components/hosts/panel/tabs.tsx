@@ -11,6 +11,8 @@ import { SummaryTab } from "./summary-tab.tsx";
 export interface PanelState {
   panel: DevicePanel;
   graph: HostGraph;
+  /** What was run about it; absent for recordings, which do not know. */
+  history?: ReactNode;
   filter: string;
   file: string | null;
   chain: string | null;
@@ -68,10 +70,7 @@ export function panelTabs(state: PanelState): PanelTab[] {
     tabs.push({ id: "conntrack", title: "Conntrack", count: panel.conntrack.length, content });
   }
   if (panel.leases) tabs.push({ id: "leases", title: "Leases", content: <Leases leases={panel.leases} /> });
-  if (panel.commands) {
-    const content = <LinesTab label="Commands" lines={panel.commands} filter={filter} onFilter={onFilter} />;
-    tabs.push({ id: "commands", title: "Commands", content });
-  }
+  if (state.history) tabs.push({ id: "commands", title: "Commands", content: state.history });
   if (panel.raw) {
     const onFile = (file: string) => set({ file });
     tabs.push({

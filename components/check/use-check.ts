@@ -1,0 +1,20 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import type { CheckReport } from "../../lib/api/http.ts";
+import { fetchJson } from "../../lib/client/fetch.ts";
+import { keys, urls } from "../../lib/client/keys.ts";
+
+/** The embedded cloud changes by itself; what did not change since costs its server nothing. */
+const AGAIN_MS = 5000;
+
+export const EMBEDDED_CLOUD = "embedded";
+
+export function useCheck(cloud: string) {
+  return useQuery({
+    queryKey: keys.check(cloud),
+    queryFn: ({ signal }) => fetchJson<CheckReport>(urls.check(cloud), { signal }),
+    staleTime: cloud === EMBEDDED_CLOUD ? AGAIN_MS : Number.POSITIVE_INFINITY,
+    refetchInterval: cloud === EMBEDDED_CLOUD ? AGAIN_MS : false,
+    structuralSharing: true,
+  });
+}

@@ -1,0 +1,43 @@
+"use client";
+import { X } from "lucide-react";
+import type { KeyboardEvent } from "react";
+import { Button } from "../ui/button.tsx";
+import { HistoryTab } from "./panel/history-tab.tsx";
+import { Splitter, usePanelWidth } from "./splitter.tsx";
+
+/** What built the whole host, at the right of its picture. */
+export function HistoryPane({ cloud, host, onClose }: { cloud: string; host: string; onClose: () => void }) {
+  const [width, setWidth] = usePanelWidth();
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") onClose();
+  };
+  return (
+    <aside
+      aria-label={`Commands of ${host}`}
+      onKeyDown={onKeyDown}
+      style={{ width }}
+      className="relative flex max-w-[62%] min-w-0 shrink-0 flex-col border-l border-line bg-surface max-sm:absolute max-sm:inset-0 max-sm:z-20 max-sm:w-full! max-sm:max-w-none"
+    >
+      <Splitter width={width} onWidth={setWidth} />
+      <header className="flex items-start gap-2 px-5 pt-4 pb-2">
+        <div className="min-w-0 flex-1">
+          <h2 className="text-base font-semibold">Commands</h2>
+          <p className="text-xs text-muted">What built {host} since the server started: by its agents, and by hand</p>
+        </div>
+        <Button
+          variant="ghost"
+          size="icon"
+          aria-label="Close the commands"
+          title="Close (Esc)"
+          className="-mr-2"
+          onClick={onClose}
+        >
+          <X aria-hidden />
+        </Button>
+      </header>
+      <div className="min-h-0 flex-1 border-t border-line">
+        <HistoryTab cloud={cloud} host={host} />
+      </div>
+    </aside>
+  );
+}
