@@ -2,6 +2,7 @@
 import { BundleDisk } from "./clouds/disk.ts";
 import { dataDir, demoDir } from "./clouds/places.ts";
 import { CloudStore } from "./clouds/store.ts";
+import { TrafficLog } from "./console/traffic/log.ts";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "./embedded.ts";
 import { log } from "./server/log.ts";
 import { cloudOf } from "./simulation/world.ts";
@@ -10,6 +11,8 @@ export interface Server {
   readonly clouds: CloudStore;
   /** The cloud of this server's own. Opened at the first call; a failure is told to every caller, and tried again by the next. */
   embedded(): Promise<EmbeddedCloud>;
+  /** What traces and consoles sent lately, for captures. */
+  readonly traffic: TrafficLog;
   /** Aborted when the process is asked to end: every open stream listens to it. */
   readonly ending: AbortController;
 }
@@ -49,6 +52,7 @@ function construct(): Server {
         return cloudOf(simulation.moment());
       },
     }),
+    traffic: new TrafficLog(),
     ending,
     embedded: open,
   };

@@ -41,6 +41,7 @@ export function runLine(console: Console, line: string, session: Session): Conso
       const answer = guarded(() => runStages(terminal, stages));
       output += answer.text;
       ({ status } = answer);
+      if (output.length > MOST) break;
     }
   } catch (error) {
     const answer = failed(error);

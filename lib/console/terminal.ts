@@ -41,12 +41,15 @@ export interface Call {
 
 export type Program = (terminal: Terminal, call: Call) => Answer;
 
+const MOST_WALKS = 20;
+
 export class Terminal {
   readonly commands: Command[] = [];
   readonly sent: CapturedFrame[] = [];
   readonly notes: string[] = [];
   session: Session;
   clear = false;
+  private walks = 0;
   private readonly console: Console;
   private changed: World;
 
@@ -76,6 +79,12 @@ export class Terminal {
   /** The instance whose console this is. */
   get guest(): Guest | undefined {
     return this.changed.guests.find((one) => one.portId === this.session.guest);
+  }
+
+  /** Every packet that is walked takes some milliseconds: one line may not take seconds. */
+  countWalk(): void {
+    if (++this.walks > MOST_WALKS)
+      throw new CommandError(`one line may send ${MOST_WALKS} packets; type the others in another`, 1);
   }
 
   hostNamed(name: string): HostState | undefined {

@@ -36,7 +36,7 @@ export function sightOf(session: Session): Sight {
 }
 
 function everything(): Sight {
-  const { clouds } = server();
+  const { clouds, traffic } = server();
   return {
     list: () => clouds.list(),
     summary: (id) => clouds.summary(id),
@@ -45,7 +45,7 @@ function everything(): Sight {
     cloud: (id) => clouds.cloud(id),
     ends: async (id) => endsOf(await clouds.cloud(id)),
     search: async (id, q) => search(id, q, await clouds.topology(id), (await clouds.cloud(id)).world),
-    trace: async (id, parameters) => startTrace(await clouds.cloud(id), parameters),
+    trace: async (id, parameters) => traffic.follow(id, startTrace(await clouds.cloud(id), parameters), Date.now()),
   };
 }
 

@@ -17,6 +17,7 @@ export function arping(terminal: Terminal, { words, netns }: Call): Answer {
   if (target === undefined || target.includes(":"))
     throw new CommandError(`arping: ${to}: Name or service not known`, 2);
   const dev = onLink(terminal, netns, target, device);
+  terminal.countWalk();
   const events: TraceEvent[] = [];
   for (const event of walk(terminal.world, { from: originOf(terminal, netns), to: target, proto: "icmp" })) {
     if (event.leg !== "arp-request" && event.leg !== "arp-reply") break;

@@ -25,6 +25,7 @@ export interface Exchange {
 
 /** Sends it, and lets captures see its frames, once for each time that it is sent. */
 export function exchange(terminal: Terminal, probe: Probe, times = 1, spacing = 1000): Exchange {
+  terminal.countWalk();
   const events = [...walk(terminal.world, probe)];
   const verdict = events.at(-1);
   if (verdict?.kind !== "verdict") throw new Error("a walk ends with a verdict");

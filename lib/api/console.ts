@@ -1,0 +1,35 @@
+/** The console of a host over HTTP. */
+
+/** Where the next line runs: kept by the browser, sent back as it is. */
+export interface ConsoleSession {
+  netns?: string;
+  /** Id of an instance's port. */
+  guest?: string;
+}
+
+export interface ConsoleQuestion {
+  line: string;
+  session: ConsoleSession;
+}
+
+export interface ConsoleReply {
+  output: string;
+  /** Exit status of the last program. */
+  status: number;
+  session: ConsoleSession;
+  /** What no real host would say: why a packet was lost, in a sentence each. */
+  notes: string[];
+  /** The screen is to be emptied. */
+  clear: boolean;
+  /** Commands that changed the host. */
+  changes: number;
+}
+
+/** What Tab completes, and whether anything can be changed. */
+export interface ConsoleInfo {
+  programs: string[];
+  words: string[];
+  /** Instances by port id, for the prompt. */
+  guests: Record<string, string>;
+  readOnly?: string;
+}

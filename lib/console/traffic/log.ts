@@ -1,0 +1,39 @@
+/** What was sent lately, cloud by cloud: bounded, in memory, for captures on simulated devices. */
+import type { TraceEvent } from "../../datapath/event.ts";
+import { type CapturedFrame, frameOf } from "./frame.ts";
+
+const FRAMES = 10_000;
+const CLOUDS = 8;
+
+export class TrafficLog {
+  private readonly clouds = new Map<string, CapturedFrame[]>();
+
+  /** Oldest first. */
+  of(cloud: string): readonly CapturedFrame[] {
+    return this.clouds.get(cloud) ?? [];
+  }
+
+  add(cloud: string, frames: readonly CapturedFrame[]): void {
+    if (frames.length === 0) return;
+    const all = [...this.of(cloud), ...frames].slice(-FRAMES);
+    // The one that was used last is kept longest.
+    this.clouds.delete(cloud);
+    this.clouds.set(cloud, all);
+    const [oldest] = this.clouds.keys();
+    if (this.clouds.size > CLOUDS && oldest !== undefined) this.clouds.delete(oldest);
+  }
+
+  /** Passes a trace's events on, and keeps its frames once it is over. @param now milliseconds since 1970 */
+  *follow(cloud: string, events: Iterable<TraceEvent>, now: number): Generator<TraceEvent> {
+    const frames: CapturedFrame[] = [];
+    try {
+      for (const event of events) {
+        const frame = frames.length < FRAMES ? frameOf(event, now) : undefined;
+        if (frame) frames.push(frame);
+        yield event;
+      }
+    } finally {
+      this.add(cloud, frames);
+    }
+  }
+}

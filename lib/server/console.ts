@@ -1,0 +1,83 @@
+/** A host's console for whoever asks over HTTP: it shows any host, and changes those of the embedded cloud. */
+import { z } from "zod";
+import type { ConsoleInfo, ConsoleReply } from "../api/console.ts";
+import { EMBEDDED } from "../clouds/embedded.ts";
+import { Failure } from "../clouds/failure.ts";
+import { runLine } from "../console/shell.ts";
+import { completions } from "../console/words.ts";
+import { hostNamed } from "../hostgraph/lookup.ts";
+import type { Server } from "../server.ts";
+
+/** A line may bring a heredoc along. */
+const LINE = 60_000;
+const NAME = 300;
+
+const Question = z.object({
+  line: z.string().max(LINE),
+  session: z.object({ netns: z.string().max(NAME).optional(), guest: z.string().max(NAME).optional() }).default({}),
+});
+
+const RECORDED = "This host is a recording: it can be asked, and not be changed.";
+
+/** Throws Failure `bad_request` or `too_large`. */
+export async function consoleQuestion(request: Request): Promise<z.output<typeof Question>> {
+  if (Number(request.headers.get("content-length") ?? 0) > 4 * LINE)
+    throw new Failure("too_large", `A line has at most ${LINE.toLocaleString("en")} characters.`, { field: "line" });
+  const parsed = Question.safeParse(await request.json().catch(() => undefined));
+  if (parsed.success) return parsed.data;
+  throw new Failure("bad_request", "line: expected JSON as { line, session }", { field: "line" });
+}
+
+type Parts = Pick<Server, "clouds" | "embedded" | "traffic">;
+
+/** Throws Failure `not_found`. @param user who typed it */
+export async function answerLine(
+  { clouds, embedded, traffic }: Parts,
+  { cloud: id, host, user }: { cloud: string; host: string; user: string },
+  { line, session }: z.output<typeof Question>,
+): Promise<ConsoleReply> {
+  const cloud = await clouds.cloud(id);
+  hostNamed(cloud, host);
+  const own = id === EMBEDDED.id;
+  const answer = runLine(
+    { cloud, host, frames: traffic.of(id), now: Date.now(), ...(own ? {} : { readOnly: RECORDED }) },
+    line,
+    {
+      ...(session.netns === undefined ? {} : { netns: session.netns }),
+      ...(session.guest === undefined ? {} : { guest: session.guest }),
+    },
+  );
+  traffic.add(id, answer.frames);
+  const { commands } = answer;
+  let { output, status } = answer;
+  if (own && commands.length > 0) {
+    const failure = await (await embedded()).simulation.byHand(host, commands, `${user} typed ${line.slice(0, 200)}`);
+    // The host has changed since it was looked at.
+    if (failure) {
+      output += `${failure.message}\n`;
+      ({ status } = failure);
+    }
+  }
+  return {
+    output,
+    status,
+    session: { ...answer.session },
+    notes: [...answer.notes],
+    clear: answer.clear,
+    changes: commands.length,
+  };
+}
+
+/** Throws Failure `not_found`. */
+export async function consoleInfo({ clouds }: Pick<Server, "clouds">, id: string, name: string): Promise<ConsoleInfo> {
+  const cloud = await clouds.cloud(id);
+  const host = hostNamed(cloud, name);
+  const { programs, words } = completions(host, cloud.world);
+  const guests = cloud.world.guests.filter((one) => one.host === name);
+  return {
+    programs: [...programs],
+    words: [...words],
+    guests: Object.fromEntries(guests.map((one) => [one.portId, one.name])),
+    ...(id === EMBEDDED.id ? {} : { readOnly: RECORDED }),
+  };
+}
