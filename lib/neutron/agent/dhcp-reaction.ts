@@ -9,10 +9,11 @@ import { networks } from "../core/model.ts";
 import type { Hooks } from "../hooks.ts";
 import type { Neutron } from "../neutron.ts";
 import type { Change } from "../resource.ts";
-import { withLife } from "./agents.ts";
-import { agentsServing, forgetBindings } from "./dhcp-bindings.ts";
+import { type Agent, DHCP_AGENT, withLife } from "./agents.ts";
+import { agentsServing, dhcpBindings, forgetBindings } from "./dhcp-bindings.ts";
 import { DHCP_OWNER, settleDhcpPort } from "./dhcp-port.ts";
 import { isScheduled, scheduleNetwork } from "./dhcp-scheduling.ts";
+import { isStopped } from "./stopped.ts";
 
 /** Networks that the agents will be told of when the transaction commits, and whether they need agents first. */
 const told = new WeakMap<Tx, Map<string, boolean>>();
@@ -29,6 +30,12 @@ export function tellDhcpAgents(change: Change, networkId: string, schedule = fal
   });
 }
 
+/** An agent that was started asks for all its networks. neutron/agent/dhcp/agent.py sync_state */
+export async function dhcpAgentStarted(change: Change, agent: Agent): Promise<void> {
+  for (const { network_id } of await dhcpBindings.list(change.reader, { keys: { agent_id: agent.id } }))
+    tellDhcpAgents(change, network_id);
+}
+
 async function agentsAct(neutron: Neutron, networkId: string, schedule: boolean): Promise<void> {
   const up = await neutron.change(serviceContext(), async (change) => {
     const network = await networks.get(change.reader, networkId);
@@ -36,7 +43,7 @@ async function agentsAct(neutron: Neutron, networkId: string, schedule: boolean)
     if (schedule) await scheduleNetwork(change, network);
     const fresh: string[] = [];
     for (const agent of await withLife(change, await agentsServing(change, network.id))) {
-      if (!agent.alive) continue;
+      if (!agent.alive || (await isStopped(change.reader, DHCP_AGENT, agent.host))) continue;
       const port = await settleDhcpPort(change, network, agent);
       if (port && port.status !== "ACTIVE") fresh.push(port.id);
     }

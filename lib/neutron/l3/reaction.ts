@@ -3,7 +3,7 @@
  * binds the router's ports to its host and reports what became active. Source: neutron/api/rpc/handlers/l3_rpc.py.
  */
 import { serviceContext } from "../../identity/context.ts";
-import { agents, L3_AGENT } from "../agent/agents.ts";
+import { type Agent, agents, L3_AGENT } from "../agent/agents.ts";
 import { isStopped } from "../agent/stopped.ts";
 import { devicesUp } from "../core/device-up.ts";
 import { type Port, ports } from "../core/model.ts";
@@ -12,6 +12,7 @@ import type { Neutron } from "../neutron.ts";
 import type { Change } from "../resource.ts";
 import { save } from "../standard.ts";
 import { ensureAgentGateway } from "./agent-gateways.ts";
+import { routerIdsOf } from "./agent-view.ts";
 import { hostsServed, routersServing } from "./distributed-hosts.ts";
 import { portsOfRouter } from "./lookup.ts";
 import { DVR_INTERFACE, type FloatingIp, floatingIps, HA_PORT, type Router, routers } from "./model.ts";
@@ -53,15 +54,29 @@ async function agentsAct(neutron: Neutron, routerId: string): Promise<void> {
     const router = await routers.get(change.reader, routerId);
     const hosts = router ? await hostsOf(change, router) : [];
     if (!router) return [];
+    const running = await runningOf(change, hosts);
+    if (hosts.length > 0 && running.length === 0 && !router.distributed) return [];
     if (!router.admin_state_up || hosts.length === 0) {
       await reportPortsDown(change, router);
       return [];
     }
     await reportFloatingIps(change, router);
-    const up = await bindPorts(change, router, hosts);
+    const up = await bindPorts(change, router, hosts, running.length > 0);
     return [...up, ...(await askForGateways(change, router, hosts))];
   });
   if (up.length > 0) await devicesUp(neutron, up);
+}
+
+/** Those whose agent nobody has stopped: it catches up when it is started. */
+async function runningOf(change: Change, hosts: readonly string[]): Promise<string[]> {
+  const running: string[] = [];
+  for (const host of hosts) if (!(await isStopped(change.reader, L3_AGENT, host))) running.push(host);
+  return running;
+}
+
+/** An agent that was started asks for all routers of its host. l3_rpc.py sync_routers */
+export async function l3AgentStarted(change: Change, agent: Agent): Promise<void> {
+  for (const id of await routerIdsOf(change, agent)) tellAgents(change, id);
 }
 
 /** Hosts of its agents. Only an HA router has several: the first is where it is active. */
@@ -71,11 +86,20 @@ async function hostsOf(change: Change, router: Router): Promise<string[]> {
   return hosting.map((agent) => agent.host);
 }
 
-/** Ports of the router that are not on their hosts yet. @returns ids of those that the hosts will report */
-async function bindPorts(change: Change, router: Router, hosts: readonly string[]): Promise<string[]> {
+/**
+ * Ports of the router that are not on their hosts yet; while nobody is there to bind them, only those that are everywhere.
+ * @returns ids of those that the hosts will report
+ */
+async function bindPorts(
+  change: Change,
+  router: Router,
+  hosts: readonly string[],
+  running: boolean,
+): Promise<string[]> {
   const bound: string[] = [];
   const instances = [...hosts];
   for (const port of await portsOfRouter(change, router.id)) {
+    if (!running && port.device_owner !== DVR_INTERFACE) continue;
     const host = port.device_owner === HA_PORT ? instances.shift() : hosts[0];
     const wanted = port.device_owner === DVR_INTERFACE ? "" : (host ?? ""); // Distributed ones are on many hosts.
     if (port.binding.host !== wanted) await updatePort(change, port, { "binding:host_id": wanted });
@@ -104,8 +128,8 @@ async function askForGateways(change: Change, router: Router, hosts: readonly st
   const gateway = router.distributed ? await ports.get(change.reader, router.gw_port_id ?? "") : undefined;
   if (!gateway) return [];
   const up: string[] = [];
-  for (const host of new Set([...hosts, ...(await hostsServed(change, router.id))])) {
-    if (await isStopped(change.reader, L3_AGENT, host)) continue;
+  const all = [...new Set([...hosts, ...(await hostsServed(change, router.id))])];
+  for (const host of await runningOf(change, all)) {
     const port = await ensureAgentGateway(change, gateway.network_id, host);
     if (port && port.status !== "ACTIVE") up.push(port.id);
   }
