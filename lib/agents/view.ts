@@ -43,6 +43,8 @@ export interface NetworkView {
   readonly subnets: readonly SubnetView[];
   /** Address scopes of its subnets' pools, by IP version; absent: none. */
   readonly addressScopes?: { readonly 4: string | null; readonly 6: string | null };
+  /** What its ports have that have none of their own; absent: none. */
+  readonly qosPolicy?: string;
 }
 
 export interface SubnetView {
@@ -80,6 +82,8 @@ export interface PortView {
   readonly allowedAddressPairs: readonly { readonly address: string; readonly mac: string }[];
   readonly extraDhcpOptions: readonly { readonly name: string; readonly value: string; readonly ipVersion: 4 | 6 }[];
   readonly dnsName: string;
+  /** Its own QoS policy; absent: none. */
+  readonly qosPolicy?: string;
 }
 
 /** A rule, with the addresses that its remote group stands for left in `groups`. */

@@ -24,6 +24,7 @@ export interface NeutronNetwork extends Base {
   "provider:segmentation_id"?: number | null;
   ipv4_address_scope?: string | null;
   ipv6_address_scope?: string | null;
+  qos_policy_id?: string | null;
 }
 export interface NeutronSubnet extends Base {
   network_id: string;
@@ -50,6 +51,7 @@ export interface NeutronPort extends Base {
   extra_dhcp_opts?: { opt_name: string; opt_value: string; ip_version: 4 | 6 }[];
   dns_name?: string;
   port_security_enabled: boolean;
+  qos_policy_id?: string | null;
   "binding:host_id"?: string;
   "binding:vif_type"?: string;
   "binding:vnic_type"?: string;

@@ -10,6 +10,8 @@ export interface Unread {
 }
 
 const CONCERNED: readonly { readonly file: RegExp; readonly parts: readonly Part[] }[] = [
+  // What an agent of the embedded cloud does not do: nobody wants it on the host either.
+  { file: /^(neutron|nova)-/, parts: [] },
   { file: /dump-flows/, parts: ["flow"] },
   { file: /dump-groups/, parts: ["group"] },
   { file: /\/ovs\/[^/]*dump-ports|fdb-show|conntrack/, parts: [] },

@@ -395,6 +395,7 @@ const portView = once(
       ipVersion: one.ip_version,
     })),
     dnsName: port.dns_name ?? "",
+    ...(port.qos_policy_id ? { qosPolicy: port.qos_policy_id } : {}),
   }),
 );
 
@@ -430,6 +431,7 @@ function networkView(network: NeutronNetwork, own: readonly NeutronSubnet[]): Ne
     adminUp: network.admin_state_up,
     dnsDomain: network.dns_domain ?? "",
     subnets,
+    ...(network.qos_policy_id ? { qosPolicy: network.qos_policy_id } : {}),
     addressScopes: { 4: network.ipv4_address_scope ?? null, 6: network.ipv6_address_scope ?? null },
   };
   lastNetworks.set(network, { subnets, view });

@@ -8,10 +8,11 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import type { Agent } from "../agents/agent.ts";
 import { AGENTS } from "../agents/agents.ts";
 import { baseline } from "../agents/baseline/baseline.ts";
+import { unsupported } from "../agents/unsupported.ts";
 import type { HostSettings, HostView } from "../agents/view.ts";
 import type { CloudApi } from "../api/neutron.ts";
 import type { Command, CommandError } from "../host/command/command.ts";
-import type { HostState } from "../host/state.ts";
+import type { Gap, HostState } from "../host/state.ts";
 import { settingsOf } from "../intent/settings.ts";
 import { hostViews } from "../intent/views.ts";
 import { type Followed, follow } from "../store/follow.ts";
@@ -42,6 +43,8 @@ export interface SimulationOptions {
 export interface Moment {
   readonly api: CloudApi;
   readonly hosts: readonly HostState[];
+  /** What their agents were asked for and do not do. */
+  readonly gaps: readonly Gap[];
 }
 
 /** Events of one burst that a host's history names. */
@@ -60,6 +63,7 @@ export class Simulation {
   private readonly process = randomUUID();
   private settings: readonly HostSettings[] = [];
   private views = new Map<string, HostView>();
+  private gaps: readonly Gap[] = [];
   private causes: Cause[] = [];
   private dirty = true;
   private at = 0;
@@ -98,9 +102,9 @@ export class Simulation {
   moment(): Moment {
     const api = this.snapshot.api();
     const hosts = [...this.hosts.values()].map((host) => host.state);
-    const same = this.last?.api === api && hosts.length === this.last.hosts.length;
+    const same = this.last?.api === api && this.last.gaps === this.gaps && hosts.length === this.last.hosts.length;
     if (this.last && same && hosts.every((one, i) => one === this.last?.hosts[i])) return this.last;
-    this.last = { api, hosts };
+    this.last = { api, hosts, gaps: this.gaps };
     return this.last;
   }
 
@@ -273,5 +277,10 @@ export class Simulation {
     for (const name of names) if (!this.hosts.has(name)) this.hosts.set(name, await this.open(name));
     const views = hostViews(api, { settings: this.settings, dvrMacs: this.snapshot.dvrMacs() });
     this.views = stable(this.views, views);
+    this.gaps = stable(this.gaps, [...this.views.values()].flatMap(gapsOf));
   }
+}
+
+function gapsOf(view: HostView): Gap[] {
+  return unsupported(view).map(({ subject, reason }) => ({ host: view.settings.name, file: subject, reason }));
 }

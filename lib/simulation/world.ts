@@ -16,7 +16,7 @@ export function cloudOf(moment: Moment): CollectedCloud {
   return cloud;
 }
 
-function make({ api, hosts }: Moment): CollectedCloud {
+function make({ api, hosts, gaps }: Moment): CollectedCloud {
   const all = [...hosts];
   const names = new Set(all.map((host) => host.name));
   const { guests } = deriveGuests(api, all, (name) => (names.has(name) ? name : undefined));
@@ -25,7 +25,7 @@ function make({ api, hosts }: Moment): CollectedCloud {
     name: EMBEDDED.name,
     world: { hosts: all, guests, segments, gaps: [] },
     api,
-    gaps: [],
+    gaps: [...gaps],
     files: () => [], // There are no outputs of commands: the hosts themselves are at hand.
     raw: async (host, file) => {
       throw new Error(`${host}/${file}: a simulated host has no recorded files`);
