@@ -17,6 +17,7 @@ import { destination } from "../../kernel/fdb.ts";
 import { linkOf, refused, replaceLink } from "../../kernel/links.ts";
 import type { HostState, Link } from "../../state.ts";
 import { CommandError } from "../command.ts";
+import { followMtu } from "../ovs/reconfigure.ts";
 import type { DeviceSpec, LinkAdd, LinkDel, LinkSet, TunnelSpec, TuntapCommand } from "./command.ts";
 
 export function addDevice(host: HostState, netns: string, command: LinkAdd): HostState {
@@ -161,7 +162,11 @@ export function setDevice(host: HostState, netns: string, command: LinkSet): Hos
     out = moveLink(out, netns, name, home);
   }
   if (command.address !== undefined) out = setMac(out, home, name, command.address);
-  if (command.mtu !== undefined) out = setMtu(out, home, name, command.mtu);
+  if (command.mtu !== undefined) {
+    const before = out;
+    out = setMtu(out, home, name, command.mtu);
+    if (home === ROOT) out = followMtu(before, out, name);
+  }
   if (command.newName !== undefined) {
     out = renameLink(out, home, name, command.newName);
     name = command.newName;

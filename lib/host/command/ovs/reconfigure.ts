@@ -204,6 +204,15 @@ function withDatapathId(bridge: OvsBridge): OvsBridge {
   return id === undefined || id === bridge.datapathId ? bridge : { ...bridge, datapathId: id };
 }
 
+/** The host after a device of its own got another MTU: the switch that has it as a port looks for the least anew. */
+export function followMtu(before: HostState, after: HostState, device: string): HostState {
+  const hasIt = ({ ports }: OvsBridge) =>
+    ports.some((port) => port.name === device && port.interfaces.some((one) => one.name === device && isSystem(one)));
+  const bridge = after.ovs?.bridges.find(hasIt);
+  const was = bridge && before.ovs?.bridges.find((one) => one.name === bridge.name);
+  return bridge && was && bridge !== was ? adjustMtu(after, bridge, leastMtu(was)) : after;
+}
+
 /** Internal ports take over the least MTU when it changes; those that moved to another namespace are out of reach. */
 function adjustMtu(host: HostState, bridge: OvsBridge, before: number): HostState {
   const mtu = leastMtu(bridge);
