@@ -18,8 +18,6 @@ function tsconfigPath() {
 const config = {
   distDir,
   poweredByHeader: false,
-  // OpenStack's clients ask for `/identity/v3/` and do not all follow redirects.
-  skipTrailingSlashRedirect: true,
   reactStrictMode: true,
   devIndicators: false,
   // Pages get their content security policy, with a nonce, in proxy.ts; answers of the API are no pages at all.
@@ -40,7 +38,12 @@ const config = {
   ],
   // Types are checked by `npm test`; `npm start` must not wait for them.
   typescript: { ignoreBuildErrors: true, tsconfigPath: tsconfigPath() },
-  experimental: { useTypeScriptCli: true, optimizePackageImports: ["lucide-react", "radix-ui"] },
+  // A page's code is loaded with the page: all of it at once takes memory of those who only want the API.
+  experimental: {
+    preloadEntriesOnStart: false,
+    useTypeScriptCli: true,
+    optimizePackageImports: ["lucide-react", "radix-ui"],
+  },
 };
 
 export default config;

@@ -1,16 +1,14 @@
 /**
  * For pages: the guard against other names for this address, and a content security policy with a fresh nonce, so that a
  * name in a recording could not become a script even if some view forgot to treat it as text. API routes guard
- * themselves (lib/server/route.ts): an upload must not pass through here, where Next would buffer it. The OpenStack
- * services take tokens, which no other site can send. Of both, only addresses with percent signs come here: Next answers a bare
- * 500 to those that are no UTF-8 under them.
+ * themselves (lib/server/route.ts): an upload must not pass through here, where Next would buffer it. Of theirs, only addresses
+ * with percent signs come here: Next answers a bare 500 to those that are no UTF-8 under them. The OpenStack services stand
+ * before Next (lib/server/openstack.ts).
  */
 import { type NextRequest, NextResponse } from "next/server";
 import { ADDRESS_HEADER, addressOf } from "./lib/server/address.ts";
 import { failed } from "./lib/server/answer.ts";
 import { guardHost } from "./lib/server/guard.ts";
-
-const SERVICE = /^\/(?:api|identity|networking|compute|image)\//;
 
 /** An address that is no UTF-8 under its percent signs. */
 function malformed(url: string): boolean {
@@ -22,8 +20,8 @@ function malformed(url: string): boolean {
   }
 }
 
-/** Services see such an address as it was sent, and say what they say of names that are not there. */
-function toService(url: string): Response {
+/** The API sees such an address as it was sent, and says what it says of names that are not there. */
+function toApi(url: string): Response {
   if (!malformed(url)) return NextResponse.next();
   const taken = new URL(url);
   taken.pathname = taken.pathname.replaceAll("%", "%25");
@@ -31,7 +29,7 @@ function toService(url: string): Response {
 }
 
 export function proxy(request: NextRequest): Response {
-  if (SERVICE.test(new URL(request.url).pathname)) return toService(request.url);
+  if (new URL(request.url).pathname.startsWith("/api/")) return toApi(request.url);
   try {
     guardHost(request.headers.get("host"));
   } catch (error) {
@@ -60,8 +58,5 @@ export function proxy(request: NextRequest): Response {
 }
 
 export const config = {
-  matcher: [
-    "/((?!api/|identity|networking|compute|image|_next/|icon\\.svg).*)",
-    "/:service(api|identity|networking|compute|image)/:path(.*%.*)",
-  ],
+  matcher: ["/((?!api/|_next/|icon\\.svg).*)", "/api/:path(.*%.*)"],
 };

@@ -90,10 +90,11 @@ function forwardSignals(child) {
 
 /**
  * Calls `stop` once when our parent has died: we then see a new one.
+ * @param {() => void} stop
+ * @param {number} [parent] who it is, known before we began
  * @returns {() => void} stops watching
  */
-export function watchParent(stop) {
-  const parent = process.ppid;
+export function watchParent(stop, parent = process.ppid) {
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
@@ -106,5 +107,12 @@ export function watchParent(stop) {
 /**
  * npm does not pass SIGTERM on, and dies of it. Watched only under npm, because elsewhere a parent may end on purpose
  * (`node bin/start.mjs &` in a script).
+ * @returns {number | undefined} the parent that we end with
  */
-export const onOrphaned = (stop) => (process.env.npm_lifecycle_event === undefined ? () => {} : watchParent(stop));
+export const watchedParent = () => (process.env.npm_lifecycle_event === undefined ? undefined : process.ppid);
+
+/** Calls `stop` when that parent has died. @returns {() => void} stops watching */
+export function onOrphaned(stop) {
+  const parent = watchedParent();
+  return parent === undefined ? () => {} : watchParent(stop, parent);
+}

@@ -3,12 +3,12 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureBuild } from "./build.mjs";
 import { entry, Failure } from "./failure.mjs";
-import { onOrphaned } from "./processes.mjs";
-import { ensureToolchain, environment, packageCommand, ROOT } from "./toolchain.mjs";
+import { onOrphaned, watchedParent } from "./processes.mjs";
+import { ensureToolchain, environment, ROOT } from "./toolchain.mjs";
 
 const USAGE = `Usage: npm start -- [--port 3000] [--host 127.0.0.1] [--data DIR]
 
@@ -17,10 +17,6 @@ const USAGE = `Usage: npm start -- [--port 3000] [--host 127.0.0.1] [--data DIR]
   --data DIR  where the embedded cloud and opened bundles are kept (else UNDERLAY_DATA, else the user's data directory)
   --dev       serve the sources, and follow their changes
 `;
-/** How long the server may take to end its open requests before it is killed. */
-const GRACE_MS = 5000;
-/** Next's own banner: it names addresses that may not be the ones to open. */
-const BANNER = /^\s*(?:▲ Next|- (?:Local|Network|Environments|Experiments)|✓ (?:Starting|Ready)|$)/;
 
 function readArguments() {
   const text = { type: "string" };
@@ -69,67 +65,38 @@ function portProblem(error, port, host) {
   }
 }
 
-/** The address to open in a browser on this machine. */
-function url(host, port) {
-  const near = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[host] ?? (host.includes(":") ? `[${host}]` : host);
-  return `http://${near}:${port}`;
-}
-
-/** Serves until asked to end or until the server ends by itself. @returns {Promise<number>} exit status */
-function serve(node, { port, host, data, dev }) {
+/**
+ * Becomes the server where Node can (POSIX, from 22.15 on): a second process would only wait, and take memory for it.
+ * @returns {Promise<number>} exit status, where it cannot
+ */
+async function serve(node, { port, host, data, dev }) {
   const env = environment(node);
   if (data !== undefined) env.UNDERLAY_DATA = resolve(data);
   Object.assign(env, { UNDERLAY_LISTEN_HOST: host, UNDERLAY_LISTEN_PORT: String(port) });
-  const preload = new URL("./follow-parent.mjs", import.meta.url).href;
-  const args = ["--import", preload, packageCommand("next"), dev ? "dev" : "start", "-p", String(port), "-H", host];
-  // Its own group: Ctrl-C reaches us alone, and we end it in order.
-  const child = spawn(node, args, { cwd: ROOT, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  for (const [from, to] of [
-    [child.stdout, process.stdout],
-    [child.stderr, process.stderr],
-  ])
-    passLines(from, to);
+  const args = (parent) => [
+    fileURLToPath(new URL("./serve.mjs", import.meta.url)),
+    ...(dev ? ["--dev"] : []),
+    ...(parent === undefined ? [] : ["--parent", String(parent)]),
+  ];
+  process.chdir(ROOT);
+  if (typeof process.execve === "function") process.execve(node, [node, ...args(watchedParent())], env);
 
+  // Its own group: Ctrl-C reaches us alone, and we end it in order.
+  const child = spawn(node, args(process.pid), { env, detached: true, stdio: ["ignore", "inherit", "inherit"] });
   let asked;
   const stop = (status) => {
     if (asked !== undefined) return;
     asked = status;
     child.kill("SIGTERM");
-    setTimeout(() => process.kill(-child.pid, "SIGKILL"), GRACE_MS).unref();
   };
   process.on("SIGINT", () => stop(130));
   process.on("SIGTERM", () => stop(143));
   process.on("SIGHUP", () => stop(129));
   onOrphaned(() => stop(143));
-
   return new Promise((done, fail) => {
     child.on("error", fail);
     child.on("close", (code) => done(asked ?? code ?? 1));
-    void announce(url(host, port), () => child.exitCode === null && asked === undefined);
   });
-}
-
-function passLines(from, to) {
-  let rest = "";
-  from.setEncoding("utf8");
-  from.on("data", (chunk) => {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop();
-    for (const line of lines) if (!BANNER.test(line)) to.write(`${line}\n`);
-  });
-  from.on("end", () => rest !== "" && to.write(rest));
-}
-
-/** Says where to look once the server answers. */
-async function announce(address, alive) {
-  while (alive()) {
-    const answer = await fetch(address, { method: "HEAD", redirect: "manual" }).catch(() => undefined);
-    if (answer !== undefined) {
-      if (alive()) process.stdout.write(`Underlay is at ${address} (Ctrl-C stops it)\n`);
-      return;
-    }
-    await sleep(50);
-  }
 }
 
 await entry(async () => {

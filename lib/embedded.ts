@@ -1,6 +1,5 @@
 /** The embedded cloud: its store and services, put together. Part of the composition root; lib/server.ts holds the one instance. */
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { Compute } from "./compute/compute.ts";
 import { prepareCompute } from "./compute/first-start.ts";
@@ -21,6 +20,7 @@ import { imageService } from "./rest/image/service.ts";
 import { networkingService } from "./rest/networking/service.ts";
 import { ensureDvrMacs } from "./simulation/dvr-macs.ts";
 import { Simulation } from "./simulation/simulation.ts";
+import { makeDirectory } from "./store/directory.ts";
 import { openStore, type StorePlace } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 
@@ -51,7 +51,7 @@ export interface EmbeddedOptions {
 /** UNDERLAY_DATABASE_URL: PostgreSQL, which several servers may share; else a file in the data directory. */
 export function storePlace(dataDir: string, env: Environment): StorePlace {
   if (env.UNDERLAY_DATABASE_URL) return { url: env.UNDERLAY_DATABASE_URL };
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDirectory(dataDir);
   return { file: path.join(dataDir, "underlay.db") };
 }
 

@@ -1,89 +1,96 @@
-/** From a request of the web server to one of the embedded cloud's REST services, and back. */
-
+/**
+ * The door to the embedded cloud's REST services. It stands before the web framework, which takes several times as long for a
+ * request as they do, and which answers for itself to addresses and methods that it does not like.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { isFailure } from "../clouds/failure.ts";
 import type { EmbeddedCloud } from "../embedded.ts";
-import { isBodyTooLarge, readBytes } from "../rest/body.ts";
-import type { RestReply, RestRequest } from "../rest/http.ts";
-import { server } from "../server.ts";
+import { isBodyTooLarge } from "../rest/body.ts";
+import type { RestReply } from "../rest/http.ts";
 import { guardHost } from "./guard.ts";
-import { log } from "./log.ts";
+import { headersOf, respond, restRequest, type Target, targetOf } from "./node-http.ts";
+import { pageToken } from "./session-cookie.ts";
 
-export type ServiceName = keyof EmbeddedCloud["services"];
+/** Takes a request that is for one of the services. @returns whether it is */
+type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-export function openstackRoute(name: ServiceName): (request: Request) => Promise<Response> {
-  return async (request) => {
-    try {
-      // A page elsewhere must not log in with the documented passwords under a name of its own that leads here.
-      guardHost(request.headers.get("host"));
-      const cloud = await server().embedded();
-      return respond(request.method, await cloud.services[name](restRequest(request, name)));
-    } catch (error) {
-      if (isFailure(error))
-        return respond(request.method, {
-          status: 403,
-          body: { error: { code: 403, title: "Forbidden", message: error.message } },
-        });
-      if (isBodyTooLarge(error)) return respond(request.method, tooLarge(error.message));
-      log().error(error);
-      return respond(request.method, {
-        status: 500,
-        body: {
-          error: { code: 500, title: "Internal Server Error", message: "The server's log says what went wrong." },
-        },
+interface DoorOptions {
+  cloud(): Promise<EmbeddedCloud>;
+  /** What nobody foresaw; the client is told nothing of it. */
+  report(error: unknown): void;
+}
+
+type ServiceName = keyof EmbeddedCloud["services"];
+
+export function openstackDoor(options: DoorOptions): Door {
+  return (request, response) => {
+    const target = targetOf(request);
+    const [, name = "", ...segments] = target.path.split("/");
+    if (!isService(name)) return false;
+    void answer(options, name, segments, target, request)
+      .then((reply) => respond(request, response, reply))
+      .catch((error: unknown) => {
+        options.report(error);
+        response.destroy();
       });
-    }
+    return true;
   };
 }
 
-function restRequest(request: Request, name: ServiceName): RestRequest {
-  const url = new URL(request.url);
-  const path = url.pathname.split("/").slice(2); // "", the service, then what it sees.
-  const bytes = () => readBytes(request, name === "image" ? IMAGE_BODY_LIMIT : BODY_LIMIT);
-  return {
-    method: request.method,
-    path: path.map(decode),
-    query: url.searchParams,
-    headers: request.headers,
-    origin: origin(request, url),
-    bytes,
-    async text() {
-      const body = await bytes();
-      return body && new TextDecoder().decode(body);
-    },
-  };
+const LIMITS: Readonly<Record<ServiceName, number>> = {
+  identity: 4 * 2 ** 20,
+  /** A bulk create of some thousand ports fits. */
+  networking: 4 * 2 ** 20,
+  compute: 4 * 2 ** 20,
+  /** Images are accepted and not kept. */
+  image: 64 * 2 ** 20,
+};
+
+function isService(name: string): name is ServiceName {
+  return Object.hasOwn(LIMITS, name);
 }
 
-/** A bulk create of some thousand ports fits. */
-const BODY_LIMIT = 4 * 2 ** 20;
-/** Images are accepted and not kept. */
-const IMAGE_BODY_LIMIT = 64 * 2 ** 20;
-
-/** What is no UTF-8 under its percent signs names nothing that is there. */
-function decode(segment: string): string {
+async function answer(
+  { cloud, report }: DoorOptions,
+  name: ServiceName,
+  segments: readonly string[],
+  { query }: Target,
+  request: IncomingMessage,
+): Promise<RestReply> {
   try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
+    // A page elsewhere must not log in with the documented passwords under a name of its own that leads here.
+    guardHost(request.headers.host ?? null);
+    const headers = headersOf(request);
+    const token = headers.has("x-auth-token") ? undefined : pageToken(headers);
+    if (token !== undefined) headers.set("x-auth-token", token);
+    const { services } = await cloud();
+    const parts = { segments, query, headers, origin: origin(request), limit: LIMITS[name] };
+    return await services[name](restRequest(request, parts));
+  } catch (error) {
+    if (isFailure(error)) return problem(403, "Forbidden", error.message);
+    if (isBodyTooLarge(error)) return problem(413, "Request Entity Too Large", error.message);
+    report(error);
+    return problem(500, "Internal Server Error", "The server's log says what went wrong.");
   }
 }
 
 /** Links name the address that the client used: it knows how to reach it. UNDERLAY_PUBLIC_URL says otherwise behind a proxy. */
-function origin(request: Request, url: URL): string {
+function origin({ headers, socket }: IncomingMessage): string {
   const chosen = process.env.UNDERLAY_PUBLIC_URL;
   if (chosen) return chosen.replace(/\/+$/, "");
-  const host = request.headers.get("host");
-  return host && /^[\w.:[\]-]+$/.test(host) ? `http://${host}` : url.origin;
+  const { host } = headers;
+  return `http://${host && /^[\w.:[\]-]+$/.test(host) ? host : `127.0.0.1:${socket.localPort}`}`;
 }
 
-function respond(method: string, reply: RestReply): Response {
-  const headers = new Headers({ "cache-control": "no-store", vary: "X-Auth-Token", ...reply.headers });
-  if (reply.body === undefined || method === "HEAD") return new Response(null, { status: reply.status, headers });
-  if (typeof reply.body === "string" || reply.body instanceof Uint8Array)
-    return new Response(reply.body as BodyInit, { status: reply.status, headers }); // A string or bytes are one.
-  headers.set("content-type", "application/json");
-  return new Response(JSON.stringify(reply.body), { status: reply.status, headers });
+function problem(code: number, title: string, message: string): RestReply {
+  return { status: code, body: { error: { code, title, message } } };
 }
 
-function tooLarge(message: string): RestReply {
-  return { status: 413, body: { error: { code: 413, title: "Request Entity Too Large", message } } };
+/** The server's process (bin/serve.mjs) stands outside of the bundle, and waits for the door here. */
+const KEY = Symbol.for("underlay.openDoor");
+type Holder = typeof globalThis & { [KEY]?: (door: Door) => void };
+
+export function openDoor(options: DoorOptions): void {
+  const holder: Holder = globalThis;
+  holder[KEY]?.(openstackDoor(options));
 }

@@ -2,10 +2,10 @@
  * The embedded cloud's four services under a bare HTTP server, without the dashboard: for tests that need clients over
  * sockets, and by hand: `node lib/testing/openstack-server.ts PORT DATA_DIR`.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
-import type { RestRequest } from "../rest/http.ts";
+import { openstackDoor } from "../server/openstack.ts";
 
 export interface OpenstackServer {
   readonly cloud: EmbeddedCloud;
@@ -28,7 +28,10 @@ export async function openstackServer(
     report,
     signal: ending.signal,
   });
-  const server = createServer((request, response) => void serve(cloud, request, response).catch(report));
+  const door = openstackDoor({ cloud: async () => cloud, report });
+  const server = createServer((request, response) => {
+    if (!door(request, response)) response.writeHead(404).end();
+  });
   await new Promise<void>((listening) => server.listen(port, "127.0.0.1", listening));
   return { cloud, url: `http://127.0.0.1:${portOf(server)}`, close };
 
@@ -42,37 +45,6 @@ export async function openstackServer(
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port; // It listens on TCP.
-}
-
-async function serve(cloud: EmbeddedCloud, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
-  const [, name = "", ...path] = url.pathname.split("/");
-  const service = Object.entries(cloud.services).find(([key]) => key === name)?.[1];
-  if (!service) {
-    response.writeHead(404).end();
-    return;
-  }
-  const bytes = async () => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    return chunks.length === 0 ? undefined : Buffer.concat(chunks);
-  };
-  const headers = new Headers();
-  for (const [key, value] of Object.entries(request.headers)) if (value !== undefined) headers.set(key, String(value));
-  const rest: RestRequest = {
-    method: request.method ?? "GET",
-    path: path.map(decodeURIComponent),
-    query: url.searchParams,
-    headers,
-    origin: url.origin,
-    bytes,
-    text: async () => (await bytes())?.toString(),
-  };
-  const reply = await service(rest);
-  const text =
-    reply.body === undefined ? undefined : typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
-  response.writeHead(reply.status, { "content-type": "application/json", ...reply.headers });
-  response.end(rest.method === "HEAD" ? undefined : text);
 }
 
 const [, script, port, dataDir] = process.argv;
