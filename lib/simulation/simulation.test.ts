@@ -7,6 +7,7 @@ import { agents } from "../neutron/agent/agents.ts";
 import { prepareAgents } from "../neutron/agent/hosts.ts";
 import { setStopped } from "../neutron/agent/stopped.ts";
 import { type TestService, testService } from "../neutron/testing/service.ts";
+import { startAgent, stopAgent } from "./agent-control.ts";
 import { Simulation } from "./simulation.ts";
 
 /** Makes a namespace for each network that the host serves. */
@@ -112,7 +113,7 @@ describe("the simulated hosts", () => {
     const id = dhcp?.id ?? "";
     const early = await network("early", "10.0.9.0/24");
     await simulation.settled();
-    await service.store.transaction((tx) => setStopped(tx, id, true));
+    await stopAgent(service.neutron, id);
     const a = await network("a", "10.0.0.0/24");
     await simulation.settled();
     expect(namespaces()).not.toContain(`qdhcp-${a}`);
@@ -120,7 +121,7 @@ describe("the simulated hosts", () => {
     simulation = await open();
     expect(namespaces()).toContain(`qdhcp-${early}`);
     expect(namespaces()).not.toContain(`qdhcp-${a}`);
-    await service.store.transaction((tx) => setStopped(tx, id, false));
+    await startAgent(service.neutron, id);
     await simulation.settled();
     expect(namespaces()).toContain(`qdhcp-${a}`);
   });
