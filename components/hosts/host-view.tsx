@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { ChevronRight, Download, TriangleAlert } from "lucide-react";
+import { ChevronRight, Download, Terminal, TriangleAlert } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useCallback, useEffect, useMemo, useRef } from "react";
@@ -23,6 +23,7 @@ import { Segmented } from "../ui/segmented.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../ui/state.tsx";
 import { When } from "../ui/when.tsx";
+import { HostConsole } from "./console.tsx";
 import { withDrift } from "./drift.ts";
 import { HistoryPane } from "./history-pane.tsx";
 import { DriftLink, HostActions } from "./host-actions.tsx";
@@ -99,6 +100,7 @@ function Loaded({ cloud, graph, differences }: LoadedProps) {
   const DevicesPicture = large ? HostCanvas : HostPicture;
   const table = params.get("view") === "table";
   const zoom = Number(params.get("zoom"));
+  const consoleAt = params.get("console");
   const history = cloud === EMBEDDED_CLOUD && params.get("pane") === "commands" && selected === null;
   const openHistory = (opened: boolean) =>
     set(opened ? { pane: "commands", device: null, tab: null, q: null } : { pane: null, q: null, order: null });
@@ -130,6 +132,14 @@ function Loaded({ cloud, graph, differences }: LoadedProps) {
           <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
             <Title cloud={cloud} graph={graph} differences={differences} />
             <div className="flex flex-wrap items-center gap-2">
+              <Button
+                size="md"
+                aria-pressed={consoleAt !== null}
+                className="aria-pressed:bg-hover"
+                onClick={() => set({ console: consoleAt === null ? "1" : null })}
+              >
+                <Terminal aria-hidden /> Console
+              </Button>
               <HostActions cloud={cloud} host={graph.host.name} history={history} onHistory={openHistory} />
               {open !== "" ? (
                 <Button size="md" onClick={() => set({ open: null })}>
@@ -189,6 +199,9 @@ function Loaded({ cloud, graph, differences }: LoadedProps) {
             />
           )}
         </div>
+        {consoleAt === null ? null : (
+          <HostConsole cloud={cloud} host={graph.host.name} place={consoleAt} onClose={() => set({ console: null })} />
+        )}
       </div>
       {selected ? (
         <DevicePane

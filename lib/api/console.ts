@@ -29,6 +29,9 @@ export interface ConsoleReply {
 export interface ConsoleInfo {
   programs: string[];
   words: string[];
+  namespaces: string[];
+  /** Each program with what it shows, and what it changes. */
+  help: { names: string[]; shows: string; changes?: string }[];
   /** Instances by port id, for the prompt. */
   guests: Record<string, string>;
   readOnly?: string;

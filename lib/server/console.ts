@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ConsoleInfo, ConsoleReply } from "../api/console.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
 import { Failure } from "../clouds/failure.ts";
+import { ENTRIES } from "../console/help.ts";
 import { runLine } from "../console/shell.ts";
 import { completions } from "../console/words.ts";
 import { hostNamed } from "../hostgraph/lookup.ts";
@@ -77,6 +78,8 @@ export async function consoleInfo({ clouds }: Pick<Server, "clouds">, id: string
   return {
     programs: [...programs],
     words: [...words],
+    namespaces: host.namespaces.map((one) => one.name),
+    help: ENTRIES.map((one) => ({ ...one, names: [...one.names] })),
     guests: Object.fromEntries(guests.map((one) => [one.portId, one.name])),
     ...(id === EMBEDDED.id ? {} : { readOnly: RECORDED }),
   };
