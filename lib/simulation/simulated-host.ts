@@ -89,6 +89,13 @@ export class SimulatedHost {
     return failure;
   }
 
+  /** What its programs wrote by themselves: nobody's plan, and no difference from one. */
+  note(change: (host: HostState) => HostState): void {
+    const same = this.now === this.believed;
+    this.believed = change(this.believed);
+    this.now = same ? this.believed : change(this.now);
+  }
+
   private runAgent(
     agent: Agent,
     view: HostView,

@@ -19,6 +19,7 @@ import { type Followed, follow } from "../store/follow.ts";
 import type { Store, StoreEvent } from "../store/store.ts";
 import { handMarks, markByHand, readKept, writeKept } from "./by-hand.ts";
 import { causeOf } from "./cause.ts";
+import { Clients, withLeases } from "./clients.ts";
 import type { Cause, Deed } from "./history.ts";
 import { OUTSIDE, outsideHost } from "./outside.ts";
 import { SimulatedHost } from "./simulated-host.ts";
@@ -49,6 +50,8 @@ export interface Moment {
 
 /** Events of one burst that a host's history names. */
 const CAUSES = 20;
+/** Guests' questions take a fifth of the time. */
+const CLIENTS_PAUSE_FACTOR = 4;
 const START: Cause = { what: "the server started" };
 
 export class Simulation {
@@ -74,12 +77,16 @@ export class Simulation {
   private due = false;
   /** Milliseconds of the last round. */
   private took = 0;
+  private readonly signal: AbortSignal;
+  private readonly clients = new Clients();
+  private asking: Promise<void> | undefined;
   private waiting: { readonly seq: number; readonly done: () => void }[] = [];
   private last: Moment | undefined;
   private turn: Promise<unknown> = Promise.resolve();
 
-  private constructor({ store, agents = AGENTS, report }: SimulationOptions) {
+  private constructor({ store, agents = AGENTS, signal, report }: SimulationOptions) {
     this.store = store;
+    this.signal = signal;
     this.agents = agents;
     this.report = report;
   }
@@ -154,6 +161,30 @@ export class Simulation {
     return failure;
   }
 
+  /** Guests ask for their addresses, some at a time: all else goes first. Answers once nobody has anything to ask. */
+  addressed(): Promise<void> {
+    this.asking ??= this.answerClients()
+      .catch(this.report)
+      .finally(() => {
+        this.asking = undefined;
+      });
+    return this.asking;
+  }
+
+  private async answerClients(): Promise<void> {
+    for (;;) {
+      const since = performance.now();
+      const granted = this.signal.aborted ? undefined : this.clients.ask(this.moment(), Math.floor(Date.now() / 1000));
+      if (!granted) return;
+      for (const name of new Set(granted.map((one) => one.host))) {
+        const own = granted.filter((one) => one.host === name);
+        this.hosts.get(name)?.note((host) => withLeases(host, own));
+      }
+      const pause = (performance.now() - since) * CLIENTS_PAUSE_FACTOR;
+      await setTimeout(pause, undefined, { ref: false });
+    }
+  }
+
   private async start(): Promise<void> {
     this.seen = (await this.store.lastEvent()).newest;
     await this.snapshot.load(this.store.read);
@@ -161,6 +192,7 @@ export class Simulation {
     this.dirty = true;
     this.at = Date.now();
     await this.flush();
+    void this.addressed();
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
@@ -224,6 +256,7 @@ export class Simulation {
     this.due = false;
     const since = performance.now();
     await this.flush().catch(this.report);
+    void this.addressed();
     this.took = performance.now() - since;
   }
 
