@@ -1,22 +1,69 @@
-/** Recorded hosts, exported and built again, are what they were. */
-import { expect, test } from "vitest";
+/** Hosts, exported and built again, are what they were; and a shell can read the scripts. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readBundle } from "../collect/bundle.ts";
-import { parseCommands } from "../host/command/shell.ts";
+import type { CollectedCloud } from "../collect/cloud.ts";
+import { openEmbedded, storePlace } from "../embedded.ts";
+import { parseCommands, printCommands } from "../host/command/shell.ts";
 import { applyAll } from "../host/run.ts";
 import { compareHosts, differenceText } from "../intent/compare.ts";
-import { bareMachine, buildScript } from "./build-script.ts";
+import { cloudOf } from "../simulation/world.ts";
+import { buildScript } from "./build-script.ts";
+import { bareMachine, buildCommands } from "./build-script-commands.ts";
 
-test.each(["legacy", "dvr"])("the hosts of the recorded %s cloud are built by their scripts", async (name) => {
-  const cloud = await readBundle(new URL(`../demo/${name}`, import.meta.url).pathname);
-  const hosts = cloud.world.hosts.map((host) => {
-    const script = buildScript(host);
-    expect(script).toMatch(/^#!\/bin\/sh\n# Builds /);
-    const commands = script.split("\n").filter((line) => !/^(#|set -e|mkdir )/.test(line));
-    return applyAll(bareMachine(host), parseCommands(commands.join("\n")));
+const data = mkdtempSync(join(tmpdir(), "underlay-script-"));
+afterAll(() => rmSync(data, { recursive: true }));
+
+const recorded = (name: string) => readBundle(new URL(`../demo/${name}`, import.meta.url).pathname);
+
+async function embedded(): Promise<CollectedCloud> {
+  const ending = new AbortController();
+  const report = (error: unknown) => {
+    throw error;
+  };
+  const cloud = await openEmbedded({ place: storePlace(data, {}), env: {}, signal: ending.signal, report });
+  await cloud.simulation.settled();
+  const { simulation } = cloud;
+  const opened = cloudOf(simulation.moment());
+  ending.abort();
+  await cloud.close();
+  return opened;
+}
+
+describe.each([
+  ["recorded legacy", () => recorded("legacy")],
+  ["recorded dvr", () => recorded("dvr")],
+  ["new embedded", embedded],
+] as const)("the hosts of the %s cloud", (_, open) => {
+  let world: CollectedCloud["world"];
+  beforeAll(async () => {
+    ({ world } = await open());
   });
-  const differences = cloud.world.hosts.flatMap((host, i) =>
-    compareHosts(host, hosts[i] ?? host, { numbers: "named" }),
-  );
-  // A device's routes to itself are the kernel's business.
-  expect(differences.filter((one) => !one.name.startsWith("local fe80:")).map(differenceText)).toEqual([]);
+
+  test("are built by their commands", () => {
+    const differences = world.hosts.flatMap((host) => {
+      const built = applyAll(bareMachine(host), parseCommands(printCommands(buildCommands(host))));
+      return compareHosts(host, built, { numbers: "named" });
+    });
+    // What devices give themselves is the kernel's business: their addresses, and the routes to these.
+    const chosen = differences.filter((one) => !/^(local )?fe80:/.test(one.name));
+    expect(chosen.map(differenceText)).toEqual([]);
+  });
+
+  test("have scripts that a shell can read, with each of their guests", () => {
+    for (const host of world.hosts) {
+      const script = buildScript(world, host);
+      expect(spawnSync("sh", ["-n"], { input: script, encoding: "utf8" }), host.name).toMatchObject({
+        status: 0,
+        stderr: "",
+      });
+      for (const guest of world.guests.filter((one) => one.host === host.name)) {
+        expect(script).toContain(`  guest ${guest.name}\n`);
+        expect(script).toContain(` link set eth0 address ${guest.mac} mtu ${guest.mtu} up\n`);
+      }
+    }
+  });
 });

@@ -12,7 +12,7 @@ it("prints the script", async () => {
   });
   const status = await exportHost(["--cloud", LEGACY, "--host", "compute1"]).finally(() => spy.mockRestore());
   expect(status).toBe(0);
-  expect(out).toContain("# Builds compute1 from nothing.\n");
+  expect(out).toContain("# Builds the host compute1 ");
   expect(out).toMatch(/^ovs-vsctl .*add-br br-int/m);
 });
 

@@ -9,8 +9,9 @@ import { parseOptions } from "./options.ts";
 
 const USAGE = `underlay export --cloud <bundle directory or .tar.gz | embedded> --host HOST
 
-Prints the shell script that builds the host on a machine that has nothing but its cards (and Open vSwitch running,
-where the host has one): devices, bridges, flows, addresses, routes, firewall, DHCP. Read it before it is run.
+Prints the shell script that builds the host with iproute2, Open vSwitch and iptables, in namespaces of a Linux machine,
+and a stand-in for each of its guests. Save it to a file, read it, and run it as root: sh HOST.sh. The scripts of all
+hosts together make the cloud.
 `;
 
 export async function exportHost(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
@@ -39,7 +40,7 @@ async function ofEmbedded(host: string, env: NodeJS.ProcessEnv): Promise<string>
 
 function scriptOf({ world }: CollectedCloud, name: string): string {
   const host = world.hosts.find((one) => one.name === name);
-  if (host) return buildScript(host);
+  if (host) return buildScript(world, host);
   const known = world.hosts.map((one) => one.name).join(", ");
   throw new InputError(`--host: there is no host ${JSON.stringify(name.slice(0, 60))}; there are ${known}`);
 }

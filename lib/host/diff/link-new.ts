@@ -72,6 +72,7 @@ function make(out: Recorder, desired: HostState, { netns, link }: Wanted): void 
     case "vlan": {
       const { id = 0, protocol = "802.1Q" } = link.vlan ?? {};
       const device = { kind: "vlan" as const, id, ...(protocol !== "802.1Q" && { protocol }) };
+      parentUp(out, desired, netns, link);
       makeOn(out, netns, link, { ...added(name), device });
       break;
     }
@@ -102,6 +103,13 @@ function makeOn(out: Recorder, netns: string, link: Link, command: LinkAdd): voi
   const ns = findNamespace(out.host, home);
   if (!ns || link.linkName === undefined || !findLink(ns, link.linkName)) return;
   out.run(home, { ...command, link: link.linkName, ...(home !== netns && { netns }) });
+}
+
+/** A VLAN comes up on a device that is up only. */
+function parentUp(out: Recorder, desired: HostState, netns: string, { linkNetns = netns, linkName = "" }: Link): void {
+  const home = findNamespace(desired, linkNetns);
+  const parent = home && findLink(home, linkName);
+  if (parent?.up && findNamespace(out.host, linkNetns)) settleLink(out, linkNetns, parent, false);
 }
 
 function tunnelSpec(kind: TunnelSpec["kind"], { tunnel = {} }: Link): TunnelSpec {

@@ -4,7 +4,8 @@ import { route } from "../../../../../../../lib/server/route.ts";
 import { server } from "../../../../../../../lib/server.ts";
 
 export const GET = route<{ cloud: string; host: string }>(async (_, { cloud, host }) => {
-  const script = buildScript(hostNamed(await server().clouds.cloud(cloud), host));
+  const known = await server().clouds.cloud(cloud);
+  const script = buildScript(known.world, hostNamed(known, host));
   return new Response(script, {
     headers: {
       "content-type": "text/plain; charset=utf-8",

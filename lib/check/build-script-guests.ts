@@ -1,0 +1,112 @@
+/** The guests of a host, as far as its script makes them: a namespace for each, and a stand-in for its hypervisor. */
+import type { Guest } from "../host/world.ts";
+
+/** A guest's cards, each with its port's tap. */
+interface Machine {
+  readonly name: string;
+  readonly cards: readonly Guest[];
+}
+
+/** The name of a guest's namespace, without that of the lab before it. */
+export function guestNamespaces(guests: readonly Guest[]): Map<Guest, string> {
+  const out = new Map<Guest, string>();
+  for (const { name, cards } of machinesOf(guests)) for (const card of cards) out.set(card, name);
+  return out;
+}
+
+function machinesOf(guests: readonly Guest[]): Machine[] {
+  const byServer = Map.groupBy(guests, (one) => one.serverId ?? one.portId);
+  const names = new Set<string>();
+  return [...byServer].map(([id, cards]) => {
+    const plain = (cards[0]?.name ?? "").replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+/, "");
+    const name = plain === "" || names.has(plain) ? `${plain || "guest"}-${id.slice(0, 8)}` : plain;
+    names.add(name);
+    return { name, cards };
+  });
+}
+
+/** @param guests of all the cloud, whose names must differ */
+export function guestsShell(guests: readonly Guest[], host: string): string {
+  const machines = machinesOf(guests)
+    .map(({ name, cards }) => ({ name, cards: cards.filter((card) => card.host === host) }))
+    .filter(({ cards }) => cards.length > 0);
+  if (machines.length === 0) return "guests() { :; }\n";
+  const ends = machines.flatMap(({ name, cards }) => cards.map((card, i) => `${card.tap} "$lab-${name}" eth${i}`));
+  return `guests() {
+  say "${machines.length === 1 ? "a guest" : `${machines.length} guests`}"
+${machines.map(({ name }) => `  guest ${name}\n`).join("")}
+  # Their taps have no carrier until a hypervisor holds them: this stands in for it.
+  cat >"$home/guests.py" <<'EOF'
+${HYPERVISOR}EOF
+  setsid python3 "$home/guests.py" "$pid" "$home/guests.ready" \\
+    ${ends.join(" \\\n    ")} </dev/null >"$home/guests.log" 2>&1 &
+  echo $! >"$home/guests.pid"
+  soon "$home/guests.ready" "the guests could not be plugged in: $(cat "$home/guests.log")"
+
+  # What each would be told by DHCP.
+${machines.flatMap(({ name, cards }) => cards.map((card, i) => insideOf(card, name, `eth${i}`))).join("")}}
+`;
+}
+
+function insideOf({ mac, mtu, fixedIps, hostRoutes }: Guest, name: string, device: string): string {
+  const ip = `  ip -n "$lab-${name}"`;
+  const gateways = new Set(fixedIps.flatMap(({ gateway }) => gateway ?? []));
+  return [
+    `${ip} link set ${device} address ${mac} mtu ${mtu} up`,
+    ...fixedIps.map(({ address, prefix }) => {
+      const cidr = `${address}/${prefix}`;
+      return `${ip} addr add ${cidr} dev ${device}${address.includes(":") ? " nodad" : ""}`;
+    }),
+    ...[...gateways].map((gateway) => `${ip} route add default via ${gateway} dev ${device}`),
+    ...hostRoutes.map(({ dst, via }) => `${ip} route add ${dst} via ${via} dev ${device}`),
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+const HYPERVISOR = `"""Stands in for the hypervisor: copies frames between the guests' cards and their taps on the host.
+
+guests.py PID-OF-HOST READY-FILE [TAP NAMESPACE DEVICE]...
+"""
+import ctypes
+import fcntl
+import os
+import select
+import struct
+import sys
+
+NET, TUNSETIFF, TAP_WITHOUT_HEADER = 0x40000000, 0x400454CA, 0x1002
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def enter(path):
+    fd = os.open(path, os.O_RDONLY)
+    if libc.setns(fd, NET) != 0:
+        raise OSError(ctypes.get_errno(), "setns " + path)
+    os.close(fd)
+
+
+def tap(namespace, device):
+    enter(namespace)
+    fd = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+    fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH22x", device.encode(), TAP_WITHOUT_HEADER))
+    return fd
+
+
+host, ready, *ends = sys.argv[1:]
+other = {}
+poll = select.poll()
+for name, guest, device in zip(ends[0::3], ends[1::3], ends[2::3]):
+    a, b = tap("/proc/" + host + "/ns/net", name), tap("/run/netns/" + guest, device)
+    other[a], other[b] = b, a
+    poll.register(a, select.POLLIN)
+    poll.register(b, select.POLLIN)
+open(ready, "w").close()
+while True:
+    for fd, event in poll.poll():
+        if event & select.POLLIN:
+            try:
+                os.write(other[fd], os.read(fd, 65536))
+            except OSError:
+                pass  # The other end is down.
+`;
