@@ -4,6 +4,7 @@ import type { Context } from "../identity/context.ts";
 import { givesOrTakes } from "../neutron/rbac/given.ts";
 import { rbacPolicies } from "../neutron/rbac/model.ts";
 import { EVENT_STREAM_HEADERS, eventStream, sinceOf, type Visible } from "../rest/events.ts";
+import { present } from "../rest/present.ts";
 import { server } from "../server.ts";
 import type { StoreEvent } from "../store/store.ts";
 import { sessionRoute } from "./route.ts";
@@ -24,8 +25,9 @@ async function visible(cloud: EmbeddedCloud, token: string, context: Context, ev
   if (!(await cloud.identity.context(token))) return false;
   if (event.kind === rbacPolicies.kind && givesOrTakes(context, event)) return "sight";
   const { api } = cloud.neutron;
-  const before = await api.present(context, event.kind, event.before);
-  const after = await api.present(context, event.kind, event.after);
+  const { kind } = event;
+  const shown = async (row: unknown) => (await api.present(context, kind, row)) ?? present(context, kind, row);
+  const [before, after] = [await shown(event.before), await shown(event.after)];
   return before === undefined && after === undefined
     ? false
     : { ...event, before: before ?? null, after: after ?? null };
