@@ -62,7 +62,9 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
   const list = async (context: Context, request: RestRequest, rule: string) => {
     const everywhere = allTenants(request);
     if (everywhere) requireAdmin(context, `os_compute_api:servers:${rule}:get_all_tenants`);
-    return filtered(await servers.list(context, everywhere), request, context.isAdmin);
+    const all = await servers.list(context, everywhere);
+    const ip = request.query.get("ip");
+    return filtered(ip ? await withAddress(compute, all, ip) : all, request, context.isAdmin);
   };
 
   return [
@@ -166,6 +168,16 @@ function allTenants(request: RestRequest): boolean {
   if (text === undefined || ["0", "f", "false", "off", "n", "no"].includes(text)) return false;
   if (["", "1", "t", "true", "on", "y", "yes"].includes(text)) return true;
   throw new ComputeError("bad-request", `Unrecognized value '${text}' for all_tenants.`);
+}
+
+/** Nova has Neutron look for a part of the address, where it can (`ip-substring-filtering`). */
+async function withAddress({ networks }: Compute, all: readonly Server[], part: string): Promise<Server[]> {
+  const ports = await networks.portsOf(all.map((one) => one.id));
+  const text = part.replace(/^\^|\$$/g, "").replaceAll("\\.", ".");
+  const having = new Set(
+    ports.filter((port) => port.fixed_ips.some((one) => one.ip_address.includes(text))).map((port) => port.device_id),
+  );
+  return all.filter((one) => having.has(one.id));
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Handler } from "../compute/handler.ts";
 import type { RestReply, RestRequest, RestService } from "../http.ts";
 import { strangersRequest } from "../request-id.ts";
 import { type Route, Router } from "../router.ts";
+import { imageList } from "./list.ts";
 import { memberEndpoints } from "./members.ts";
 
 export interface ImageOptions {
@@ -99,18 +100,7 @@ function imageEndpoints(compute: Compute): Route<Handler>[] {
     {
       method: "GET",
       path: "images",
-      async run(context, { query }) {
-        const wanted = ["name", "visibility", "status", "owner", "id"].flatMap((key) =>
-          query.has(key) ? [[key, query.getAll(key)] as const] : [],
-        );
-        const shown = (await images.list(context))
-          .map(imageView)
-          .filter((view) =>
-            wanted.every(([key, values]) => values.map((one) => one.replace(/^in:/, "")).includes(String(view[key]))),
-          );
-        shown.reverse(); // The newest first.
-        return { status: 200, body: { images: shown, first: "/v2/images", schema: "/v2/schemas/images" } };
-      },
+      run: async (context, { query }) => imageList((await images.list(context)).map(imageView), query),
     },
     {
       method: "POST",

@@ -7,6 +7,9 @@ import type { SegmentPool, SegmentSpec, TypeDriver } from "../type-driver.ts";
 import { tunnelMtu } from "./mtu.ts";
 import { freeId } from "./pick.ts";
 
+/** Of a column of the type INTEGER. */
+const GREATEST_ID = 2 ** 31 - 1;
+
 export interface TunnelOptions {
   readonly type: string;
   readonly ranges: readonly Range[];
@@ -30,8 +33,11 @@ export function tunnelDriver(config: NeutronConfig, { type, ranges, header }: Tu
 
   return {
     type,
-    validateProviderSegment({ physical_network }) {
+    validateProviderSegment({ physical_network, segmentation_id }) {
       if (physical_network) throw invalidInput(`provider:physical_network specified for ${type} network`);
+      // There an administrator may ask for any number; one that its database cannot hold ends in an error of the server.
+      if (segmentation_id !== null && (segmentation_id > GREATEST_ID || segmentation_id < -GREATEST_ID))
+        throw invalidInput(`segmentation_id out of range (${-GREATEST_ID} through ${GREATEST_ID})`);
     },
     isPartialSegment: ({ segmentation_id }) => segmentation_id === null,
     async reserveProviderSegment(pool, { segmentation_id }) {
