@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import recorded from "../../demo/dvr/api/agents.json" with { type: "json" };
 import { serviceContext } from "../../identity/context.ts";
+import { DEFAULT_CONFIG } from "../config/config.ts";
 import { type TestService, testService } from "../testing/service.ts";
 import { DHCP_AGENT, L3_AGENT, OVS_AGENT, registerAgent } from "./agents.ts";
 import { prepareAgents } from "./hosts.ts";
@@ -41,6 +42,16 @@ test("a new cloud's hosts have agents with the attributes of real ones", async (
       expect(ours[name]).toEqual(real[name]);
     expect(ours.heartbeat_timestamp).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
   }
+});
+
+test("without distributed routing, the network node alone has an L3 agent", async () => {
+  const { openvswitch_agent: file } = DEFAULT_CONFIG;
+  const agent = { ...file.agent, enable_distributed_routing: false };
+  const legacy = await testService({ ...DEFAULT_CONFIG, openvswitch_agent: { ...file, agent } });
+  await legacy.neutron.change(serviceContext(), prepareAgents);
+  const { body } = await legacy.call(legacy.admin, "GET", `agents?agent_type=${encodeURIComponent(L3_AGENT)}`);
+  expect(body.agents).toMatchObject([{ host: "network1", configurations: { agent_mode: "legacy" } }]);
+  await legacy.close();
 });
 
 test("an agent is down when it was not heard of for 75 seconds, and up again with the next heartbeat", async () => {

@@ -136,16 +136,17 @@ function metadata(host: string): AgentReport {
   };
 }
 
+/** Routers are distributed where the switches' agents are told so, else they are all on network1. */
 function reports(config: NeutronConfig): AgentReport[] {
+  const distributed = config.openvswitch_agent.agent.enable_distributed_routing;
   const compute = (host: string, address: string) => [
     openVswitch(config, host, address),
-    l3(host, "dvr"),
-    metadata(host),
+    ...(distributed ? [l3(host, "dvr"), metadata(host)] : []),
   ];
   return [
     openVswitch(config, "network1", "10.0.44.21"),
     dhcp(config, "network1"),
-    l3("network1", "dvr_snat"),
+    l3("network1", distributed ? "dvr_snat" : "legacy"),
     metadata("network1"),
     ...compute("compute1", "10.0.44.31"),
     ...compute("compute2", "10.0.44.32"),

@@ -19,6 +19,12 @@ export async function ensureAgentGateway(change: Change, networkId: string, host
   );
 }
 
+/** Whether that port would have to be made. */
+export async function lacksAgentGateway(call: Call, networkId: string, host: string): Promise<boolean> {
+  const agent = await dvrAgent(call, host);
+  return agent !== undefined && (await agentGateways(call, agent.id, networkId)).length === 0;
+}
+
 /** Those of one agent; of one network, where it is named. */
 export function agentGateways(call: Call, agentId: string, networkId?: string): Promise<Port[]> {
   return ports.list(call.reader, {

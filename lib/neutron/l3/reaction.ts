@@ -11,7 +11,7 @@ import { updatePort } from "../core/ports.ts";
 import type { Neutron } from "../neutron.ts";
 import type { Change } from "../resource.ts";
 import { save } from "../standard.ts";
-import { ensureAgentGateway } from "./agent-gateways.ts";
+import { ensureAgentGateway, lacksAgentGateway } from "./agent-gateways.ts";
 import { routerIdsOf } from "./agent-view.ts";
 import { hostsServed, routersServing } from "./distributed-hosts.ts";
 import { portsOfRouter } from "./lookup.ts";
@@ -140,7 +140,32 @@ async function askForGateways(change: Change, router: Router, hosts: readonly st
 export async function portMoved(change: Change, port: Port): Promise<void> {
   for (const row of await floatingIps.list(change.reader, { keys: { port_id: port.id } }))
     if (row.router_id !== null) tellAgents(change, row.router_id);
-  for (const id of await routersServing(change, port)) tellAgents(change, id);
+  const { host } = port.binding;
+  const wanted = await missingGateways(change, port);
+  if (wanted.length === 0) return;
+  const { neutron, tx } = change;
+  tx.afterCommit(() =>
+    reported(neutron, async () => {
+      const made = await neutron.change(serviceContext(), async (later) => {
+        const all: (Port | undefined)[] = [];
+        for (const networkId of wanted) all.push(await ensureAgentGateway(later, networkId, host));
+        return all.flatMap((one) => one?.id ?? []);
+      });
+      await devicesUp(neutron, made);
+    }),
+  );
+}
+
+/** External networks that the host's agent has to have a port on, and has not. */
+async function missingGateways(change: Change, port: Port): Promise<string[]> {
+  const ids = await routersServing(change, port);
+  if (ids.length === 0 || (await isStopped(change.reader, L3_AGENT, port.binding.host))) return [];
+  const near = (await routers.list(change.reader, { ids })).filter((router) => router.admin_state_up);
+  const gateways = await ports.list(change.reader, { ids: near.flatMap((router) => router.gw_port_id ?? []) });
+  const missing: string[] = [];
+  for (const id of new Set(gateways.map((gateway) => gateway.network_id)))
+    if (await lacksAgentGateway(change, id, port.binding.host)) missing.push(id);
+  return missing;
 }
 
 /** An association that began is reported by the router's agent as ACTIVE, one that ended as DOWN. */
