@@ -5,11 +5,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
+/** After which a server that nobody asks anything does nothing more. */
+const IDLE_MS = 5000;
 const PASSWORD = "an-admin-password";
 
 interface Row {
@@ -71,10 +74,9 @@ async function times(count: number, once: (index: number) => Promise<unknown>): 
 const at = (sorted: readonly number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 
 export async function run(): Promise<Row[]> {
-  const rows: Row[] = [];
-  const { child, url, stop } = await start();
+  const rows: Row[] = [await idle()];
+  const { child, url, stop } = await start({ UNDERLAY_EMPTY_CLOUD: "1" });
   try {
-    rows.push({ what: "memory right after the start", value: memory(child), unit: "MB", real: 3000, limit: 250 });
     const api = await Api.login(url);
     const { network } = (await api.call("POST", "networks", { network: { name: "bench" } })) as {
       network: { id: string; project_id: string };
@@ -128,11 +130,25 @@ async function tempest(): Promise<Row[]> {
   }
 }
 
-async function start(): Promise<{ child: ChildProcess; url: string; stop: () => Promise<void> }> {
+/** As people start it: with what a new cloud begins with. */
+async function idle(): Promise<Row> {
+  const { child, url, stop } = await start({});
+  try {
+    await Api.login(url);
+    await setTimeout(IDLE_MS);
+    return { what: "idle memory of all its processes", value: memory(child), unit: "MB", real: 3000, limit: 250 };
+  } finally {
+    await stop();
+  }
+}
+
+async function start(
+  more: Readonly<Record<string, string>>,
+): Promise<{ child: ChildProcess; url: string; stop: () => Promise<void> }> {
   const data = mkdtempSync(join(tmpdir(), "underlay-bench-"));
   const child = spawn(process.execPath, [join(ROOT, "bin/start.mjs"), "--port", "0", "--data", data], {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, UNDERLAY_ADMIN_PASSWORD: PASSWORD, UNDERLAY_EMPTY_CLOUD: "1" },
+    env: { ...process.env, UNDERLAY_ADMIN_PASSWORD: PASSWORD, ...more },
   });
   const stop = async () => {
     child.kill("SIGTERM");
@@ -177,6 +193,7 @@ function readStatus(pid: string): { parent: number; resident: number } | undefin
 }
 
 if (import.meta.main) {
+  console.log(`load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors when it began`);
   for (const { what, value, unit, real, limit } of await run()) {
     const beside = real === undefined ? "" : `  Neutron ${real} ${unit}, ${(real / value).toFixed(0)} times as much`;
     const asked = limit === undefined ? "" : `  (at most ${limit})`;
