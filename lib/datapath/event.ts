@@ -134,7 +134,15 @@ export type Step =
   | { kind: "assume"; what: string; basis: string }
   | { kind: "drop"; code: VerdictCode; element: Element }
   | { kind: "deliver"; to: string; packet?: PacketView }
-  | { kind: "exit"; segment: string; packet?: PacketView };
+  | { kind: "exit"; segment: string; packet?: PacketView }
+  /** Told to a project, of what it may not see or what its own objects decided: never yielded by a walk (lib/explain/redact). */
+  | {
+      kind: "redacted";
+      by: "provider" | "security group" | "router" | "dhcp" | "guest";
+      outcome: "carried" | "dropped" | "unknown";
+      text: string;
+      packet?: PacketView;
+    };
 
 export type StepEvent = { seq: number; leg: Leg; branch: string; resource?: Resource } & Place & Step;
 

@@ -48,6 +48,8 @@ function describeStep(s: Step): string {
       return `delivered to ${s.to}`;
     case "exit":
       return `leaves the snapshot by ${s.segment}`;
+    case "redacted":
+      return `${s.by}: ${s.text}`;
     default:
       return s satisfies never;
   }

@@ -75,6 +75,7 @@ function fromStep(c: Catalog, host: HostState | undefined, step: Step): Resource
     case "assume":
     case "deliver":
     case "exit":
+    case "redacted":
       return undefined;
     default:
       return step satisfies never;

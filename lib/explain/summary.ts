@@ -8,7 +8,7 @@ export interface Subject {
   to: string;
 }
 
-const LEGS: Record<Leg, string> = {
+export const LEGS: Record<Leg, string> = {
   "arp-request": "ARP request",
   "arp-reply": "ARP reply",
   "resolve-request": "ARP request",

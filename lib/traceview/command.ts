@@ -108,6 +108,7 @@ export function commandForStep(event: StepEvent): string | undefined {
     case "assume":
     case "deliver":
     case "exit":
+    case "redacted":
       return undefined;
   }
 }

@@ -13,6 +13,7 @@ export interface Decision {
 /** The higher, the more telling; steps of equal rank: the later one counts. */
 const RANK: Record<StepEvent["kind"], number> = {
   drop: 100,
+  redacted: 90,
   nat: 80,
   route: 70,
   rule: 60,
@@ -47,7 +48,11 @@ export function decisionOf(hop: Steps): Decision | undefined {
   if (!best) return undefined;
   const flow = isSwitching(best) ? decidingFlow(hop) : undefined;
   if (flow) return { by: "flow", text: flowLine(hop, flow), event: flow, fault: false };
-  return { ...lineOf(best), event: best, fault: best.kind === "drop" };
+  return {
+    ...lineOf(best),
+    event: best,
+    fault: best.kind === "drop" || (best.kind === "redacted" && best.outcome === "dropped"),
+  };
 }
 
 function couldDecide(event: StepEvent): boolean {
@@ -172,6 +177,8 @@ export function lineOf(event: StepEvent): { by: string; text: string } {
       return { by: "delivered", text: `to ${event.to}` };
     case "exit":
       return { by: "left", text: `to ${event.segment}` };
+    case "redacted":
+      return { by: event.by, text: event.text };
   }
 }
 

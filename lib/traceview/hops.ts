@@ -43,6 +43,7 @@ function bridgeOf(event: StepEvent): string | undefined {
     case "assume":
     case "deliver":
     case "exit":
+    case "redacted":
       return undefined;
   }
 }
@@ -109,6 +110,7 @@ function joins(hop: Hop, event: StepEvent): boolean {
     case "rule":
     case "route":
     case "exit":
+    case "redacted":
     case "flow":
     case "action":
     case "fdb":
