@@ -30,14 +30,24 @@ const FAILURES: Readonly<Record<string, string>> = {
   "external-to-private-no-route": "NO_ROUTE",
 };
 
-function casesOf(name: string): RecordedCase[] {
-  return JSON.parse(readFileSync(new URL(`../../e2e/recordings/${name}/truth.json`, import.meta.url), "utf8")).cases;
+/** Codes of those before there was a router. */
+const FAILURES_BEFORE: typeof FAILURES = {
+  ...FAILURES,
+  "cross-net-no-router": "ROUTER_INTERFACE_MISSING",
+  "cross-net-no-router-same-host": "ROUTER_INTERFACE_MISSING",
+};
+
+function casesOf(file: string): { dhcp: RecordedCase[]; pings: RecordedCase[] } {
+  const url = new URL(`../../e2e/recordings/${file}.json`, import.meta.url);
+  const cases: RecordedCase[] = JSON.parse(readFileSync(url, "utf8")).cases;
+  return { dhcp: cases.filter((one) => one.messages), pings: cases.filter((one) => !one.messages) };
 }
 
 describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded one", (name) => {
   let lab: Lab;
   let recorded: CollectedCloud;
   let embedded: CollectedCloud;
+  let withoutRouter: CollectedCloud;
   let renamed: Renaming;
   /** In the words of the embedded cloud. */
   let realHosts: HostState[];
@@ -45,8 +55,10 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded o
   beforeAll(async () => {
     recorded = await readBundle(`lib/demo/${name}`);
     lab = await openLab(name);
-    await buildScenario(lab.cloud, recorded.api, name === "dvr");
-    embedded = cloudOf(lab.cloud.simulation.moment());
+    const scenario = await buildScenario(lab.cloud, recorded.api);
+    withoutRouter = await now();
+    await scenario.router(name === "dvr");
+    embedded = await now();
     renamed = renaming(recorded, embedded);
     realHosts = renamed.data(recorded.world.hosts);
   });
@@ -70,38 +82,54 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded o
     expect(unexplained(differences).map(differenceText)).toEqual([]);
   });
 
-  const [dhcp, pings] = [casesOf(name).filter((one) => one.messages), casesOf(name).filter((one) => !one.messages)];
+  describe.each([
+    ["before there is a router", "truth-no-router"],
+    ["with the router", "truth"],
+  ])("%s", (_, file) => {
+    const { dhcp, pings } = casesOf(`${name}/${file}`);
+    const codes = file === "truth" ? FAILURES : FAILURES_BEFORE;
+    const cloudThen = () => (file === "truth" ? embedded : withoutRouter);
 
-  it.each(pings.map((one) => [one.id, one] as const))("ping %s", async (id, { src, dst, ok, ...recordedWay }) => {
-    const withRoute = id === "external-to-private-with-route";
-    if (withRoute) await changeRoute("add");
-    const now = cloudOf(lab.cloud.simulation.moment());
-    if (withRoute) await changeRoute("del");
-    const query = { from: src, to: renamed.text(dst), proto: "icmp" } as const;
-    const events = [...traceCloud(taught(now), query)];
-    for (const [leg, side] of [
-      ["arp-request", recordedWay.arp_request],
-      ["arp-reply", recordedWay.arp_reply],
-      ["request", recordedWay.request],
-      ["reply", recordedWay.reply],
-    ] as const) {
-      const [is, was] = [frames(events, leg).map(fromFrame), renamed.data(side?.hops ?? []).map(fromHop)];
-      // Broadcasts go everywhere at once, and of the answers some were captured twice.
-      if (leg.startsWith("arp")) expect([...new Set(is)].sort(), leg).toEqual([...new Set(was)].sort());
-      else expect(is, leg).toEqual(was);
-    }
-    for (const verdict of [verdictOf(events), verdictOf([...traceCloud(now, query)])])
-      expect(verdict).toMatchObject({ outcome: ok ? "delivered" : "dropped", code: FAILURES[id] ?? "DELIVERED" });
+    it.each(pings.map((one) => [one.id, one] as const))("ping %s", async (id, one) => {
+      const withRoute = id === "external-to-private-with-route";
+      if (withRoute) await changeRoute("add");
+      const then = withRoute ? await now() : cloudThen();
+      if (withRoute) await changeRoute("del");
+      const query = { from: one.src, to: renamed.text(one.dst), proto: "icmp" } as const;
+      const events = [...traceCloud(taught(then), query)];
+      for (const [leg, side] of [
+        ["arp-request", one.arp_request],
+        ["arp-reply", one.arp_reply],
+        ["request", one.request],
+        ["reply", one.reply],
+      ] as const) {
+        const [is, was] = [frames(events, leg).map(fromFrame), renamed.data(side?.hops ?? []).map(fromHop)];
+        // Broadcasts go everywhere at once, and of the answers some were captured twice.
+        if (leg.startsWith("arp")) expect([...new Set(is)].sort(), leg).toEqual([...new Set(was)].sort());
+        else expect(is, leg).toEqual(was);
+      }
+      for (const verdict of [verdictOf(events), verdictOf([...traceCloud(then, query)])])
+        expect(verdict).toMatchObject({
+          outcome: one.ok ? "delivered" : "dropped",
+          code: codes[id] ?? "DELIVERED",
+        });
+    });
+
+    it.each(dhcp.map((one) => [one.id, one] as const))("%s", (_id, { src, messages = {} }) => {
+      const events = [...traceCloud(taught(cloudThen()), { from: src, proto: "dhcp" })];
+      expect(verdictOf(events).code).toBe("DELIVERED");
+      for (const [type, { hops }] of Object.entries(messages))
+        expect(frames(events, `dhcp-${type.toLowerCase()}`).map(fromFrame).sort(), type).toEqual(
+          renamed.data(hops).map(fromHop).sort(),
+        );
+    });
   });
 
-  it.each(dhcp.map((one) => [one.id, one] as const))("%s", (_, { src, messages = {} }) => {
-    const events = [...traceCloud(taught(embedded), { from: src, proto: "dhcp" })];
-    expect(verdictOf(events).code).toBe("DELIVERED");
-    for (const [type, { hops }] of Object.entries(messages))
-      expect(frames(events, `dhcp-${type.toLowerCase()}`).map(fromFrame).sort(), type).toEqual(
-        renamed.data(hops).map(fromHop).sort(),
-      );
-  });
+  /** Once all that was asked for has reached the hosts. */
+  async function now(): Promise<CollectedCloud> {
+    await lab.cloud.simulation.settled();
+    return cloudOf(lab.cloud.simulation.moment());
+  }
 
   function taught(cloud: CollectedCloud): CollectedCloud {
     return lend(cloud, realHosts);
