@@ -43,34 +43,60 @@ export function flowKey(flow: Flow): string {
   return `${flow.table},${flow.priority},${matchKey(flow.match)}`;
 }
 
+/**
+ * Where the flows of a list are, by their keys. Lists follow from each other by small changes: the newest of a line takes
+ * this over from the one before, which must be looked through anew when it is asked once more.
+ */
+interface Places {
+  readonly byKey: Map<string, number>;
+  /** How many flows were taken out since the places were noted: so far may the others have moved up. */
+  readonly moved: number;
+}
+
+const places = new WeakMap<readonly Flow[], Places>();
+/** When more were taken out than this, places are looked for anew. */
+const FAR = 64;
+
+function placesOf(flows: readonly Flow[]): Places {
+  let own = places.get(flows);
+  if (!own) {
+    const byKey = new Map<string, number>();
+    for (let i = flows.length - 1; i >= 0; i--) byKey.set(flowKey(flows[i] as Flow), i);
+    own = { byKey, moved: 0 };
+    places.set(flows, own);
+  }
+  return own;
+}
+
+function handOn(from: readonly Flow[], to: readonly Flow[], known: Places): void {
+  places.delete(from);
+  places.set(to, known);
+}
+
+/** -1 where no flow has this key. */
+function placeOf(flows: readonly Flow[], { byKey, moved }: Places, key: string): number {
+  const at = byKey.get(key) ?? -1;
+  for (let i = at; i >= 0 && i >= at - moved; i--) {
+    const flow = flows[i];
+    if (flow && flowKey(flow) === key) return i;
+  }
+  return -1;
+}
+
 /** Adds flows, or puts them in the place of those with equal table, priority and match. */
 export function addFlows(flows: Flow[], added: readonly Flow[]): Flow[] {
   if (added.length === 0) return flows;
-  const wanted = new Map<string, Flow>();
-  const sites = new Set<number>();
+  const known = placesOf(flows);
+  const out = flows.slice();
   for (const one of added) {
     const flow = canonicalFlow(one);
-    // The same key twice: the last one counts, and the first one's place.
-    wanted.set(flowKey(flow), flow);
-    sites.add(site(flow));
-  }
-  let out: Flow[] | undefined;
-  for (let i = 0; i < flows.length; i++) {
-    const flow = flows[i] as Flow;
-    if (!sites.has(site(flow))) continue;
     const key = flowKey(flow);
-    const next = wanted.get(key);
-    if (!next) continue;
-    wanted.delete(key);
-    out ??= flows.slice();
-    out[i] = next;
+    const at = placeOf(out, known, key);
+    if (at >= 0) out[at] = flow;
+    else known.byKey.set(key, out.push(flow) - 1);
   }
-  return wanted.size === 0 ? (out ?? flows) : (out ?? flows).concat([...wanted.values()]);
-}
-
-/** Cheap to compute, and equal for flows with equal keys. */
-function site(flow: Flow): number {
-  return flow.table * 65536 + flow.priority;
+  handOn(flows, out, known);
+  return out;
 }
 
 /** Whether a command's selection takes this flow in. */
@@ -113,9 +139,12 @@ function sendsTo(actions: readonly Action[], to: string | number): boolean {
 
 export function deleteFlows(flows: Flow[], select: readonly FlowSelection[], strict: boolean): Flow[] {
   if (select.length === 0) return flows;
-  const keep = strict && select.length > MANY ? withoutKeys(select) : withoutSelected(select, strict);
-  const left = flows.filter(keep);
-  return left.length === flows.length ? flows : left;
+  const known = places.get(flows) ?? (strict && select.length > MANY ? placesOf(flows) : undefined);
+  const left = strict && known ? withoutKeys(flows, known, select) : flows.filter(withoutSelected(select, strict));
+  if (left.length === flows.length) return flows;
+  const moved = known ? known.moved + flows.length - left.length : FAR;
+  if (known && moved < FAR) handOn(flows, left, { ...known, moved });
+  return left;
 }
 
 /** From here on it pays to look flows up by their key. */
@@ -126,31 +155,21 @@ function withoutSelected(select: readonly FlowSelection[], strict: boolean): (fl
   return (flow) => !tests.some((test) => test(flow));
 }
 
-/** Priority → match → whether a flow of both is selected. */
-function withoutKeys(select: readonly FlowSelection[]): (flow: Flow) => boolean {
-  const byPriority = new Map<
-    number,
-    { tables: Set<number> | undefined; byMatch: Map<string, ((f: Flow) => boolean)[]> }
-  >();
+/** Strict selections name one flow of a table each; those without a table may be meant for any. */
+function withoutKeys(flows: readonly Flow[], known: Places, select: readonly FlowSelection[]): Flow[] {
+  const gone = new Set<number>();
+  const anywhere: FlowSelection[] = [];
   for (const one of select) {
-    const priority = one.priority ?? 32768;
-    let place = byPriority.get(priority);
-    if (!place) {
-      place = { tables: new Set(), byMatch: new Map() };
-      byPriority.set(priority, place);
+    if (one.table === undefined) {
+      anywhere.push(one);
+      continue;
     }
-    if (one.table === undefined) place.tables = undefined;
-    else place.tables?.add(one.table);
-    const key = matchKey(one.match);
-    const tests = place.byMatch.get(key);
-    if (tests) tests.push(selector(one, true));
-    else place.byMatch.set(key, [selector(one, true)]);
+    const at = placeOf(flows, known, `${one.table},${one.priority ?? 32768},${matchKey(one.match)}`);
+    const flow = flows[at];
+    if (flow && selector(one, true)(flow)) gone.add(at);
   }
-  return (flow) => {
-    const place = byPriority.get(flow.priority);
-    if (!place || (place.tables && !place.tables.has(flow.table))) return true;
-    return !place.byMatch.get(matchKey(flow.match))?.some((test) => test(flow));
-  };
+  const left = gone.size === 0 ? flows.slice() : flows.filter((_, i) => !gone.has(i));
+  return anywhere.length === 0 ? left : left.filter(withoutSelected(anywhere, true));
 }
 
 /** Gives the selected flows other actions, and another cookie where one is given. */
