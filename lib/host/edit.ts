@@ -42,6 +42,44 @@ function placesOf(links: readonly Link[]): Map<string, number> {
   return map;
 }
 
+/** Names of devices that stand, or stood, on each other, or are or were in a bridge: shared in the same way. */
+type Dependants = Map<string, Set<string>>;
+
+const dependants = new WeakMap<readonly Link[], Dependants>();
+
+function allDependants(links: readonly Link[]): Dependants {
+  let map = dependants.get(links);
+  if (!map) {
+    map = new Map();
+    for (const link of links) note(map, link);
+    dependants.set(links, map);
+  }
+  return map;
+}
+
+function note(map: Dependants, link: Link): void {
+  for (const other of [link.master, parentOf(link)]) {
+    if (other === undefined) continue;
+    const names = map.get(other);
+    if (names) names.add(link.name);
+    else map.set(other, new Set([link.name]));
+  }
+}
+
+/** The list `to` is `from` with this device put in, or in place of another of its name. */
+function follow(from: readonly Link[], to: readonly Link[], link: Link): void {
+  places.set(to, placesOf(from));
+  const map = dependants.get(from);
+  if (!map) return;
+  note(map, link);
+  dependants.set(to, map);
+}
+
+/** The device that a VLAN, macvlan or VXLAN device stands on; it may be in another namespace. */
+export function parentOf(link: Link): string | undefined {
+  return link.kind === "vxlan" ? link.tunnel?.dev : link.kind === "veth" ? undefined : link.linkName;
+}
+
 /** -1 where there is no device of this name. */
 function placeOf(links: readonly Link[], name: string): number {
   const at = placesOf(links).get(name);
@@ -53,20 +91,32 @@ export function findLink(ns: Namespace, name: string): Link | undefined {
   return ns.links[placeOf(ns.links, name)];
 }
 
+/** Devices that have this one as their master or parent, in the order of the list. */
+export function dependantsOf(links: readonly Link[], name: string): Link[] {
+  const names = allDependants(links).get(name);
+  if (!names) return [];
+  const found: number[] = [];
+  for (const one of names) {
+    const at = placeOf(links, one);
+    const link = links[at];
+    if (link && (link.master === name || parentOf(link) === name)) found.push(at);
+  }
+  return found.sort((a, b) => a - b).map((at) => links[at] as Link); // All of them are in it.
+}
+
 /** The list with this device in place of the one of its name; the same list where it is that one, or there is none. */
 export function linksWith(links: Link[], link: Link): Link[] {
   const at = placeOf(links, link.name);
   if (at < 0 || links[at] === link) return links;
   const out = links.with(at, link);
-  places.set(out, placesOf(links));
+  follow(links, out, link);
   return out;
 }
 
 /** The list with one more device. */
 export function linksAnd(links: Link[], link: Link): Link[] {
   const out = [...links, link];
-  const map = placesOf(links);
-  map.set(link.name, links.length);
-  places.set(out, map);
+  placesOf(links).set(link.name, links.length);
+  follow(links, out, link);
   return out;
 }

@@ -2,7 +2,7 @@
 import { ZERO_MAC } from "../../net/address.ts";
 import { generatedMac } from "../allocate.ts";
 import { CommandError } from "../command/command.ts";
-import { findLink, namespaceOf, withNamespace } from "../edit.ts";
+import { dependantsOf, findLink, namespaceOf, withNamespace } from "../edit.ts";
 import type { HostState, Link } from "../state.ts";
 import { settleCarrier, settlePort, setUp } from "./carrier.ts";
 import { macChanged } from "./inet.ts";
@@ -81,7 +81,7 @@ export function settleBridge(host: HostState, netns: string, name: string, befor
 }
 
 function portsOf(host: HostState, netns: string, bridge: string): Link[] {
-  return namespaceOf(host, netns).links.filter((l) => l.master === bridge);
+  return dependantsOf(namespaceOf(host, netns).links, bridge).filter((l) => l.master === bridge);
 }
 
 function lowestMac(ports: readonly Link[]): string | undefined {

@@ -1,7 +1,7 @@
 /** Up, down and carrier, and how they spread: veth to its peer, ports to their bridge, a device to those that stand on it. */
 
 import { ZERO_MAC } from "../../net/address.ts";
-import { findLink, findNamespace, namespaceOf, withNamespace } from "../edit.ts";
+import { dependantsOf, findLink, findNamespace, namespaceOf, withNamespace } from "../edit.ts";
 import type { HostState, Link } from "../state.ts";
 import { carrierChanged, deviceDown, deviceUp } from "./inet.ts";
 import { childrenOf, isHeld, peerOf, refused, replaceLink } from "./links.ts";
@@ -66,7 +66,7 @@ function hasCarrier(host: HostState, netns: string, link: Link): boolean {
     case "tun":
       return isHeld(host, link.name);
     case "bridge": {
-      const ports = namespaceOf(host, netns).links.filter((l) => l.master === link.name);
+      const ports = dependantsOf(namespaceOf(host, netns).links, link.name).filter((l) => l.master === link.name);
       if (ports.some((port) => port.up && port.carrier)) return true;
       // A bridge that never had a port has its carrier; one whose last port left has not, nor an address.
       return link.up ? link.carrier && ports.length === 0 && link.mac !== ZERO_MAC : neverUsed(link, ports);
@@ -106,7 +106,7 @@ function operstate(host: HostState, netns: string, link: Link): string {
   if (kind === "physical") return carrier ? "UP" : "DOWN";
   if (kind === "bridge") {
     if (!carrier) return "DOWN";
-    const ports = namespaceOf(host, netns).links;
+    const ports = dependantsOf(namespaceOf(host, netns).links, link.name);
     return ports.some((l) => l.master === link.name && l.up && l.carrier) ? "UP" : "UNKNOWN";
   }
   return carrier ? "UNKNOWN" : "DOWN";
@@ -125,7 +125,7 @@ export function settlePort(host: HostState, netns: string, name: string): HostSt
 
 function settlePorts(host: HostState, netns: string, bridge: string): HostState {
   let out = host;
-  for (const link of namespaceOf(host, netns).links)
+  for (const link of dependantsOf(namespaceOf(host, netns).links, bridge))
     if (link.master === bridge) out = settlePort(out, netns, link.name);
   return out;
 }

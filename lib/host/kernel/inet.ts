@@ -3,6 +3,7 @@
  * fib_frontend.c, net/ipv6/addrconf.c, net/core/neighbour.c). All within one namespace.
  */
 import { eui64Address } from "../../net/eui64.ts";
+import { ByKey, without } from "../by-key.ts";
 import type { Address, Link, Namespace, Route } from "../state.ts";
 import {
   anycastRoutes6,
@@ -18,8 +19,12 @@ import { ipv6Enabled } from "./sysctl.ts";
 /** IPV6_MIN_MTU: below, a device has no IPv6 at all. */
 export const LEAST_MTU6 = 1280;
 
+const addresses = new ByKey<Address>((one) => one.dev);
+/** Those of multiple paths have no device. */
+const routes = new ByKey<Route>((one) => one.dev);
+
 export function addressesOf(ns: Namespace, dev: string, family: 4 | 6): Address[] {
-  return ns.addresses.filter((a) => a.dev === dev && a.family === family);
+  return addresses.of(ns.addresses, dev).filter((a) => a.family === family);
 }
 
 /** NETDEV_UP. */
@@ -58,11 +63,11 @@ function takes6(ns: Namespace, link: Link): boolean {
 
 /** NETDEV_DOWN: IPv4 addresses stay, with their local routes; everything of IPv6 goes, and all neighbours. */
 export function deviceDown(ns: Namespace, link: Link): Namespace {
-  const routes = ns.routes.flatMap((r): Route[] => {
+  const left = ns.routes.flatMap((r): Route[] => {
     if (r.nexthops) return withoutHops(r, link.name);
     return r.dev !== link.name || (r.family === 4 && r.type === "local") ? [r] : [];
   });
-  return forgetNeighbours(down6({ ...ns, routes }, link), link.name);
+  return forgetNeighbours(down6({ ...ns, routes: left }, link), link.name);
 }
 
 function withoutHops(route: Route, dev: string): Route[] {
@@ -73,11 +78,15 @@ function withoutHops(route: Route, dev: string): Route[] {
 
 /** addrconf_ifdown. */
 export function down6(ns: Namespace, link: Link): Namespace {
-  return {
-    ...ns,
-    addresses: ns.addresses.filter((a) => a.dev !== link.name || a.family === 4),
-    routes: ns.routes.filter((r) => r.dev !== link.name || r.family === 4),
-  };
+  const dev = link.name;
+  const goneAddresses = addressesOf(ns, dev, 6);
+  const goneRoutes = routes.of(ns.routes, dev).filter((r) => r.family === 6);
+  if (goneAddresses.length === 0 && goneRoutes.length === 0) return ns;
+  const out = { ...ns, addresses: without(ns.addresses, goneAddresses), routes: without(ns.routes, goneRoutes) };
+  addresses.handOn(ns.addresses, out.addresses, dev, addressesOf(ns, dev, 4));
+  const left = routes.of(ns.routes, dev).filter((r) => r.family === 4);
+  routes.handOn(ns.routes, out.routes, dev, left);
+  return out;
 }
 
 function forgetNeighbours(ns: Namespace, dev: string): Namespace {
@@ -97,18 +106,26 @@ export function macChanged(ns: Namespace, link: Link): Namespace {
 
 /** The device is up, and got or lost its carrier (NETDEV_CHANGE). */
 export function carrierChanged(ns: Namespace, link: Link): Namespace {
-  let changed = false;
-  const routes = ns.routes.map((r) => {
-    if (r.dev !== link.name || r.type === "local" || r.type === "anycast") return r;
+  const own = routes.of(ns.routes, link.name);
+  const flagged = own.map((r) => {
+    if (r.type === "local" || r.type === "anycast") return r;
     const flags = [...r.flags.filter((flag) => flag !== "linkdown"), ...linkFlags(link)];
-    if (flags.length === r.flags.length) return r;
-    changed = true;
-    return { ...r, flags };
+    return flags.length === r.flags.length ? r : { ...r, flags };
   });
-  const out = changed ? { ...ns, routes } : ns;
+  const out = withRoutesOf(ns, link.name, own, flagged);
   if (link.carrier) return takes6(out, link) && link.kind !== "loopback" ? ready6(out, link) : out;
   const neighbours = out.neighbours.filter((n) => n.dev !== link.name || n.state.includes("PERMANENT"));
   return neighbours.length === out.neighbours.length ? out : { ...out, neighbours };
+}
+
+/** Each of a device's routes gives way to the one at its place. */
+function withRoutesOf(ns: Namespace, dev: string, before: readonly Route[], after: readonly Route[]): Namespace {
+  const changed = after.flatMap((r, i) => (r === before[i] ? [] : [i]));
+  if (changed.length === 0) return ns;
+  const all = ns.routes.slice();
+  for (const i of changed) all[all.lastIndexOf(before[i] as Route)] = after[i] as Route; // It is one of them.
+  routes.handOn(ns.routes, all, dev, after);
+  return { ...ns, routes: all };
 }
 
 /** The MTU crossed what IPv6 needs. */
@@ -119,11 +136,11 @@ export function mtuChanged(ns: Namespace, before: Link, link: Link): Namespace {
 
 /** Everything that belongs to a device goes with it. */
 export function forgetDevice(ns: Namespace, dev: string): Namespace {
-  const routes = ns.routes.flatMap((r) => (r.nexthops ? withoutHops(r, dev) : r.dev === dev ? [] : [r]));
+  const left = ns.routes.flatMap((r) => (r.nexthops ? withoutHops(r, dev) : r.dev === dev ? [] : [r]));
   return {
     ...forgetNeighbours(ns, dev),
     addresses: ns.addresses.filter((a) => a.dev !== dev),
-    routes,
+    routes: left,
     fdb: ns.fdb.filter((e) => e.dev !== dev),
   };
 }
@@ -166,33 +183,47 @@ function kernelRoutes(ns: Namespace, link: Link): Route[] {
 
 /** IPv6 forwarding was switched on or off for a device that is up. */
 export function forwardingChanged(ns: Namespace, link: Link): Namespace {
-  const own = ns.routes.filter((r) => r.type !== "anycast" || r.dev !== link.name);
-  const out = own.length === ns.routes.length ? ns : { ...ns, routes: own };
+  const own = routes.of(ns.routes, link.name);
+  const gone = own.filter((r) => r.type === "anycast");
+  const out = gone.length === 0 ? ns : { ...ns, routes: without(ns.routes, gone) };
   if (!link.up) return out;
   const usable = addressesOf(out, link.name, 6).filter((a) =>
-    out.routes.some((r) => r.type === "local" && r.dev === link.name && r.dst === `${a.address}/128`),
+    own.some((r) => r.type === "local" && r.dst === `${a.address}/128`),
   );
   return withRoutes(out, anycastRoutes6(out, link, usable));
 }
 
-/** Adds those that are not there; `before`, where given: only those that this namespace did not ask for already. */
-function withRoutes(ns: Namespace, routes: readonly Route[], before?: Namespace, link?: Link): Namespace {
-  const there = new Set<string>();
-  const devs = new Set(routes.map((r) => r.dev));
-  for (const r of ns.routes) if (devs.has(r.dev)) there.add(routeKey(r));
-  if (before && link)
-    for (const r of routesOfAddresses4(link, addressesOf(before, link.name, 4))) there.add(routeKey(r));
-  const added = routes.filter((r) => !there.has(routeKey(r)));
-  return added.length === 0 ? ns : { ...ns, routes: [...ns.routes, ...added] };
+/** Adds a device's routes that are not there; `before`, where given: only those that this namespace did not ask for already. */
+function withRoutes(ns: Namespace, wanted: readonly Route[], before?: Namespace, link?: Link): Namespace {
+  let all: Route[] | undefined;
+  const asked =
+    before && link ? routesOfAddresses4(link, addressesOf(before, link.name, 4)).map(routeKey) : ([] as string[]);
+  for (const [dev, some] of Map.groupBy(wanted, (r) => r.dev)) {
+    const list = all ?? ns.routes;
+    const own = dev === undefined ? list.filter((r) => r.dev === undefined) : routes.of(list, dev);
+    const there = new Set([...own.map(routeKey), ...asked]);
+    const added = some.filter((r) => !there.has(routeKey(r)));
+    if (added.length === 0) continue;
+    all = list.concat(added);
+    if (dev !== undefined) routes.handOn(list, all, dev, own.concat(added));
+  }
+  return all ? { ...ns, routes: all } : ns;
 }
 
 /** Beside the device's other addresses: IPv4 first, then IPv6, the widest scope first (ipv6_link_dev_addr). */
 function withAddress(ns: Namespace, address: Address): Namespace {
-  const follows = (a: Address) =>
-    a.dev === address.dev && a.family === 6 && (address.family === 4 || width(a.scope) <= width(address.scope));
-  let at = ns.addresses.findIndex(follows);
-  if (at < 0) at = ns.addresses.findLastIndex((a) => a.dev === address.dev) + 1 || ns.addresses.length;
-  return { ...ns, addresses: ns.addresses.toSpliced(at, 0, address) };
+  const follows = (a: Address) => a.family === 6 && (address.family === 4 || width(a.scope) <= width(address.scope));
+  const own = addresses.of(ns.addresses, address.dev);
+  const first = own.findIndex(follows);
+  const place = first < 0 ? own.length : first;
+  const last = own[place - 1];
+  const next = own[place];
+  let at = ns.addresses.length;
+  if (next) at = ns.addresses.lastIndexOf(next);
+  else if (last) at = ns.addresses.lastIndexOf(last) + 1;
+  const out = { ...ns, addresses: ns.addresses.toSpliced(at, 0, address) };
+  addresses.handOn(ns.addresses, out.addresses, address.dev, own.toSpliced(place, 0, address));
+  return out;
 }
 
 function width(scope: string): number {

@@ -1,7 +1,7 @@
 /** Devices of a simulated host: finding them, replacing them, and what Open vSwitch sees of them. */
 import { CommandError } from "../command/command.ts";
-import { findLink, findNamespace, linksWith, namespaceOf, withNamespace } from "../edit.ts";
-import type { HostState, Link, OvsInterface } from "../state.ts";
+import { dependantsOf, findLink, findNamespace, linksWith, namespaceOf, parentOf, withNamespace } from "../edit.ts";
+import type { HostState, Link, OvsInterface, OvsPort } from "../state.ts";
 
 /** What rtnetlink refuses, as iproute2 prints it. */
 export function refused(reason: string): CommandError {
@@ -41,11 +41,26 @@ export function peerOf(host: HostState, netns: string, link: Link): Placed | und
 export function childrenOf(host: HostState, netns: string, name: string): Placed[] {
   const out: Placed[] = [];
   for (const ns of host.namespaces)
-    for (const link of ns.links) {
-      const parent = link.kind === "vxlan" ? link.tunnel?.dev : link.kind === "veth" ? undefined : link.linkName;
-      if (parent === name && (link.linkNetns ?? ns.name) === netns) out.push({ netns: ns.name, link });
-    }
+    for (const link of dependantsOf(ns.links, name))
+      if (parentOf(link) === name && (link.linkNetns ?? ns.name) === netns) out.push({ netns: ns.name, link });
   return out;
+}
+
+/** Places of ports by the names of their interfaces, which are a switch's own. */
+const portPlaces = new WeakMap<readonly OvsPort[], ReadonlyMap<string, number>>();
+
+function placesOf(ports: readonly OvsPort[]): ReadonlyMap<string, number> {
+  let own = portPlaces.get(ports);
+  if (!own) {
+    own = new Map(ports.flatMap((port, i) => port.interfaces.map((iface) => [iface.name, i] as const)));
+    portPlaces.set(ports, own);
+  }
+  return own;
+}
+
+/** -1 where no interface of this name is in any. */
+function portOf(ports: readonly OvsPort[], name: string): number {
+  return placesOf(ports).get(name) ?? -1;
 }
 
 /** Updates the switch's interface of this name that is a device of this namespace. */
@@ -57,18 +72,19 @@ export function seenByOvs(
 ): HostState {
   const bridges = host.ovs?.bridges ?? [];
   for (const [b, bridge] of bridges.entries()) {
-    for (const [p, port] of bridge.ports.entries()) {
-      const i = port.interfaces.findIndex((iface) => iface.name === name && iface.netns === netns);
-      const iface = port.interfaces[i];
-      if (!host.ovs || !iface) continue;
-      const after = update(iface);
-      if (after === iface) return host;
-      const ports = bridge.ports.with(p, { ...port, interfaces: port.interfaces.with(i, after) });
-      // A switch forgets what it learnt of a port that is none any more (ofproto-dpif.c bundle_destroy).
-      const lost = after.ofport !== iface.ofport && bridge.fdb.some((entry) => entry.port === iface.ofport);
-      const fdb = lost ? bridge.fdb.filter((entry) => entry.port !== iface.ofport) : bridge.fdb;
-      return { ...host, ovs: { ...host.ovs, bridges: bridges.with(b, { ...bridge, ports, fdb }) } };
-    }
+    const p = portOf(bridge.ports, name);
+    const port = bridge.ports[p];
+    const i = port?.interfaces.findIndex((iface) => iface.name === name && iface.netns === netns) ?? -1;
+    const iface = port?.interfaces[i];
+    if (!host.ovs || !port || !iface) continue;
+    const after = update(iface);
+    if (after === iface) return host;
+    const ports = bridge.ports.with(p, { ...port, interfaces: port.interfaces.with(i, after) });
+    portPlaces.set(ports, placesOf(bridge.ports));
+    // A switch forgets what it learnt of a port that is none any more (ofproto-dpif.c bundle_destroy).
+    const lost = after.ofport !== iface.ofport && bridge.fdb.some((entry) => entry.port === iface.ofport);
+    const fdb = lost ? bridge.fdb.filter((entry) => entry.port !== iface.ofport) : bridge.fdb;
+    return { ...host, ovs: { ...host.ovs, bridges: bridges.with(b, { ...bridge, ports, fdb }) } };
   }
   return host;
 }
@@ -110,7 +126,9 @@ export function isMentioned(command: string, name: string): boolean {
 }
 
 export function ovsInterface(host: HostState, name: string): OvsInterface | undefined {
-  for (const bridge of host.ovs?.bridges ?? [])
-    for (const port of bridge.ports) for (const iface of port.interfaces) if (iface.name === name) return iface;
+  for (const { ports } of host.ovs?.bridges ?? []) {
+    const found = ports[portOf(ports, name)]?.interfaces.find((iface) => iface.name === name);
+    if (found) return found;
+  }
   return undefined;
 }
