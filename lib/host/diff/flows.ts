@@ -2,6 +2,7 @@
 import type { Flow } from "../../net/openflow/ast.ts";
 import { printActions } from "../../net/openflow/print.ts";
 import { canonicalFlow, flowKey } from "../command/ovs/flow-table.ts";
+import { differing } from "./lists.ts";
 
 export interface FlowChanges {
   readonly removed: readonly Flow[];
@@ -13,7 +14,7 @@ const NONE: FlowChanges = { removed: [], added: [] };
 
 export function diffFlows(actual: readonly Flow[], desired: readonly Flow[]): FlowChanges {
   if (actual === desired) return NONE;
-  const [a, b] = unshared(actual, desired);
+  const { gone: a, come: b } = differing(actual, desired);
   if (a.length === 0 && b.length === 0) return NONE;
   if (a.length === 0) return { removed: [], added: b };
   if (b.length === 0) return { removed: a, added: [] };
@@ -27,54 +28,6 @@ export function diffFlows(actual: readonly Flow[], desired: readonly Flow[]): Fl
     if (!old || !sameFlow(old, flow)) added.push(flow);
   }
   return { removed: [...before.values()], added };
-}
-
-/** How far a list may have more than the other at one place before the two are taken to be in different order. */
-const REACH = 48;
-/** After so many flows without one of the other list nearby, the rest is taken as it is. */
-const PATIENCE = 64;
-
-/** Flows that are objects of one list alone. */
-function unshared(actual: readonly Flow[], desired: readonly Flow[]): [Flow[], Flow[]] {
-  const a: Flow[] = [];
-  const b: Flow[] = [];
-  let i = 0;
-  let j = 0;
-  let strange = 0;
-  while (i < actual.length && j < desired.length && strange < PATIENCE) {
-    if (actual[i] === desired[j]) {
-      i++;
-      j++;
-      continue;
-    }
-    const more = reach(desired, j, actual[i] as Flow);
-    if (more > 0) {
-      for (let n = 0; n < more; n++) b.push(desired[j++] as Flow);
-      continue;
-    }
-    const less = reach(actual, i, desired[j] as Flow);
-    if (less > 0) {
-      for (let n = 0; n < less; n++) a.push(actual[i++] as Flow);
-      continue;
-    }
-    strange++;
-    a.push(actual[i++] as Flow);
-    b.push(desired[j++] as Flow);
-  }
-  while (i < actual.length) a.push(actual[i++] as Flow);
-  while (j < desired.length) b.push(desired[j++] as Flow);
-  if (a.length === 0 || b.length === 0) return [a, b];
-  // In another order: the same objects may still be in both.
-  const inB = new Set(b);
-  const shared = new Set(a.filter((flow) => inB.has(flow)));
-  return shared.size === 0 ? [a, b] : [a.filter((flow) => !shared.has(flow)), b.filter((flow) => !shared.has(flow))];
-}
-
-/** How many flows from `start` on stand before this one; 0 when it is not near. */
-function reach(list: readonly Flow[], start: number, flow: Flow): number {
-  const end = Math.min(list.length, start + REACH);
-  for (let i = start + 1; i < end; i++) if (list[i] === flow) return i - start;
-  return 0;
 }
 
 /** Alike in all but counters and ages. */

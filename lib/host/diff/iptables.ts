@@ -7,6 +7,7 @@ import type { Command } from "../command/command.ts";
 import type { RestoreLine, RestoreTable } from "../command/iptables/command.ts";
 import { findNamespace } from "../edit.ts";
 import type { HostState } from "../state.ts";
+import { differing } from "./lists.ts";
 
 export function iptablesCommands(actual: HostState, desired: HostState): Command[] {
   if (actual.namespaces === desired.namespaces) return [];
@@ -51,13 +52,13 @@ function changedTables(before: IptablesRuleset | undefined, after: IptablesRules
 
 /** New chains, then rules, then chains that go: by then nothing jumps to them. */
 function changedChains(before: IptablesTable | undefined, after: IptablesTable): RestoreLine[] {
-  const old = new Map((before?.chains ?? []).map((chain) => [chain.name, chain]));
+  const { gone: others, come } = differing(before?.chains ?? [], after.chains);
+  const old = new Map(others.map((chain) => [chain.name, chain]));
   const fresh: RestoreLine[] = [];
   const rules: RestoreLine[] = [];
-  for (const chain of after.chains) {
+  for (const chain of come) {
     const known = old.get(chain.name);
     old.delete(chain.name);
-    if (known === chain) continue;
     if (!known && !chain.policy) fresh.push({ op: "chain", chain: chain.name, packets: 0, bytes: 0 });
     if (chain.policy && chain.policy !== (known?.policy ?? "ACCEPT"))
       fresh.push({ op: "policy", chain: chain.name, policy: chain.policy });

@@ -2,6 +2,7 @@
 import type { Command } from "../command/command.ts";
 import { ROOT } from "../edit.ts";
 import type { HostState, Process } from "../state.ts";
+import { differing } from "./lists.ts";
 
 /** The same program, whatever its number. */
 function identity({ netns, command }: Process): string {
@@ -9,7 +10,8 @@ function identity({ netns, command }: Process): string {
 }
 
 /** How many more a list has of each program than the other. */
-function surplus(some: readonly Process[], others: readonly Process[]): Process[] {
+function surplus(all: readonly Process[], against: readonly Process[]): Process[] {
+  const { gone: some, come: others } = differing(all, against);
   const left = new Map<string, number>();
   for (const process of others) left.set(identity(process), (left.get(identity(process)) ?? 0) + 1);
   return some.filter((process) => {

@@ -14,11 +14,12 @@ export function hostSysctls(actual: HostState, desired: HostState): Change {
   for (const [ns, wanted] of commonNamespaces(actual, desired)) {
     if (ns.sysctls === wanted.sysctls) continue;
     // What is set for all reaches the others, which are looked at once more afterwards.
-    for (const broad of [true, false]) {
-      const now = findNamespace(out.host, ns.name) ?? ns;
-      for (const setting of changes(now, wanted).sort(broadFirst))
-        if (isBroad(setting) === broad && !OF_DEVICE.test(setting.name)) setAgain(out, ns.name, setting);
-    }
+    const own = (now: Namespace) => changes(now, wanted).filter(({ name }) => !OF_DEVICE.test(name));
+    const some = own(ns);
+    const broad = some.filter(isBroad).sort(broadFirst);
+    for (const setting of broad) setAgain(out, ns.name, setting);
+    const others = broad.length === 0 ? some : own(findNamespace(out.host, ns.name) ?? ns);
+    for (const setting of others.sort(broadFirst)) if (!isBroad(setting)) setAgain(out, ns.name, setting);
   }
   return out;
 }
