@@ -26,30 +26,38 @@ export function reconcile(
 ): Flow[] {
   const open = new Set<Flow>();
   for (const group of planned) for (const flow of group) open.add(flow);
-  // By identity first: nearly all are what they were.
+  // By identity first: nearly all are what they were. A bridge may have many more of others, which are not looked at.
   const strange = new Set<Flow>();
   for (const flow of installed) {
-    if (open.delete(flow)) continue;
+    if (!own(flow) || open.delete(flow)) continue;
     const known = adopted.get(flow);
     if (known === undefined || !open.delete(known)) strange.add(flow);
   }
   if (strange.size === 0 && open.size === 0) return installed;
   const wanted = new Map([...open].map((flow) => [flowKey(flow), flow]));
-  const kept = strange.size === 0 ? installed : withoutStrange(installed, strange, wanted, own);
+  const sites = new Set([...open].map(siteOf));
+  const isInPlace = (flow: Flow) =>
+    strange.has(flow) || (!own(flow) && sites.has(siteOf(flow)) && wanted.has(flowKey(flow)));
+  const kept = withoutStrange(installed, isInPlace, wanted, own);
   return wanted.size === 0 ? kept : kept.concat([...wanted.values()]);
+}
+
+/** Equal for flows with equal keys, and cheaper. */
+function siteOf({ table, priority }: Flow): number {
+  return table * 65_536 + priority;
 }
 
 /** Strange flows may be planned ones that others wrote, old ones, or none of the agent's. Takes out of `wanted` what is there. */
 function withoutStrange(
   installed: Flow[],
-  strange: ReadonlySet<Flow>,
+  isStrange: (flow: Flow) => boolean,
   wanted: Map<string, Flow>,
   own: (flow: Flow) => boolean,
 ): Flow[] {
   let changed = false;
   const out: Flow[] = [];
   for (const flow of installed) {
-    if (!strange.has(flow)) {
+    if (!isStrange(flow)) {
       out.push(flow);
       continue;
     }

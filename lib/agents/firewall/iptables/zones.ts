@@ -83,6 +83,6 @@ function zoneRules(plugging: Plugging, ruleset: IptablesRuleset | undefined): re
 
 function sameRules(a: readonly IptablesRule[], b: readonly IptablesRule[]): boolean {
   if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i] && a[i]?.text !== b[i]?.text) return false;
   return true;
 }
