@@ -118,11 +118,11 @@ function ovsPortOf(
 /** An address of the guest's own machine, of whichever card: its kernel delivers that by lo. */
 export function isGuestsOwn(w: Walk, guest: Guest, dst: string): boolean {
   if (isLoopbackIp(dst)) return true;
-  return w.index.guests.some(
-    (g) =>
-      (g.portId === guest.portId || (g.serverId !== undefined && g.serverId === guest.serverId)) &&
-      g.fixedIps.some((f) => f.address === dst),
-  );
+  return w.index.ownersOf(dst).some((owner) => owner.kind === "guest" && isOneMachine(owner.guest, guest));
+}
+
+function isOneMachine(one: Guest, other: Guest): boolean {
+  return one.portId === other.portId || (one.serverId !== undefined && one.serverId === other.serverId);
 }
 
 /** Where the guest sends a packet for `dst`: itself when on the link, a host route's next hop, else its gateway. */

@@ -56,7 +56,6 @@ export type Owner = { kind: "guest"; guest: Guest } | { kind: "netns"; device: D
 export interface WorldIndex {
   world: World;
   hosts: Map<string, HostIndex>;
-  guests: Guest[];
   segmentOf(device: Device): Segment | undefined;
   /** Devices (never guests) by MAC. */
   byMac: Map<string, Device[]>;
@@ -108,7 +107,6 @@ function build(world: World): WorldIndex {
   return {
     world,
     hosts,
-    guests: world.guests,
     segmentOf: (d) => attached.get(`${d.host.name} ${d.ns.name} ${d.link.name}`),
     byMac,
     guestByMac,

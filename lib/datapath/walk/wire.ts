@@ -4,7 +4,7 @@ import { isGroupMac } from "../../net/address.ts";
 import type { Packet, VlanTag } from "../../net/packet.ts";
 import { assume, drop, exit, placeOf, type Walk } from "./context.ts";
 import { type Branch, fork } from "./flight.ts";
-import type { Device } from "./index.ts";
+import type { Device, WorldIndex } from "./index.ts";
 import { outerOf, outerVlan, popVlan, pushVlan } from "./outer.ts";
 
 /** A place on the wire: the NIC, and the VLAN of its port where that is an access port. */
@@ -50,9 +50,20 @@ export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch
   }
 }
 
-function jacksOf(w: Walk, segment: Segment): Jack[] {
+const known = new WeakMap<WorldIndex, Map<Segment, readonly Jack[]>>();
+
+/** A wire may have hundreds of them, and is asked often. */
+function jacksOf({ index }: Walk, segment: Segment): readonly Jack[] {
+  const all = known.get(index) ?? new Map<Segment, readonly Jack[]>();
+  known.set(index, all);
+  const jacks = all.get(segment) ?? findJacks(index, segment);
+  all.set(segment, jacks);
+  return jacks;
+}
+
+function findJacks(index: WorldIndex, segment: Segment): Jack[] {
   return segment.attachments.flatMap((a) => {
-    const device = w.index.hosts.get(a.host)?.namespaces.get(a.netns)?.devices.get(a.dev);
+    const device = index.hosts.get(a.host)?.namespaces.get(a.netns)?.devices.get(a.dev);
     if (!device) return [];
     return [{ device, ...(a.accessVlan === undefined ? {} : { accessVlan: a.accessVlan }) }];
   });
