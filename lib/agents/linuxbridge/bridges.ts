@@ -46,7 +46,7 @@ export function putInto(hand: Hand, device: string, bridge: string): void {
 
 function removeUnused(hand: Hand, view: HostView): void {
   const links = hand.namespace(ROOT)?.links ?? [];
-  const kept = new Set(view.ports.map((port) => bridgeName(port.networkId)));
+  const kept = new Set(pluggedHere(view, hand.host).map((port) => bridgeName(port.networkId)));
   for (const { master, name } of links) if (master !== undefined && name.startsWith("tap")) kept.add(master);
   const physical = new Set(Object.values(view.settings.interfaceMappings));
   for (const link of links)
