@@ -13,19 +13,27 @@ const VXLAN_LENGTH = 8;
 
 export type Message = "arp" | "request" | "reply" | "error";
 
+type Places = Pick<LabCloud, "place">;
+
 /** The text of all frames of a ping, by the part they have in it. Other frames are left out. */
-export function capturedText(lab: LabCloud, frames: readonly Captured[]): Record<Message, string[]> {
+export function capturedText(lab: Places, frames: readonly Captured[]): Record<Message, string[]> {
   const out: Record<Message, string[]> = { arp: [], request: [], reply: [], error: [] };
-  for (const { netns, device, dir, hex } of frames) {
-    const packet = decode(hex);
+  for (const frame of frames) {
+    const packet = decode(frame.hex);
     const message = messageOf(packet);
-    if (!message) continue;
-    const view = viewPacket(packet);
-    out[message].push(
-      fromFrame({ kind: "frame", seq: 0, leg: "request", branch: "0", ...lab.place(netns), device, dir, packet: view }),
-    );
+    if (message) out[message].push(textOf(lab, frame, packet));
   }
   return out;
+}
+
+/** The text of a frame, whatever it carries. */
+export function frameText(lab: Places, frame: Captured): string {
+  return textOf(lab, frame, decode(frame.hex));
+}
+
+function textOf(lab: Places, { netns, device, dir }: Captured, packet: Packet): string {
+  const place = { ...lab.place(netns), device };
+  return fromFrame({ kind: "frame", seq: 0, leg: "request", branch: "0", ...place, dir, packet: viewPacket(packet) });
 }
 
 function messageOf({ arp, l4 }: Packet): Message | undefined {

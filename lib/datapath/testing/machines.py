@@ -1,6 +1,7 @@
 """Machines of a test cloud: copies frames between guests and their taps, and captures on every device.
 
-The first line of standard input is {"taps": [[netns, device, mac, guest netns, guest mac], ...], "capture": [netns, ...]}.
+The first line of standard input is {"taps": [[netns, device, mac, guest netns, guest mac], ...], "capture": [netns, ...]},
+each namespace by its name or the path of a file.
 Each tap gets a device eth0 in its guest's namespace; what one end sends, the other receives, as a hypervisor would have
 it. Each later line ends a capture: once nothing has moved for a while, one line of JSON tells all frames since the last
 one, as [[time, netns, device, direction, hex], ...] in the order of the kernel's time.
@@ -15,12 +16,13 @@ import struct
 import sys
 
 QUIET_MS = 60
+SOL_PACKET, AUXDATA, TAGGED = 263, 8, 0x10
 TUNSETIFF, IFF_TAP_NO_PI, SIOCSIFHWADDR, SO_TIMESTAMPNS, OUTGOING = 0x400454CA, 0x1002, 0x8924, 35, 4
 libc = ctypes.CDLL(None, use_errno=True)
 
 
 def enter(name):
-    fd = os.open("/run/netns/" + name, os.O_RDONLY)
+    fd = os.open(os.path.join("/run/netns", name), os.O_RDONLY)
     if libc.setns(fd, 0x40000000) != 0:
         raise OSError(ctypes.get_errno(), "setns " + name)
     os.close(fd)
@@ -42,6 +44,7 @@ def sniffer(netns):
     s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
     s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    s.setsockopt(SOL_PACKET, AUXDATA, 1)
     return s
 
 
@@ -51,7 +54,12 @@ def read(s, name, frames):
             data, aux, _, address = s.recvmsg(65536, 256, socket.MSG_DONTWAIT)
         except (BlockingIOError, OSError):
             return
-        when = next(struct.unpack("qq", body[:16]) for level, kind, body in aux if kind == SO_TIMESTAMPNS)
+        when = next(struct.unpack("qq", body[:16]) for _, kind, body in aux if kind == SO_TIMESTAMPNS)
+        for level, kind, body in aux:
+            # A VLAN tag is taken out of the frame and told beside it.
+            if (level, kind) == (SOL_PACKET, AUXDATA) and int.from_bytes(body[:4], sys.byteorder) & TAGGED:
+                tag = struct.pack("!HH", 0x8100, int.from_bytes(body[16:18], sys.byteorder))
+                data = data[:12] + tag + data[12:]
         if address[0] != "lo":
             way = "out" if address[2] == OUTGOING else "in"
             frames.append([when[0] * 10**9 + when[1], name, address[0], way, data.hex()])
