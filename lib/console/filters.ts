@@ -87,39 +87,58 @@ function grep(words: readonly string[], lines: readonly string[]): Answer {
   const status = found > 0 ? 0 : 1;
   if (flags.has("q")) return { text: "", status };
   if (flags.has("c")) return told([String(found)], status);
+  if (flags.has("o") && !flags.has("v"))
+    return told(
+      lines.flatMap((line, i) => (hits[i] ? only(pattern, flags, line) : [])),
+      status,
+    );
   const near = (i: number) => hits.slice(Math.max(0, i - around.after), i + around.before + 1).some(Boolean);
   const shown = lines.flatMap((line, i) => (near(i) ? [flags.has("n") ? `${i + 1}:${line}` : line] : []));
   return told(shown, status);
 }
 
-/** Basic regular expressions escape what extended ones do not. */
 function matcher(pattern: string, flags: ReadonlySet<string>): (line: string) => boolean {
-  // Long patterns that go back and forth could hold the server up.
+  if (flags.has("F") || /^[^\\^$.[\]()*+?{}|]*$/.test(pattern)) return plain(pattern, flags);
+  const regexp = compile(pattern, flags);
+  return (line) => regexp.test(cut(line));
+}
+
+/** The parts that match, each on a line of its own. */
+function only(pattern: string, flags: ReadonlySet<string>, line: string): string[] {
+  const literal = flags.has("F") ? pattern.replace(/[\\^$.[\]()*+?{}|]/g, "\\$&") : pattern;
+  const regexp = new RegExp(compile(literal, flags), flags.has("i") ? "gi" : "g");
+  return [...cut(line).matchAll(regexp)].map(([text]) => text).filter((text) => text !== "");
+}
+
+/** Long lines and patterns that go back and forth could hold the server up. */
+const cut = (line: string) => (line.length > 4000 ? line.slice(0, 4000) : line);
+
+/** Basic regular expressions escape what extended ones do not. */
+function compile(pattern: string, flags: ReadonlySet<string>): RegExp {
   if (pattern.length > 200) throw new CommandError("grep: the pattern is too long", 2);
-  if (flags.has("F") || /^[^\\^$.[\]()*+?{}|]*$/.test(pattern)) return plain(pattern.split("\\|"), flags);
-  const extended = flags.has("E") ? pattern : pattern.replace(/\\([|(){}+?])|([|(){}+?])/g, (_, a, b) => a ?? `\\${b}`);
-  // Each alternative is a list of literal pieces, classes and dots, at most starred: no group is repeated.
-  if (/\([^)]*[*+?{][^)]*\)[*+{]/.test(extended)) throw new CommandError("grep: this pattern is not supported here", 2);
+  const extended = flags.has("E")
+    ? pattern
+    : pattern.replace(/\\([|(){}+?])|([|(){}+?])/g, (_, special?: string, bare?: string) => special ?? `\\${bare}`);
+  if (/[*+?}]\)*[*+{]/.test(extended) || (extended.match(/[*+{]/g)?.length ?? 0) > 4 || /\\\d/.test(extended))
+    throw new CommandError("grep: this pattern is too much for here", 2);
   try {
     const body = flags.has("w") ? `\\b(?:${extended})\\b` : flags.has("x") ? `^(?:${extended})$` : extended;
-    const regexp = new RegExp(body, flags.has("i") ? "i" : "");
-    return (line) => regexp.test(line.length > 4000 ? line.slice(0, 4000) : line);
+    return new RegExp(body, flags.has("i") ? "i" : "");
   } catch {
     throw new CommandError("grep: Invalid regular expression", 2);
   }
 }
 
-function plain(texts: readonly string[], flags: ReadonlySet<string>): (line: string) => boolean {
-  const fold = (text: string) => (flags.has("i") ? text.toLowerCase() : text);
-  const wanted = texts.map(fold);
+function plain(text: string, flags: ReadonlySet<string>): (line: string) => boolean {
+  const fold = (one: string) => (flags.has("i") ? one.toLowerCase() : one);
+  const wanted = fold(text);
   const isWord = (c: string | undefined) => c !== undefined && /\w/.test(c);
-  return (line) =>
-    wanted.some((text) => {
-      const folded = fold(line);
-      if (flags.has("x")) return folded === text;
-      if (!flags.has("w")) return folded.includes(text);
-      for (let at = folded.indexOf(text); at >= 0; at = folded.indexOf(text, at + 1))
-        if (!isWord(folded[at - 1]) && !isWord(folded[at + text.length])) return true;
-      return false;
-    });
+  return (line) => {
+    const folded = fold(line);
+    if (flags.has("x")) return folded === wanted;
+    if (!flags.has("w")) return folded.includes(wanted);
+    for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1))
+      if (!isWord(folded[at - 1]) && !isWord(folded[at + wanted.length])) return true;
+    return false;
+  };
 }

@@ -57,3 +57,22 @@ function unexpected(token: string): CommandError {
 export function withoutErrorRedirects(stage: string): string {
   return stage.replace(/(^|\s)(2>&1|2>\s*\/dev\/null)(?=\s|$)/g, "$1");
 }
+
+/**
+ * Brackets within a word are taken as they are, as people write flows (`resubmit(,1)`): a shell would have them quoted, and
+ * there is nothing else here that they could mean.
+ */
+export function withPlainBrackets(stage: string): string {
+  if (stage.includes("\n")) return stage;
+  let quote = "";
+  let out = "";
+  for (let i = 0; i < stage.length; i++) {
+    const c = stage.charAt(i);
+    if (quote === "" && (c === "(" || c === ")") && /\S/.test(stage.charAt(i - 1))) out += "\\";
+    if (c === quote) quote = "";
+    else if (quote === "" && (c === "'" || c === '"')) quote = c;
+    out += c;
+    if (c === "\\" && quote !== "'") out += stage.charAt(++i);
+  }
+  return out;
+}

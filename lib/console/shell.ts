@@ -8,7 +8,7 @@ import { ROOT } from "../host/edit.ts";
 import { FlowSyntaxError } from "../net/openflow/scan.ts";
 import type { Answer } from "./answer.ts";
 import { FILTER_NAMES, filter } from "./filters.ts";
-import { pipelines, withoutErrorRedirects } from "./line.ts";
+import { pipelines, withoutErrorRedirects, withPlainBrackets } from "./line.ts";
 import { runProgram } from "./programs.ts";
 import { type Console, type Session, Terminal } from "./terminal.ts";
 import type { CapturedFrame } from "./traffic/frame.ts";
@@ -91,7 +91,7 @@ function runStages(terminal: Terminal, stages: readonly string[]): Answer {
 }
 
 function invocation(stage: string): Invocation {
-  const [only] = parseScript(withoutErrorRedirects(stage));
+  const [only] = parseScript(withPlainBrackets(withoutErrorRedirects(stage)));
   return only ?? { words: [] };
 }
 

@@ -1,7 +1,7 @@
 /** `ip rule add|delete` (iproute2 ip/iprule.c). */
 import { CommandError } from "../command.ts";
 import type { RuleCommand } from "./command.ts";
-import { abbreviated, type Cursor, wrong } from "./cursor.ts";
+import { abbreviated, Cursor, wrong } from "./cursor.ts";
 import { pair } from "./device.ts";
 
 const TYPES = ["unreachable", "blackhole", "prohibit", "nop"] as const;
@@ -69,6 +69,12 @@ function readOption(
     case "goto":
       out.goto = words.number("target");
       return;
+    case "type": {
+      // What agents wrote for a rule that looks a table up.
+      const type = words.next();
+      if (type !== "unicast") readOption(new Cursor([type]), out, family);
+      return;
+    }
     default: {
       const type = TYPES.find((name) => name === word || `${name}` === word);
       if (!type) throw new CommandError(`Error: argument "${word}" is wrong: Failed to parse rule type`, 255);

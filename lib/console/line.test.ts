@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { pipelines, withPlainBrackets } from "./line.ts";
+
+const stages = (text: string) => pipelines(text).map((one) => [one.after, ...one.stages.map((stage) => stage.trim())]);
+
+test("a line is cut at ;, && and || and at pipes, outside of quotes", () => {
+  expect(stages("ip a; ip r && ip n | grep x || true")).toEqual([
+    [";", "ip a"],
+    [";", "ip r"],
+    ["&&", "ip n", "grep x"],
+    ["||", "true"],
+  ]);
+  expect(stages("grep 'a|b;c' # not | this")).toEqual([[";", "grep 'a|b;c'"]]);
+  expect(stages('echo "a && b" \\| c')).toEqual([[";", 'echo "a && b" \\| c']]);
+  expect(stages(" ; ")).toEqual([]);
+});
+
+test("what no shell takes is refused", () => {
+  expect(() => pipelines("ip a |")).toThrow("syntax error");
+  expect(() => pipelines("| grep a")).toThrow("syntax error");
+  expect(() => pipelines("ip a &&")).toThrow("syntax error");
+});
+
+test("a heredoc stays whole", () => {
+  const text = "cat > /x <<'EOF'\na; b | c\nEOF\n";
+  expect(pipelines(text)).toEqual([{ after: ";", stages: [text] }]);
+});
+
+test("brackets of a flow need no quotes", () => {
+  expect(withPlainBrackets("actions=resubmit(,1)")).toBe("actions=resubmit\\(,1\\)");
+  expect(withPlainBrackets("'resubmit(,1)' \"a(b)\" x\\(")).toBe("'resubmit(,1)' \"a(b)\" x\\(");
+});

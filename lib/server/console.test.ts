@@ -1,0 +1,222 @@
+/** The embedded cloud by hand: what administrators type changes its hosts, and shows in pings, captures and history. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ConsoleReply, ConsoleSession } from "../api/console.ts";
+import { demoDir } from "../clouds/places.ts";
+import { readBundle } from "../collect/bundle.ts";
+import { TrafficLog } from "../console/traffic/log.ts";
+import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
+import type { Guest } from "../host/world.ts";
+import type { Server } from "../server.ts";
+import { cloudOf } from "../simulation/world.ts";
+import { answerLine, consoleInfo } from "./console.ts";
+
+let data: string;
+let opened: EmbeddedCloud;
+let parts: Pick<Server, "embedded" | "traffic" | "clouds">;
+
+beforeAll(async () => {
+  data = mkdtempSync(path.join(tmpdir(), "underlay-console-"));
+  opened = await openEmbedded({
+    place: storePlace(data, {}),
+    env: {},
+    signal: new AbortController().signal,
+    report(error) {
+      throw error;
+    },
+  });
+  const clouds = {
+    cloud: (id: string) =>
+      id === "embedded" ? Promise.resolve(cloudOf(opened.simulation.moment())) : readBundle(path.join(demoDir(), id)),
+  };
+  // Of the store, consoles ask for clouds alone.
+  parts = { embedded: async () => opened, traffic: new TrafficLog(), clouds: clouds as Server["clouds"] };
+}, 60_000);
+afterAll(async () => {
+  await opened.close();
+  rmSync(data, { recursive: true });
+});
+
+async function type(
+  host: string,
+  line: string,
+  session: ConsoleSession = {},
+  cloud = "embedded",
+): Promise<ConsoleReply> {
+  return answerLine(parts, { cloud, host, user: "admin" }, { line, session });
+}
+/** Output of a line that must succeed. */
+async function told(host: string, line: string, session: ConsoleSession = {}): Promise<string> {
+  const reply = await type(host, line, session);
+  expect(reply.output, line).not.toMatch(/not supported|not found/);
+  expect(reply.status, `${line}\n${reply.output}`).toBe(0);
+  return reply.output;
+}
+function guest(name: string): Guest {
+  const found = cloudOf(opened.simulation.moment()).world.guests.find((one) => one.name === name);
+  if (!found) throw new Error(`no guest ${name}`);
+  return found;
+}
+const inside = (name: string): ConsoleSession => ({ guest: guest(name).portId });
+const addressOf = (name: string) => guest(name).fixedIps[0]?.address ?? "";
+
+describe("a line on a host", () => {
+  test("changes it, as the next line shows, and stands in its history", async () => {
+    expect(await told("compute1", "ip link add br9 type bridge && ip link set br9 up; ip -br link show br9")).toMatch(
+      /^br9 +(UP|DOWN|UNKNOWN) /,
+    );
+    expect(await told("compute1", "brctl show | grep br9")).toMatch(/^br9\t\t8000\./);
+    const last = opened.simulation.history("compute1", "br9").at(-1);
+    expect(last?.commands).toEqual(["ip link add br9 type bridge", "ip link set br9 up"]);
+    expect(last?.causes[0]?.what).toMatch(/^admin typed ip link add br9/);
+    await told("compute1", "ip link del br9");
+    expect((await type("compute1", "ip link show br9")).output).toBe('Device "br9" does not exist.\n');
+  });
+
+  test("says in the tool's words what is wrong, and goes on or stops as a shell does", async () => {
+    const { output, status } = await type("compute1", "ip link set nosuch up; hostname");
+    expect(output).toBe('Cannot find device "nosuch"\ncompute1\n');
+    expect(status).toBe(0);
+    expect((await type("compute1", "ip link set nosuch up && hostname")).output).not.toContain("compute1");
+    expect((await type("compute1", "frobnicate")).output).toMatch(/command not found/);
+    expect((await type("compute1", "ip a | awk '{print $1}'")).output).toMatch(/not supported behind a pipe/);
+    expect((await type("compute1", 'ip link "')).status).toBe(2);
+    expect((await type("compute1", "echo $HOME")).output).toMatch(/variables are not supported/);
+  });
+
+  test("goes into a namespace and out again", async () => {
+    const netns = (await told("network1", "ip netns | grep qdhcp")).split("\n")[0] ?? "";
+    const { session } = await type("network1", `ip netns exec ${netns} bash`);
+    expect(session).toEqual({ netns });
+    expect(await told("network1", "ip -br addr", session)).toMatch(/^tap\S+ .*172\.16\./m);
+    expect((await type("network1", "exit", session)).session).toEqual({});
+  });
+
+  test("of a recording answers and changes nothing", async () => {
+    expect((await type("compute1", "ip -br link show qvocb9bcee4-5d", {}, "legacy")).output).toMatch(
+      /^qvocb9bcee4-5d@/,
+    );
+    const { output, changes } = await type("compute1", "ip link set qvocb9bcee4-5d down", {}, "legacy");
+    expect(output).toMatch(/recording/);
+    expect(changes).toBe(0);
+    expect((await consoleInfo(parts, "legacy", "compute1")).readOnly).toMatch(/recording/);
+  });
+});
+
+describe("packets", () => {
+  test("are pinged from an instance, and captured where they passed", async () => {
+    const from = guest("cirros-vm1");
+    const output = await told("compute1", `ping -c 2 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
+    expect(output).toMatch(/2 packets transmitted, 2 received, 0% packet loss/);
+    const capture = await told("compute1", `tcpdump -ne -i ${from.tap} icmp`);
+    expect(capture).toContain(`${from.mac} > `);
+    expect(capture.match(/ICMP echo request, id \d+, seq [12],/g)).toHaveLength(2);
+    expect(capture.match(/ICMP echo reply/g)).toHaveLength(2);
+    const wire = await told("compute1", "tcpdump -ni eth1 udp port 4789");
+    expect(wire).toMatch(/VXLAN, flags \[I\] \(0x08\), vni 10\n.*ICMP echo request/);
+  });
+
+  test("are lost, and it is said where", async () => {
+    const { tap } = guest("cirros-vm1");
+    await told("compute1", `ip link set ${tap} down`);
+    const reply = await type("compute1", `ping -c 1 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
+    expect(reply.output).toMatch(/1 packets transmitted, 0 received, (\+1 errors, )?100% packet loss/);
+    expect(reply.notes.join()).toContain(tap);
+    await told("compute1", `ip link set ${tap} up`);
+    await told("compute1", `ping -c 1 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
+  });
+
+  test("ask who has an address, and where the switch would send them", async () => {
+    const router = (await told("network1", "ip netns | grep qrouter")).trim().split("\n");
+    const device = (netns: string) => told("network1", `ip netns exec ${netns} ip -br addr | grep 172.16.10.1/`);
+    for (const netns of router) {
+      if ((await type("network1", `ip -n ${netns} addr | grep -q 172.16.10.1/`)).status !== 0) continue;
+      const dev = /^(\S+?)(@| )/.exec(await device(netns))?.[1] ?? "";
+      const asked = await told("network1", `ip netns exec ${netns} arping -c 1 -I ${dev} ${addressOf("cirros-vm1")}`);
+      expect(asked).toContain(
+        `Unicast reply from ${addressOf("cirros-vm1")} [${guest("cirros-vm1").mac.toUpperCase()}]`,
+      );
+    }
+    const { tap, mac } = guest("cirros-vm1");
+    const qvo = tap.replace("tap", "qvo");
+    const flow = `in_port=${qvo},arp,dl_src=${mac},dl_dst=ff:ff:ff:ff:ff:ff,arp_op=1`;
+    expect(await told("compute1", `ovs-appctl ofproto/trace br-int ${flow}`)).toContain('bridge("br-int")');
+  });
+});
+
+/** "Human Defined DVR": a floating IP without Neutron, line by line as its author types it, with this cloud's names. */
+describe("the human-defined floating IP", () => {
+  test("works from outside and from within", async () => {
+    const vm = addressOf("dvr-vm1");
+    const floating = "172.24.4.222";
+    expect((await type("outside", `ping -c 1 ${floating}`)).status).toBe(1);
+    const netns = /qrouter-\S+/.exec(await told("compute1", "ip netns"))?.[0] ?? "";
+    const fip = /fip-\S+/.exec(await told("compute1", "ip netns"))?.[0] ?? "";
+    const router: ConsoleSession = { netns };
+    const rfp = /rfp-[^@ ]+/.exec(await told("compute1", "ip -br link", router))?.[0] ?? "";
+    const fpr = rfp.replace("rfp", "fpr");
+    const near = /inet (169\.254\.\d+\.\d+)\/31/.exec(await told("compute1", `ip addr show ${rfp}`, router))?.[1];
+    const far = /inet (169\.254\.\d+\.\d+)\/31/.exec(
+      await told("compute1", `ip addr show ${fpr}`, { netns: fip }),
+    )?.[1];
+
+    await told("compute1", `ip -4 addr add ${floating}/32 scope global dev ${rfp} brd ${floating}`, router);
+    const nat = "iptables -t nat -A neutron-l3-agent";
+    await told("compute1", `${nat}-OUTPUT -d ${floating}/32 -j DNAT --to-destination ${vm}`, router);
+    await told("compute1", `${nat}-PREROUTING -d ${floating}/32 -j DNAT --to-destination ${vm}`, router);
+    await told("compute1", `${nat}-float-snat -s ${vm}/32 -j SNAT --to-source ${floating}`, router);
+    await told("compute1", `ip -4 rule add from ${vm} priority 57482 table 16 type unicast`, router);
+    await type("compute1", `ip route add default via ${far} dev ${rfp} table 16`, router);
+    expect(await told("compute1", "ip route show table 16", router)).toContain(`default via ${far} dev ${rfp} `);
+    await told("compute1", `ip -4 route replace ${floating}/32 via ${near} dev ${fpr}`, { netns: fip });
+    expect(await told("compute1", "ip route", { netns: fip })).toContain(`${floating} via ${near} dev ${fpr} \n`);
+
+    expect(await told("outside", `ping -c 3 ${floating}`)).toMatch(/3 packets transmitted, 3 received, 0% packet loss/);
+    await told("compute1", "ping -c 1 172.24.4.1", inside("dvr-vm1"));
+    const fg = /fg-[^@ ]+/.exec(await told("compute1", "ip -br link", { netns: fip }))?.[0] ?? "";
+    expect(await told("compute1", `tcpdump -n -i ${fg} icmp`, { netns: fip })).toContain(
+      `${floating} > 172.24.4.1: ICMP`,
+    );
+  });
+
+  test("its flows carry an instance of another host when agents' flows are gone", async () => {
+    const [a, b] = [guest("dvr-vm1"), guest("dvr-vm2")];
+    const ping = () => type(a.host, `ping -c 1 ${addressOf("dvr-vm2")}`, { guest: a.portId });
+    expect((await ping()).status).toBe(0);
+    for (const host of [a.host, b.host]) await told(host, "ovs-ofctl -O OpenFlow13 del-flows br-tun");
+    expect((await ping()).status).toBe(1);
+    for (const [{ host, tap }, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const port = async (name: string) => (await told(host, `ovs-vsctl get Interface ${name} ofport`)).trim();
+      const tag = (await told(host, `ovs-vsctl get Port ${tap.replace("tap", "qvo")} tag`)).trim();
+      const patch = await port("patch-int");
+      const remote = (await told(other.host, "ip -4 -o addr show br-phy | grep -oE 'inet [0-9.]+' | head -1"))
+        .trim()
+        .split(" ")[1];
+      const all = await told(host, "ovs-vsctl --columns=name find Interface type=vxlan");
+      const tunnels = [...all.matchAll(/: (\S+)/g)].map((m) => m[1] as string);
+      const options = await Promise.all(
+        tunnels.map((name) => told(host, `ovs-vsctl get Interface ${name} options:remote_ip`)),
+      );
+      const tunnel = await port(tunnels[options.findIndex((one) => one.includes(`"${remote}"`))] ?? "");
+      for (const flow of [
+        `table=0,priority=1,in_port=${patch},actions=resubmit(,1)`,
+        "table=1,priority=0,actions=resubmit(,2)",
+        "table=2,priority=0,dl_dst=00:00:00:00:00:00/01:00:00:00:00:00,actions=resubmit(,20)",
+        "table=2,priority=0,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00,actions=resubmit(,22)",
+        "table=20,priority=0,actions=resubmit(,22)",
+        `table=22,dl_vlan=${tag},actions=strip_vlan,set_tunnel:0x14,output:${tunnel}`,
+        `table=0,priority=1,in_port=${tunnel},actions=resubmit(,4)`,
+        `table=4,priority=1,tun_id=0x14,actions=mod_vlan_vid:${tag},resubmit(,9)`,
+        `table=9,priority=1,dl_src=${other.mac},actions=output:${patch}`,
+      ])
+        await told(host, `ovs-ofctl -O OpenFlow13 add-flow br-tun ${flow}`);
+    }
+    const reply = await ping();
+    expect(reply.output, reply.notes.join()).toMatch(/1 received/);
+  });
+});
