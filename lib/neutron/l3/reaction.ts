@@ -140,20 +140,23 @@ async function askForGateways(change: Change, router: Router, hosts: readonly st
 export async function portMoved(change: Change, port: Port): Promise<void> {
   for (const row of await floatingIps.list(change.reader, { keys: { port_id: port.id } }))
     if (row.router_id !== null) tellAgents(change, row.router_id);
-  const { host } = port.binding;
-  const wanted = await missingGateways(change, port);
-  if (wanted.length === 0) return;
+  if ((await missingGateways(change, port)).length === 0) return;
   const { neutron, tx } = change;
   tx.afterCommit(() =>
     reported(neutron, async () => {
-      const made = await neutron.change(serviceContext(), async (later) => {
-        const all: (Port | undefined)[] = [];
-        for (const networkId of wanted) all.push(await ensureAgentGateway(later, networkId, host));
-        return all.flatMap((one) => one?.id ?? []);
-      });
-      await devicesUp(neutron, made);
+      const made = await neutron.change(serviceContext(), (later) => addGateways(later, port.id));
+      if (made.length > 0) await devicesUp(neutron, made);
     }),
   );
+}
+
+/** @returns ids of the new ports */
+async function addGateways(change: Change, portId: string): Promise<string[]> {
+  const port = await ports.get(change.reader, portId);
+  const made: (Port | undefined)[] = [];
+  for (const networkId of port ? await missingGateways(change, port) : [])
+    made.push(await ensureAgentGateway(change, networkId, port?.binding.host ?? ""));
+  return made.flatMap((one) => one?.id ?? []);
 }
 
 /** External networks that the host's agent has to have a port on, and has not. */
