@@ -1,4 +1,7 @@
-/** In what the embedded cloud differs from the recorded ones, and why. Everything else must be the same. */
+/**
+ * In what the embedded cloud differs from the recorded ones, and why. Everything else must be the same. What is never looked
+ * at, as counters, is said in lib/intent/compare/; what switches had learned, in testing/lend.ts.
+ */
 
 import { ORDER } from "../intent/compare/filters.ts";
 import type { Difference } from "../intent/compare.ts";
