@@ -13,7 +13,7 @@ const known = new WeakMap<HostView, readonly Unsupported[]>();
 export function unsupported(view: HostView): readonly Unsupported[] {
   let found = known.get(view);
   if (!found) {
-    found = [...routers(view), ...limits(view), ...devices(view), ...trunks(view)];
+    found = [...routers(view), ...limits(view), ...devices(view)];
     known.set(view, found);
   }
   return found;
@@ -54,13 +54,4 @@ function devices(view: HostView): Unsupported[] {
       subject: `nova-compute ${nameOf(port)}`,
       reason: `its kind of device (${port.vifType}) is not simulated`,
     }));
-}
-
-function trunks(view: HostView): Unsupported[] {
-  if (!view.settings.agents.includes("linuxbridge")) return [];
-  const names = new Map(view.ports.map((port) => [port.id, nameOf(port)]));
-  return (view.trunks ?? []).map((trunk) => ({
-    subject: `neutron-linuxbridge-agent ${names.get(trunk.portId) ?? trunk.portId}`,
-    reason: "subports of its trunk are not connected: trunks are simulated with Open vSwitch only",
-  }));
 }

@@ -96,3 +96,16 @@ test("the check finds nothing", () => {
   const known = new Map([...views].flatMap(([name, view]) => (view ? [[name, view] as const] : [])));
   expect(checkCloud(cloudOf(moment), known).hosts.flatMap((one) => one.differences)).toEqual([]);
 });
+
+test("with a floating IP connections by it end", async () => {
+  const { service, simulation } = cloud;
+  const { body } = await service.call(service.admin, "GET", "floatingips");
+  await service.call(service.admin, "DELETE", `floatingips/${body.floatingips[0].id}`);
+  await simulation.settled();
+  const commands = simulation.history("network1").flatMap((deed) => deed.commands);
+  const inRouter = `ip netns exec qrouter-${made.router} conntrack -D`;
+  expect(commands.filter((line) => line.includes("conntrack -D"))).toEqual([
+    `${inRouter} -d ${made.floating}`,
+    `${inRouter} -q ${made.floating}`,
+  ]);
+});

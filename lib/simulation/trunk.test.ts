@@ -96,3 +96,29 @@ test("a subport that is taken off goes with both of its ends, and the trunk with
   const commands = simulation.history("compute1").flatMap((deed) => deed.commands);
   expect(commands.filter((line) => line.includes(`spt-${short(sub.id)}`)).length).toBeGreaterThan(1);
 });
+
+test("on a Linux bridge host a subport is a VLAN device on the guest's, in its own network's bridge", async () => {
+  const { make, service, simulation } = cloud;
+  const [outer, inner] = [
+    await make("ports", "port", { network_id: parent.network_id }),
+    await make("ports", "port", { network_id: sub.network_id }),
+  ];
+  const sub_ports = [{ port_id: inner.id, segmentation_type: "vlan", segmentation_id: 55 }];
+  const { id } = await make("trunks", "trunk", { port_id: outer.id, sub_ports });
+  const bind = { device_id: "lb", device_owner: "compute:nova", "binding:host_id": "compute3" };
+  await service.call(service.admin, "PUT", `ports/${outer.id}`, { port: bind });
+  const links = async () => {
+    await simulation.settled();
+    await simulation.settled();
+    return simulation.moment().hosts.find((one) => one.name === "compute3")?.namespaces[0]?.links ?? [];
+  };
+  expect((await links()).find((one) => one.name === `tap${short(inner.id)}`)).toMatchObject({
+    kind: "vlan",
+    vlan: { id: 55 },
+    linkName: `tap${short(outer.id)}`,
+    master: `brq${short(sub.network_id)}`,
+    up: true,
+  });
+  await service.call(service.admin, "PUT", `trunks/${id}/remove_subports`, { sub_ports: [{ port_id: inner.id }] });
+  expect((await links()).map((one) => one.name)).not.toContain(`tap${short(inner.id)}`);
+});

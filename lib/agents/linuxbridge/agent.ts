@@ -14,10 +14,12 @@ import { setUpBridges } from "./bridges.ts";
 import { pluggedHere } from "./plugged.ts";
 import { populate } from "./population.ts";
 import { plugPorts } from "./ports.ts";
+import { connectSubPorts } from "./trunks.ts";
 
 export const LINUXBRIDGE: Agent = {
   kind: "linuxbridge",
   steps: [
+    { name: "connect subports", plan: connectSubPorts },
     { name: "set up networks", plan: setUpBridges },
     { name: "plug ports", plan: plugPorts },
     { name: "populate forwarding", plan: populate },
