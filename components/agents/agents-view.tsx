@@ -126,7 +126,6 @@ function AgentsTable({ cloud, agents, onRun, busy }: TableProps) {
           <Th>State</Th>
           <Th>Admin state</Th>
           <Th>Last heartbeat</Th>
-          <Th>Started</Th>
           <Th>Binary</Th>
           <Th>Says of itself</Th>
           {onRun ? <Th className="text-right">Run</Th> : null}
@@ -154,11 +153,8 @@ function AgentsTable({ cloud, agents, onRun, busy }: TableProps) {
                 <When iso={one.heartbeat} />
               )}
             </Td>
-            <Td className="text-muted">
-              {one.started ? <When iso={one.started} /> : <span className="text-faint">–</span>}
-            </Td>
             <Td className="font-mono text-xs whitespace-nowrap text-muted">{one.binary}</Td>
-            <Td className="min-w-56 text-xs text-muted">{one.about || <span className="text-faint">–</span>}</Td>
+            <Td className="min-w-64 py-1.5 text-xs text-muted">{one.about || <span className="text-faint">–</span>}</Td>
             {onRun ? (
               <Td className="text-right">
                 <Button

@@ -18,7 +18,6 @@ import { SkeletonRows } from "../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../ui/state.tsx";
 import { Ago } from "./ago.tsx";
 import { HostSection, NotChecked } from "./host-section.tsx";
-import { PART_WORDS } from "./places.ts";
 import { EMBEDDED_CLOUD, useCheck } from "./use-check.ts";
 
 /** Everything in which a host is not as Neutron wants it. */
@@ -91,6 +90,7 @@ function Report({ cloud, report }: { cloud: string; report: CheckReport }) {
         <div className="flex flex-wrap items-center gap-2">
           <Segmented<Kind>
             label="Kind of difference"
+            className="max-w-full overflow-x-auto"
             value={kind}
             options={[
               { value: "all", label: "All" },
@@ -154,6 +154,10 @@ function Report({ cloud, report }: { cloud: string; report: CheckReport }) {
   );
 }
 
+const COMPARED =
+  "namespaces, devices, addresses, routes, routing rules, permanent neighbours, tunnels’ FDB entries, iptables, ipsets, " +
+  "settings, OVS bridges and ports, flows, OpenFlow groups and dnsmasq";
+
 /** Hosts without a difference, those that could not be judged, and what a check looks at. */
 function Compared(props: { cloud: string; healthy: CheckedHost[]; unjudged: CheckedHost[] }) {
   return (
@@ -176,25 +180,12 @@ function Compared(props: { cloud: string; healthy: CheckedHost[]; unjudged: Chec
         ))}
       </ul>
       <p className="px-4 py-3 text-xs text-muted">
-        Compared on each host, with what its agents would make of Neutron’s objects: {partsText()}. Left out is what
+        Compared on each host, with what its agents would make of Neutron’s objects: {COMPARED}. Left out is what
         follows from chance, counting and learning: port numbers and local VLANs count by what they stand for.
         {props.cloud === EMBEDDED_CLOUD ? " Checked again every few seconds." : ""}
       </p>
     </Panel>
   );
-}
-
-function partsText(): string {
-  const words = Object.values(PART_WORDS).map((word) =>
-    /[sq]$|dnsmasq/.test(word)
-      ? word
-      : word === "FDB entry"
-        ? "FDB entries"
-        : word === "address"
-          ? "addresses"
-          : `${word}s`,
-  );
-  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 function matching(host: CheckedHost, kind: Kind, filter: string): CheckDifference[] {

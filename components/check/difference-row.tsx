@@ -15,12 +15,14 @@ interface Props {
   host: string;
   difference: CheckDifference;
   open: boolean;
+  /** Puts names where ids stand. */
+  named: (text: string) => string;
   onOpen: (open: boolean) => void;
   onDone: (repair: Repair) => void;
 }
 
 /** One difference: what it is, where, how it is and how it should be; opened, what sets it right. */
-export function DifferenceRow({ cloud, host, difference, open, onOpen, onDone }: Props) {
+export function DifferenceRow({ cloud, host, difference, open, named, onOpen, onDone }: Props) {
   const body = useId();
   const { kind, part, name, actual, desired, id } = difference;
   const text = KIND_TEXT[kind];
@@ -49,9 +51,12 @@ export function DifferenceRow({ cloud, host, difference, open, onOpen, onDone }:
               </Badge>
             </span>
             <span className="text-muted">{PART_WORDS[part] ?? part}</span>{" "}
-            <span className="font-mono text-xs [overflow-wrap:anywhere]">{breakable(name)}</span>
+            <span className="font-mono text-xs [overflow-wrap:anywhere]">{breakable(named(name))}</span>
           </p>
-          <Values actual={actual} desired={desired} />
+          <Values
+            actual={actual === undefined ? undefined : named(actual)}
+            desired={desired === undefined ? undefined : named(desired)}
+          />
         </div>
         <div className="min-w-0 text-right text-xs leading-5 max-sm:col-start-2 max-sm:text-left">
           {device ? (
@@ -69,37 +74,41 @@ export function DifferenceRow({ cloud, host, difference, open, onOpen, onDone }:
 }
 
 function Values({ actual, desired }: { actual: string | undefined; desired: string | undefined }) {
+  const both = actual !== undefined && desired !== undefined;
   const rows = [
-    { label: "is", value: actual, other: desired },
-    { label: "should be", value: desired, other: actual },
+    { label: "is", value: both ? beside(actual, desired) : actual },
+    { label: "should be", value: both ? beside(desired, actual) : desired },
   ].filter((one) => one.value !== undefined && one.value !== "");
   if (rows.length === 0) return null;
   return (
-    <dl className="grid grid-cols-[4.25rem_minmax(0,1fr)] gap-x-2 pt-0.5 text-xs leading-5">
-      {rows.map(({ label, value, other }) => (
+    <dl
+      className="grid grid-cols-[4.25rem_minmax(0,1fr)] gap-x-2 pt-0.5 text-xs leading-5"
+      title={both ? `is ${actual}\nshould be ${desired}` : undefined}
+    >
+      {rows.map(({ label, value }) => (
         <div key={label} className="contents">
           <dt className="text-muted">{label}</dt>
-          <dd className="font-mono [overflow-wrap:anywhere]">
-            <Words text={value ?? ""} other={other} />
-          </dd>
+          <dd className="font-mono [overflow-wrap:anywhere]">{breakable(value ?? "")}</dd>
         </div>
       ))}
     </dl>
   );
 }
 
-/** Words that the other side does not have stand out. */
-function Words({ text, other }: { text: string; other: string | undefined }) {
-  if (other === undefined) return <>{breakable(text)}</>;
-  const known = new Set(other.split(/[\s,]+/));
-  return (
-    <>
-      {text.split(/(\s+|,)/).map((word, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the words of one text never change places
-        <span key={i} className={/^(\s*|,)$/.test(word) || known.has(word) ? "text-muted" : "font-semibold text-ink"}>
-          {word}
-        </span>
-      ))}
-    </>
-  );
+/** What one has and the other has not; `…` for what both have. Two of a word are not one. */
+function beside(text: string, other: string): string {
+  const left = Map.groupBy(words(other), (word) => word);
+  const shown: string[] = [];
+  for (const word of words(text)) {
+    const same = left.get(word)?.pop();
+    if (same === undefined) shown.push(word);
+    else if (shown.at(-1) !== "…") shown.push("…");
+  }
+  const said = shown.join(" ");
+  return said === "…" || said === "" ? "without what is beside" : said;
+}
+
+/** `tag=<vlan of vxlan10>` is one. */
+function words(text: string): string[] {
+  return text.match(/(?:<[^>]*>|[^\s<])+/g) ?? [];
 }

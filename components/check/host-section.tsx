@@ -9,7 +9,7 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { DifferenceRow } from "./difference-row.tsx";
-import { objectOf, type Place } from "./places.ts";
+import { namer, objectOf, type Place } from "./places.ts";
 import { RepairBox } from "./repair-box.tsx";
 
 /** Rows that draw at once: a host that lacks everything differs in thousands. */
@@ -32,6 +32,7 @@ export function HostSection({ cloud, host, differences, topology, open, onOpen, 
   const [all, setAll] = useState(false);
   const shown = all ? differences : differences.slice(0, LIMIT);
   const groups = useMemo(() => byObject(cloud, shown, topology), [cloud, shown, topology]);
+  const named = useMemo(() => namer(topology), [topology]);
   const count = host.differences.length;
   return (
     <Panel aria-labelledby={`host-${host.name}`} className="overflow-hidden">
@@ -77,6 +78,7 @@ export function HostSection({ cloud, host, differences, topology, open, onOpen, 
                 host={host.name}
                 difference={one}
                 open={open === one.id}
+                named={named}
                 onOpen={(next) => onOpen(next ? one.id : null)}
                 onDone={onDone}
               />

@@ -92,3 +92,13 @@ export function objectOf(cloud: string, resource: CheckDifference["resource"], t
     }
   }
 }
+
+/** `<vlan of ID>` with the network's name in the id's place. */
+export function namer(topology: Topology | undefined): (text: string) => string {
+  const names = new Map(topology?.networks.map((one) => [one.id, one.name]));
+  return (text) =>
+    text.replace(/<vlan of ([0-9a-f-]{36})>/g, (all, id: string) => {
+      const name = names.get(id);
+      return name ? `<vlan of ${name}>` : all;
+    });
+}

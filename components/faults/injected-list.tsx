@@ -46,7 +46,7 @@ export function InjectedList({ cloud, faults, kinds, undoing, onUndo }: Props) {
               <div className="min-w-48 flex-1">
                 <p className="font-medium">{kinds.find(({ kind }) => kind === one.kind)?.title ?? one.kind}</p>
                 <p className="text-xs text-muted">
-                  {one.place} · {[...new Set(one.lines.map((line) => line.host))].join(", ")} · <Ago at={one.since} />
+                  {whereText(one)} · <span className="font-mono">{one.code}</span> · <Ago at={one.since} />
                   {one.stands ? null : <span className="text-ok"> · mended by something else since</span>}
                 </p>
               </div>
@@ -71,4 +71,10 @@ export function InjectedList({ cloud, faults, kinds, undoing, onUndo }: Props) {
       )}
     </Panel>
   );
+}
+
+/** Hosts that the place's name does not tell already. */
+function whereText({ place, lines }: InjectedFault): string {
+  const hosts = new Set(lines.map((line) => line.host).filter((host) => !place.includes(host)));
+  return [place, ...hosts].join(" · ");
 }

@@ -101,17 +101,14 @@ function HostHead({ cloud, host }: { cloud: string; host: Found }) {
 function HitRow({ cloud, host, hit }: { cloud: string; host: string; hit: Hit }) {
   const { bridge, table, tableName, flow } = hit;
   return (
-    <div className="grid grid-cols-1 sm:grid-cols-[9.5rem_minmax(0,1fr)]">
+    <div className="grid grid-cols-1 sm:grid-cols-[13rem_minmax(0,1fr)]">
       <Link
         href={flowHref(cloud, host, hit)}
         aria-label={`${bridge} table ${table}: open this flow`}
         className="border-line px-4 py-1.5 font-mono text-xs leading-[1.15rem] hover:bg-hover sm:border-b"
       >
-        <span className="text-accent">{bridge}</span>
-        <span className="block truncate text-2xs text-muted" title={tableName}>
-          table {table}
-          {tableName ? ` ${tableName}` : ""}
-        </span>
+        <span className="text-accent">{bridge}</span> <span className="text-muted">table {table}</span>
+        {tableName ? <span className="block truncate text-2xs text-muted">{tableName}</span> : null}
       </Link>
       <FlowRow table={table} flow={flow} />
     </div>

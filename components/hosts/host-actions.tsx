@@ -19,11 +19,18 @@ export function HostActions(props: {
     <>
       {cloud === EMBEDDED_CLOUD ? (
         <>
-          <Button aria-pressed={history} onClick={() => onHistory(!history)} className="aria-pressed:bg-hover">
-            <SquareTerminal aria-hidden /> Commands
+          <Button
+            title="What built this host"
+            aria-pressed={history}
+            onClick={() => onHistory(!history)}
+            className="aria-pressed:bg-hover"
+          >
+            <SquareTerminal aria-hidden />
+            <span className="max-wide:sr-only">Commands</span>
           </Button>
-          <ButtonLink href={pages.faults(cloud, host)}>
-            <Zap aria-hidden /> Break it
+          <ButtonLink title="Faults that can be put here" href={pages.faults(cloud, host)}>
+            <Zap aria-hidden />
+            <span className="max-wide:sr-only">Break it</span>
           </ButtonLink>
         </>
       ) : null}

@@ -20,8 +20,6 @@ export interface AgentState {
   adminUp: boolean;
   /** ISO time of the last heartbeat. */
   heartbeat?: string;
-  /** ISO time of its last start. */
-  started?: string;
   /** Somebody stopped it; absent where that cannot be known or done. */
   stopped?: boolean;
   /** A few words of what it reports of itself: `vxlan, gre · dvr_snat`. */

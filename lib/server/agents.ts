@@ -59,7 +59,6 @@ async function living({ neutron, store }: EmbeddedCloud): Promise<AgentState[]> 
     alive: one.alive,
     adminUp: one.admin_state_up,
     ...(one.heartbeat > 0 ? { heartbeat: new Date(one.heartbeat).toISOString() } : {}),
-    started: isoTime(one.started_at),
     stopped: stopped.has(one.id),
     about: aboutOf(one.configurations),
   }));

@@ -53,7 +53,7 @@ export function FilterBox(props: {
           </Button>
         ) : null}
       </div>
-      <span role="status" className="shrink-0 text-xs text-muted tabular-nums">
+      <span role="status" className="shrink-0 text-xs text-muted tabular-nums empty:hidden">
         {props.count}
       </span>
     </div>
