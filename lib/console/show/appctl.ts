@@ -28,7 +28,7 @@ export function showAppctl(host: HostState, words: readonly string[]): Answer {
       return lines(ovs.bridges.map((one) => one.name));
     case "bridge/dump-flows": {
       const bridge = bridgeOf(ovs, bridgeName);
-      return lines(bridge.flows.map((flow) => flowText(bridge, flow, { names: false, stats: true })));
+      return lines(bridge.flows.map((flow) => flowText(bridge, flow, { names: false, stats: true, of: "OF1.3" })));
     }
     case "ovs/route/show":
       return lines([

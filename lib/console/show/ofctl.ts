@@ -7,6 +7,7 @@ import type { Action, Flow } from "../../net/openflow/ast.ts";
 import { printFlow, printGroup } from "../../net/openflow/print.ts";
 import { FlowSyntaxError } from "../../net/openflow/scan.ts";
 import { type Answer, lines } from "../answer.ts";
+import { asOpenFlow10 } from "./openflow10.ts";
 
 const QUERIES = new Set([
   "show",
@@ -71,16 +72,20 @@ function answer(bridge: OvsBridge, name: string, args: readonly string[], manner
   const head = (message: string, xid = "0x2") => `${message} reply${of === undefined ? "" : ` (${of})`} (xid=${xid}):`;
   switch (name) {
     case "dump-flows": {
-      const flows = chosen(bridge, args[0]).map((flow) => ` ${flowText(bridge, flow, manner)}`);
-      // On a terminal, or asked for some, it prints flows alone (ofctl_dump_flows__).
-      const plain = manner.tty || args.length > 0;
-      return lines(plain ? flows : [head(of === undefined ? "NXST_FLOW" : "OFPST_FLOW"), ...flows]);
+      const flows = inTables(chosen(bridge, args[0])).map((flow) => ` ${flowText(bridge, flow, manner)}`);
+      // On a terminal it prints flows alone (ofctl_dump_flows__); xids are those of its only questions.
+      if (manner.tty) return lines(flows);
+      const some = args.length > 0;
+      return lines([
+        of === undefined ? head("NXST_FLOW", some ? "0x8" : "0x4") : head("OFPST_FLOW", some ? "0x6" : "0x2"),
+        ...flows,
+      ]);
     }
     case "dump-aggregate": {
       const flows = chosen(bridge, args[0]);
       const sum = (key: "packets" | "bytes") => flows.reduce((all, flow) => all + flow[key], 0);
       return lines([
-        `${head(of === undefined ? "NXST_AGGREGATE" : "OFPST_AGGREGATE")} packet_count=${sum("packets")} byte_count=${sum("bytes")} flow_count=${flows.length}`,
+        `${head(of === undefined ? "NXST_AGGREGATE" : "OFPST_AGGREGATE", "0x4")} packet_count=${sum("packets")} byte_count=${sum("bytes")} flow_count=${flows.length}`,
       ]);
     }
     case "dump-groups":
@@ -118,8 +123,18 @@ function chosen(bridge: OvsBridge, text: string | undefined): Flow[] {
   }
 }
 
-export function flowText(bridge: OvsBridge, flow: Flow, { names, stats }: Pick<Manner, "names" | "stats">): string {
-  const text = printFlow(names ? withNames(bridge, flow) : flow);
+/** As a switch tells them: table by table. */
+function inTables(flows: readonly Flow[]): Flow[] {
+  return [...flows].sort((a, b) => a.table - b.table);
+}
+
+export function flowText(
+  bridge: OvsBridge,
+  flow: Flow,
+  { names, stats, of }: Pick<Manner, "names" | "stats" | "of">,
+): string {
+  const told = of === undefined ? { ...flow, actions: asOpenFlow10(flow.actions) } : flow;
+  const text = printFlow(names ? withNames(bridge, told) : told);
   return stats ? text : text.replace(/duration=[^,]*, /, "").replace(/n_packets=\d+, n_bytes=\d+, /, "");
 }
 
