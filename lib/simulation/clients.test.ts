@@ -43,6 +43,26 @@ test("one whose questions go nowhere gets none, until they do", async () => {
   await service.call(service.admin, "DELETE", `ports/${other.id}`);
 });
 
+test("a server is told of new clients and options by its files and a signal, not by a new start", async () => {
+  const { simulation, service } = cloud;
+  const before = simulation.history("network1").length;
+  const extra_dhcp_opts = [{ opt_name: "bootfile-name", opt_value: "pxelinux.0" }];
+  await service.call(service.admin, "PUT", `ports/${guest.id}`, { port: { extra_dhcp_opts } });
+  await simulation.settled();
+  const commands = simulation
+    .history("network1")
+    .slice(before)
+    .flatMap((deed) => deed.commands);
+  const pid = simulation
+    .moment()
+    .hosts.flatMap((host) => host.processes)
+    .find((one) => one.command.includes("dnsmasq"))?.pid;
+  for (const file of ["host", "opts"])
+    expect(commands.some((line) => line.includes(`/dhcp/${network.id}/${file}`))).toBe(true);
+  expect(commands).toContain(`kill -HUP ${pid}`);
+  expect(commands.some((line) => line.includes("dnsmasq --"))).toBe(false);
+});
+
 test("with the port its lease goes", async () => {
   const { service } = cloud;
   await service.call(service.admin, "DELETE", `ports/${guest.id}`);
