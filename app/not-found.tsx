@@ -1,7 +1,6 @@
 import { SearchX } from "lucide-react";
 import { ButtonLink } from "../components/ui/button.tsx";
 import { EmptyState } from "../components/ui/state.tsx";
-import { pages } from "../lib/api/pages.ts";
 
 export default function NotFound() {
   return (
@@ -11,12 +10,12 @@ export default function NotFound() {
         icon={<SearchX aria-hidden />}
         title="There is nothing at this address"
         action={
-          <ButtonLink variant="solid" href={pages.clouds()}>
-            All clouds
+          <ButtonLink variant="solid" href="/">
+            To the first page
           </ButtonLink>
         }
       >
-        The cloud may have been removed from this machine, or the link is cut. Open its bundle again to follow the link.
+        It may have been removed, the link may be cut, or it is for others to see.
       </EmptyState>
     </main>
   );
