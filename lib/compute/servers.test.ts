@@ -281,6 +281,19 @@ test("a shared image is listed by whoever accepted it", async () => {
   expect(await listed()).toBe(false);
 });
 
+test("servers are found by a part of their address", async () => {
+  const id = await network("found", "10.77.0.0/24");
+  const nic = (fixed_ip: string) => ({ networks: [{ uuid: id, fixed_ip }] });
+  const { server } = (await demo("POST", "compute/v2.1/servers", boot(nic("10.77.0.50")))).body;
+  const other = (await demo("POST", "compute/v2.1/servers", boot(nic("10.77.0.60")))).body.server;
+  const found = async (ip: string) =>
+    (await demo("GET", `compute/v2.1/servers?ip=${ip}`)).body.servers.map((one: { id: string }) => one.id);
+  expect(await found("10.77.0.5")).toEqual([server.id]);
+  expect(await found("10.77.0")).toEqual([other.id, server.id]);
+  expect(await found("10.78")).toEqual([]);
+  for (const one of [server, other]) await demo("DELETE", `compute/v2.1/servers/${one.id}`);
+});
+
 test("usage counts the hours of servers that are there", async () => {
   const { server } = (await demo("POST", "compute/v2.1/servers", boot({ networks: "none" }))).body;
   const { tenant_usages } = (await admin("GET", "compute/v2.1/os-simple-tenant-usage?detailed=1")).body;

@@ -23,7 +23,7 @@ export function headersOf(request: IncomingMessage): Headers {
   return headers;
 }
 
-export interface RestRequestParts {
+interface RestRequestParts {
   /** After the service's prefix. */
   readonly segments: readonly string[];
   readonly query: string;
