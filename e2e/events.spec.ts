@@ -79,6 +79,27 @@ test("a change is told to those who may see it, with what they may see, and to w
   asAdmin.stop();
 });
 
+test("a server is told to its project and to administrators, who alone are told its host", async ({
+  request,
+  baseURL,
+}) => {
+  const [admin, demo] = [await login(request, "admin"), await login(request, "demo")];
+  const [asAdmin, asDemo] = [await follow(String(baseURL), admin), await follow(String(baseURL), demo)];
+  const headers = { "x-auth-token": demo };
+  const server = { name: "told", flavorRef: "1", imageRef: "", networks: "none" };
+  const made = await request.post("/compute/v2.1/servers", { headers, data: { server } });
+  expect(made.status()).toBe(202);
+  const { id } = (await made.json()).server;
+  const last = (from: { told: Told[] }) => from.told.filter((one) => one.data.id === id).at(-1)?.data;
+  await expect.poll(() => last(asDemo)?.after).toMatchObject({ name: "told", status: "ACTIVE" });
+  await expect.poll(() => last(asAdmin)?.after?.["OS-EXT-SRV-ATTR:host"]).toMatch(/compute/);
+  expect(last(asDemo)?.after).not.toHaveProperty(["OS-EXT-SRV-ATTR:host"]);
+  await request.delete(`/compute/v2.1/servers/${id}`, { headers });
+  await expect.poll(() => last(asDemo)?.after).toBe(null);
+  asAdmin.stop();
+  asDemo.stop();
+});
+
 test("without a token or a session nothing is told", async ({ baseURL }) => {
   expect((await fetch(`${baseURL}/api/events`)).status).toBe(401);
 });

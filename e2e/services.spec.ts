@@ -1,4 +1,5 @@
 /** The OpenStack services behind the web server: what it would answer itself, were it let. */
+import { get } from "node:http";
 import { type APIRequestContext, expect, test } from "@playwright/test";
 
 async function login(request: APIRequestContext): Promise<string> {
@@ -29,4 +30,27 @@ test("a body past the limit is refused by each service in its own shape", async 
   expect([answer.status(), (await answer.json()).NeutronError.type]).toEqual([413, "HTTPRequestEntityTooLarge"]);
   const servers = await request.post("/compute/v2.1/servers", { headers, data });
   expect([servers.status(), (await servers.json()).overLimit.code]).toEqual([413, 413]);
+});
+
+test("pages call the services with the session, and nothing else does so by its cookie alone", async ({ page }) => {
+  await page.goto("/clouds");
+  const ask = (headers: Record<string, string>) =>
+    page.evaluate(async (sent) => (await fetch("/networking/v2.0/networks", { headers: sent })).status, headers);
+  expect([await ask({ "X-Underlay-Request": "1" }), await ask({})]).toEqual([200, 401]);
+});
+
+test("an offer to speak another protocol is passed over", async ({ baseURL }) => {
+  const { hostname, port } = new URL(String(baseURL));
+  const headers = {
+    connection: "Upgrade, HTTP2-Settings",
+    upgrade: "h2c",
+    "http2-settings": "AAMAAABkAAQCAAAAAAIAAAAA",
+  };
+  const answered = await new Promise((done, fail) => {
+    get({ hostname, port, path: "/networking", headers }, (answer) => done(answer.resume().statusCode)).on(
+      "error",
+      fail,
+    );
+  });
+  expect(answered).toBe(200);
 });
