@@ -28,7 +28,7 @@ export function RepairBox({ cloud, host, id, onDone }: Props) {
   });
   const apply = useMutation({
     mutationFn: (shown: Repair) =>
-      fetchJson<Repair>(urls.check(cloud), {
+      fetchJson<Repair>(urls.runRepair(cloud), {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ host, ...(id === undefined ? {} : { id }), script: shown.script }),

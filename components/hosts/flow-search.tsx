@@ -104,7 +104,7 @@ function HitRow({ cloud, host, hit }: { cloud: string; host: string; hit: Hit })
     <div className="grid grid-cols-1 sm:grid-cols-[13rem_minmax(0,1fr)]">
       <Link
         href={flowHref(cloud, host, hit)}
-        aria-label={`${bridge} table ${table}: open this flow`}
+        title="Open this flow in its bridge"
         className="border-line px-4 py-1.5 font-mono text-xs leading-[1.15rem] hover:bg-hover sm:border-b"
       >
         <span className="text-accent">{bridge}</span> <span className="text-muted">table {table}</span>

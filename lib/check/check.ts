@@ -38,14 +38,24 @@ export function isChecked(cloud: CollectedCloud, host: HostState, view: HostView
   return known !== undefined && known.view === view && known.gaps === cloud.gaps;
 }
 
-export function checkHost(cloud: CollectedCloud, host: HostState, view: HostView | undefined): CheckedHost {
+/** @param repair whether what sets it right is wanted, too: on a host with thousands of differences it takes the longest */
+export function checkHost(
+  cloud: CollectedCloud,
+  host: HostState,
+  view: HostView | undefined,
+  repair = true,
+): CheckedHost {
   const missing = cloud.api.agents.length === 0 ? "the control plane’s answers name no agents" : undefined;
   const why = missing ?? notModelled(cloud, host, view);
   if (!view || why !== undefined) return bare(host, why ?? "it runs no agent");
   const known = checked.get(host);
-  if (known?.view === view && known.gaps === cloud.gaps) return known.found;
-  const found = compare(cloud, host, view);
-  checked.set(host, { view, gaps: cloud.gaps, found });
+  let found = known?.view === view && known.gaps === cloud.gaps ? known.found : compare(cloud, host, view);
+  if (repair && found.repair === undefined)
+    found = {
+      ...found,
+      repair: printCommands(repairOf(view, host, madeOf(view), unreadOf(cloud.gaps, host.name).parts)),
+    };
+  if (found !== known?.found) checked.set(host, { view, gaps: cloud.gaps, found });
   return found;
 }
 
@@ -56,7 +66,7 @@ export function repairHost(
   view: HostView | undefined,
   id?: string,
 ): Mending | undefined {
-  const { differences } = checkHost(cloud, host, view);
+  const { differences } = checkHost(cloud, host, view, false);
   if (!view || differences.length === 0) return undefined;
   const made = madeOf(view);
   const { parts } = unreadOf(cloud.gaps, host.name);
@@ -87,8 +97,8 @@ function compare(cloud: CollectedCloud, host: HostState, view: HostView): Checke
   const made = madeOf(view);
   const all = compareHosts(host, made, { numbers: "named" });
   const differences = withIds(all.filter((one) => !unread.parts.has(one.part)));
-  const repair = differences.length === 0 ? "" : printCommands(repairOf(view, host, made, unread.parts));
-  return { name: host.name, checked: true, notChecked: unread.reasons, differences, repair };
+  const nothing = differences.length === 0 ? { repair: "" } : {};
+  return { name: host.name, checked: true, notChecked: unread.reasons, differences, ...nothing };
 }
 
 /** Two of the same (routes by several ways) are the first and the second. */

@@ -48,7 +48,7 @@ function textOf({ hosts }: CheckReport): string {
   return hosts.map(hostText).join("");
 }
 
-function hostText({ name, checked, notChecked, differences, repair }: CheckedHost): string {
+function hostText({ name, checked, notChecked, differences, repair = "" }: CheckedHost): string {
   const count = differences.length;
   const head = checked ? `${name}: ${count === 0 ? "as Neutron wants it" : `${count} ${plural(count)}`}` : name;
   const lines = [

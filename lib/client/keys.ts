@@ -34,9 +34,11 @@ export const urls = {
   history: (cloud: string, host: string, device?: string) =>
     `/api/clouds/${seg(cloud)}/hosts/${seg(host)}/history${device === undefined ? "" : `?device=${seg(device)}`}`,
   script: (cloud: string, host: string) => `/api/clouds/${seg(cloud)}/hosts/${seg(host)}/script`,
-  check: (cloud: string) => `/api/clouds/${seg(cloud)}/check`,
+  /** Repairs are asked for one by one. */
+  check: (cloud: string) => `/api/clouds/${seg(cloud)}/check?repair=0`,
   repair: (cloud: string, host: string, id?: string) =>
     `/api/clouds/${seg(cloud)}/check?host=${seg(host)}${id === undefined ? "" : `&id=${seg(id)}`}`,
+  runRepair: (cloud: string) => `/api/clouds/${seg(cloud)}/check`,
   faults: (cloud: string) => `/api/clouds/${seg(cloud)}/faults`,
   injectedFaults: (cloud: string) => `/api/clouds/${seg(cloud)}/faults?injected=1`,
   faultPlaces: (cloud: string, kind: string) => `/api/clouds/${seg(cloud)}/faults?kind=${seg(kind)}`,

@@ -18,15 +18,19 @@ import { cloudOf } from "../simulation/world.ts";
 
 type Views = ReadonlyMap<string, HostView>;
 
-/** Other requests go on between hosts. Throws Failure `not_found`. */
-export async function checkOf(from: Pick<Server, "clouds" | "embedded">, id: string): Promise<CheckReport> {
+/** Other requests go on between hosts. @param repair whether repairs are told, too. Throws Failure `not_found`. */
+export async function checkOf(
+  from: Pick<Server, "clouds" | "embedded">,
+  id: string,
+  repair = true,
+): Promise<CheckReport> {
   const cloud = await from.clouds.cloud(id);
   const views = await viewsFor(from, id, cloud);
   const hosts: CheckedHost[] = [];
   for (const host of cloud.world.hosts) {
     const view = views.get(host.name);
     if (!isChecked(cloud, host, view)) await setImmediate();
-    hosts.push(checkHost(cloud, host, view));
+    hosts.push(checkHost(cloud, host, view, repair));
   }
   return { hosts };
 }

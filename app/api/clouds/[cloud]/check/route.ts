@@ -6,12 +6,16 @@ import { server } from "../../../../../lib/server.ts";
 
 type Params = { cloud: string };
 
-const Asked = z.object({ host: z.string().min(1).max(300).optional(), id: z.string().min(1).max(4000).optional() });
+const Asked = z.object({
+  host: z.string().min(1).max(300).optional(),
+  id: z.string().min(1).max(4000).optional(),
+  repair: z.enum(["0", "1"]).default("1"),
+});
 
 export const GET = route<Params>(async (request, { cloud }) => {
-  const { host, id } = query(request, Asked);
+  const { host, id, repair: told } = query(request, Asked);
   if (host !== undefined) return json(await repairFor(server(), cloud, host, id));
-  return json(await checkOf(server(), cloud));
+  return json(await checkOf(server(), cloud, told === "1"));
 });
 
 export const POST = route<Params>(async (request, { cloud }) =>
