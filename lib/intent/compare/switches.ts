@@ -48,10 +48,14 @@ function portEntry(bridge: OvsBridge, port: OvsPort, numbers: Numbers): Entry {
   );
   const value = words({
     tag: numbers.ofVlan(port.tag),
-    mode: port.vlanMode,
-    trunks: port.trunks.join(","),
-    otherConfig:
-      port.tag === DEAD_VLAN ? "" : mapText({ ...config, ...(remembered === undefined ? {} : { tag: remembered }) }),
+    // However it got there: nothing passes it.
+    ...(port.tag === DEAD_VLAN
+      ? {}
+      : {
+          mode: port.vlanMode,
+          trunks: port.trunks.join(","),
+          otherConfig: mapText({ ...config, ...(remembered === undefined ? {} : { tag: remembered }) }),
+        }),
     interfaces: interfaces.join("; "),
   });
   const id = port.interfaces[0]?.externalIds["iface-id"];
