@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkCloud } from "../check/check.ts";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
@@ -80,6 +81,10 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded o
     if (!real || !ours) throw new Error(`no ${hostName}`);
     const differences = compareHosts(real, ours, { numbers: "named" });
     expect(unexplained(differences).map(differenceText)).toEqual([]);
+  });
+
+  it("is as its agents want it", () => {
+    expect(checkCloud(embedded).hosts.flatMap((host) => host.differences)).toEqual([]);
   });
 
   describe.each([
