@@ -2,7 +2,8 @@
  * Which guests of this host a distributed router's interface here serves, and what the bridges need for it.
  * Source: neutron/plugins/ml2/drivers/openvswitch/agent/ovs_dvr_neutron_agent.py, db/dvr_mac_db.py get_subnet_for_dvr.
  */
-import type { PortView, SubnetView } from "../view.ts";
+import { memo } from "../memo.ts";
+import type { HostSettings, PortView, SubnetView } from "../view.ts";
 import type { Rule } from "./flows/build.ts";
 import * as dvr from "./flows/dvr.ts";
 import { segmentOf } from "./segment.ts";
@@ -11,10 +12,13 @@ import type { WiredPort, Wiring } from "./wiring.ts";
 export interface DvrPlan {
   /** By port id. */
   readonly deliveries: ReadonlyMap<string, readonly dvr.Delivery[]>;
-  readonly integration: readonly Rule[];
-  readonly tunnel: readonly Rule[];
-  readonly physical: ReadonlyMap<string, readonly Rule[]>;
+  /** In groups that stay the same objects while what they are made of does. */
+  readonly integration: readonly RuleGroup[];
+  readonly tunnel: readonly RuleGroup[];
+  readonly physical: ReadonlyMap<string, readonly RuleGroup[]>;
 }
+
+export type RuleGroup = readonly Rule[];
 
 const NOTHING: DvrPlan = { deliveries: new Map(), integration: [], tunnel: [], physical: new Map() };
 const plans = new WeakMap<Wiring, DvrPlan>();
@@ -46,36 +50,39 @@ function makePlan(wiring: Wiring): DvrPlan {
   const hostMac = dvrMacs.find((one) => one.host === settings.name)?.mac;
   if (!settings.distributedRouting || hostMac === undefined) return NOTHING;
   const others = dvrMacs.flatMap((one) => (one.host === settings.name ? [] : [one.mac]));
+  const known = `${hostMac} ${others.join()}`;
+  const hosts = (what: string, port: number, make: () => Rule[]) => ofHosts(settings, `${what} ${port} ${known}`, make);
+  const notLearned = (port: number, physical: boolean) =>
+    hosts(`not learned ${physical}`, port, () => others.map((mac) => dvr.notLearned(mac, port, physical)));
+  const between = (port: number, physical: boolean) =>
+    hosts(`between ${physical}`, port, () => [
+      dvr.toThisHost(hostMac, port, physical),
+      ...others.map((mac) => dvr.fromOtherHost(mac, port, physical)),
+    ]);
   const interfaces = wiring.wired.filter((one) => one.view.deviceOwner === INTERFACE);
   const placed = interfaces.flatMap((one) => routerInterface(one, hostMac));
-  const forBridge = (is: (one: WiredPort) => boolean) =>
-    placed.flatMap(({ port, rules }) => (is(port) ? dvr.isolate(rules) : []));
-  const physical = new Map<string, Rule[]>();
+  const here = (what: string, make: (rules: dvr.RouterInterface) => Rule[]) => (one: (typeof placed)[number]) =>
+    ofInterfaces(settings, `${what} ${JSON.stringify(one.rules)}`, () => make(one.rules));
+  const isolated = (is: (one: WiredPort) => boolean) =>
+    placed.filter(({ port }) => is(port)).map(here("isolated", dvr.isolate));
+  const physical = new Map<string, RuleGroup[]>();
   for (const [name, joint] of wiring.physical)
-    physical.set(name, [
-      ...others.map((mac) => dvr.notLearned(mac, joint.physicalPort, true)),
-      ...forBridge((one) => on(one, name)),
-    ]);
-  const joints = [...wiring.physical.values()].map((one) => ({ port: one.integrationPort, physical: true }));
-  if (wiring.tunnel) joints.push({ port: wiring.tunnel.patchTun, physical: false });
+    physical.set(name, [notLearned(joint.physicalPort, true), ...isolated((one) => on(one, name))]);
+  const joints = [...wiring.physical.values()].map((one) => between(one.integrationPort, true));
+  if (wiring.tunnel) joints.push(between(wiring.tunnel.patchTun, false));
   return {
     deliveries: deliveries(wiring, interfaces),
-    integration: [
-      ...joints.flatMap((joint) => [
-        dvr.toThisHost(hostMac, joint.port, joint.physical),
-        ...others.map((mac) => dvr.fromOtherHost(mac, joint.port, joint.physical)),
-      ]),
-      ...placed.flatMap(({ rules }) => dvr.answers(rules)),
-    ],
+    integration: [...joints, ...placed.map(here("answers", dvr.answers))],
     tunnel: wiring.tunnel
-      ? [
-          ...others.map((mac) => dvr.notLearned(mac, wiring.tunnel?.patchInt ?? 0, false)),
-          ...forBridge((one) => segmentOf(one.network).kind === "tunnel"),
-        ]
+      ? [notLearned(wiring.tunnel.patchInt, false), ...isolated((one) => segmentOf(one.network).kind === "tunnel")]
       : [],
     physical,
   };
 }
+
+/** What a host has for all others' MACs, and for the interfaces of distributed routers on it. */
+const ofHosts = memo<HostSettings, RuleGroup>();
+const ofInterfaces = memo<HostSettings, RuleGroup>();
 
 function on(one: WiredPort, physicalNetwork: string): boolean {
   const segment = segmentOf(one.network);

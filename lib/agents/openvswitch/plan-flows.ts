@@ -3,7 +3,7 @@ import type { Flow } from "../../net/openflow/ast.ts";
 import { memo } from "../memo.ts";
 import type { HostSettings, NetworkView, PortView, RemotePortView } from "../view.ts";
 import { bridgeCookie, queueCookie } from "./cookies.ts";
-import { type DvrPlan, dvrPlan } from "./dvr-plan.ts";
+import { type DvrPlan, dvrPlan, type RuleGroup } from "./dvr-plan.ts";
 import { type Rule, withCookie } from "./flows/build.ts";
 import * as dvr from "./flows/dvr.ts";
 import * as integration from "./flows/integration.ts";
@@ -18,6 +18,12 @@ export type Groups = readonly (readonly Flow[])[];
 
 function stamp(rules: readonly Rule[], cookie: string): Flow[] {
   return rules.map((one) => withCookie(one, cookie));
+}
+
+const stamped = memo<RuleGroup, readonly Flow[]>();
+
+function stampAll(groups: readonly RuleGroup[], cookie: string): Groups {
+  return groups.map((rules) => stamped(rules, cookie, () => stamp(rules, cookie)));
 }
 
 const settingsGroups = memo<HostSettings, readonly Flow[]>();
@@ -48,7 +54,7 @@ export function integrationFlows(wiring: Wiring): Groups {
     ...wiring.networks.map(({ network, vlan }) => localVlanIn(wiring, network, vlan, cookie)),
     ...wiring.wired.map((one) => portIn(wiring, one, plan, cookie)),
     wiring.dead.flatMap((one) => stamp(one.port.tag === undefined ? [] : [integration.dropFrom(one.ofport)], cookie)),
-    stamp(plan.integration, cookie),
+    ...stampAll(plan.integration, cookie),
   ];
 }
 
@@ -97,7 +103,7 @@ export function physicalFlows(wiring: Wiring, name: string, joint: PhysicalJoint
       stamp([physical.toPhysical(physicalPort, vlan, segment.vlan, distributed)], cookie),
     );
   });
-  return [always, ...networks, stamp(dvrPlan(wiring).physical.get(name) ?? [], cookie)];
+  return [always, ...networks, ...stampAll(dvrPlan(wiring).physical.get(name) ?? [], cookie)];
 }
 
 export function tunnelFlows(wiring: Wiring): Groups {
@@ -112,15 +118,15 @@ export function tunnelFlows(wiring: Wiring): Groups {
   const always = settingsGroups(settings, `tun ${cookie} ${patch}`, () =>
     stamp(tunnel.defaults({ patch, arpResponder, distributed, cookie }), cookie),
   );
-  const doors = ports.flatMap(({ type, numbers }) =>
-    [...numbers.values()].map((number) => tunnel.fromTunnelPort(type, number)),
+  const doors = ports.map(({ type, numbers }) =>
+    settingsGroups(settings, `doors ${cookie} ${type} ${[...numbers.values()]}`, () =>
+      stamp(
+        [...numbers.values()].map((number) => tunnel.fromTunnelPort(type, number)),
+        cookie,
+      ),
+    ),
   );
-  return [
-    always,
-    stamp(doors, cookie),
-    ...populated(wiring, cookie, arpResponder),
-    stamp(dvrPlan(wiring).tunnel, cookie),
-  ];
+  return [always, ...doors, ...populated(wiring, cookie, arpResponder), ...stampAll(dvrPlan(wiring).tunnel, cookie)];
 }
 
 /** Who is where, as l2population tells; without it each tunnel gets every flood, and answers are learned. */
