@@ -25,14 +25,18 @@ function isUplink({ kind }: Link): boolean {
   return kind === "vlan" || kind === "vxlan" || kind === "physical";
 }
 
-/** Address and MTU. */
-export function settleAddress(out: Recorder, netns: string, link: Link): void {
-  const now = current(out, netns, link.name);
-  if (!now) return;
-  const { name, mac, mtu } = link;
-  if (now.mac !== mac && mac !== "" && mac !== "00:00:00:00:00:00")
-    out.run(netns, { tool: "ip", action: "link-set", name, address: mac });
-  if (now.mtu !== mtu) out.run(netns, { tool: "ip", action: "link-set", name, mtu });
+export function settleMac(out: Recorder, netns: string, { name, mac }: Link): void {
+  const now = current(out, netns, name);
+  if (!now || now.mac === mac || mac === "" || mac === "00:00:00:00:00:00") return;
+  out.run(netns, { tool: "ip", action: "link-set", name, address: mac });
+}
+
+/** MAC and MTU. */
+function settleAddress(out: Recorder, netns: string, link: Link): void {
+  settleMac(out, netns, link);
+  const { name, mtu } = link;
+  const now = current(out, netns, name);
+  if (now && now.mtu !== mtu) out.run(netns, { tool: "ip", action: "link-set", name, mtu });
 }
 
 export function settleLink(out: Recorder, netns: string, link: Link, isNew: boolean): void {
