@@ -29,7 +29,10 @@ const ready = new Promise((resolve) => {
 // What comes before everything is there waits; only Next's development server takes upgrades.
 const server = createServer({ shouldUpgradeCallback: () => values.dev }, async (request, response) => {
   if (handle === undefined) await ready;
-  if (!door(request, response)) await handle(request, response);
+  if (door(request, response)) return;
+  // Failed logins are counted by it (lib/server/source.ts): not for a client to say.
+  request.headers["x-forwarded-for"] = request.socket.remoteAddress ?? "";
+  await handle(request, response);
 });
 server.on("error", (error) => {
   process.stderr.write(`underlay: cannot serve on ${host}:${port}: ${error.message}\n`);
