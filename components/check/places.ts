@@ -52,13 +52,6 @@ export function deviceOf(cloud: string, host: string, difference: CheckDifferenc
   return undefined;
 }
 
-/** Which device of the picture it is about, if one: `<netns>/<device>`. */
-export function nodeIdOf({ place }: CheckDifference): string | undefined {
-  const { netns = "root", device, bridge } = place;
-  if (device !== undefined) return `${netns}/${device}`;
-  return bridge === undefined ? undefined : `root/${bridge}`;
-}
-
 /** The object's name and its page, by what the topology knows. */
 export function objectOf(cloud: string, resource: CheckDifference["resource"], topology: Topology | undefined): Place {
   if (!resource) return { label: "The host’s own", href: "" };
