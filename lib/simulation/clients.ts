@@ -30,27 +30,30 @@ interface Client {
   readonly servers: readonly Server[];
 }
 
-/** Clients that are heard at once: each is a walk of a few milliseconds. */
-const BATCH = 20;
+/** Clients that are heard before leases are written down: each is a walk of a few milliseconds. */
+const ROUND = 200;
 /** Seconds, where the server's command line names none. */
 const DEFAULT_LEASE = 3600;
+/** What dnsmasq takes for less (src/option.c). */
+const LEAST_LEASE = 120;
 
 export class Clients {
   /** What was on a guest's way when it asked in vain, by port. */
   private readonly vain = new Map<string, readonly unknown[]>();
 
-  /** Lets some ask. @param now seconds since 1970 @returns undefined when nobody has anything to ask */
-  ask(moment: Moment, now: number): Granted[] | undefined {
+  /** Lets some ask, one after another. @param now seconds since 1970 @returns undefined when nobody has anything to ask */
+  *ask(moment: Moment, now: number): Generator<void, Granted[] | undefined> {
     const clients = this.clients(moment, now);
     if (clients.length === 0) return undefined;
     const { world } = cloudOf(moment);
     const guests = new Map(world.guests.map((one) => [one.portId, one]));
     const granted: Granted[] = [];
-    for (const client of clients.slice(0, BATCH)) {
+    for (const client of clients.slice(0, ROUND)) {
       const guest = guests.get(client.port.id);
       const server = guest && answering(client, guest, world);
       if (server) granted.push(grantOf(server, now));
       else this.vain.set(client.port.id, wayOf(client));
+      yield;
     }
     return granted;
   }
@@ -119,7 +122,7 @@ function answering(client: Client, guest: Guest, world: Parameters<typeof walk>[
 
 function secondsOf({ command }: DnsmasqInstance): number {
   const text = /--dhcp-range=\S+,(infinite|\d+s)(?=\s|$)/.exec(command)?.[1];
-  return text === undefined || text === "infinite" ? DEFAULT_LEASE : Number.parseInt(text, 10);
+  return text === undefined || text === "infinite" ? DEFAULT_LEASE : Math.max(LEAST_LEASE, Number.parseInt(text, 10));
 }
 
 function grantOf({ host, instance, line }: Server, now: number): Granted {
@@ -134,11 +137,14 @@ function grantOf({ host, instance, line }: Server, now: number): Granted {
   return { host: host.name, networkId: instance.networkId, leases: [lease] };
 }
 
-/** The host once its servers have written these down: a client has one lease. */
+/** The host once its servers have written these down, for clients that they still know: a client has one lease. */
 export function withLeases(host: HostState, granted: readonly Granted[]): HostState {
   let changed = false;
   const dnsmasq = host.dnsmasq.map((instance) => {
-    const own = granted.filter((one) => one.networkId === instance.networkId).flatMap((one) => one.leases);
+    const own = granted
+      .filter((one) => one.networkId === instance.networkId)
+      .flatMap((one) => one.leases)
+      .filter(({ mac, address }) => instance.hosts.some((line) => line.mac === mac && line.address === address));
     if (own.length === 0) return instance;
     changed = true;
     const fresh = new Set(own.map((one) => one.mac));
