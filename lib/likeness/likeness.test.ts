@@ -11,6 +11,7 @@ import type { VerdictEvent } from "../datapath/event.ts";
 import { frames, fromFrame, fromHop, type RecordedCase } from "../explain/testing/recording.ts";
 import { traceCloud } from "../explain/trace.ts";
 import { parseCommands } from "../host/command/shell.ts";
+import { ROOT } from "../host/edit.ts";
 import type { HostState } from "../host/state.ts";
 import { compareHosts, differenceText } from "../intent/compare.ts";
 import { cloudOf } from "../simulation/world.ts";
@@ -81,6 +82,7 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded o
     if (!real || !ours) throw new Error(`no ${hostName}`);
     const differences = compareHosts(real, ours, { numbers: "named" });
     expect(unexplained(differences).map(differenceText)).toEqual([]);
+    expect(servicesOf(ours)).toEqual(servicesOf(real));
   });
 
   it("is as its agents want it", () => {
@@ -151,6 +153,17 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded o
     expect(failure).toBeUndefined();
   }
 });
+
+/** What runs in namespaces, and what is listened on anywhere. */
+function servicesOf({ processes, namespaces }: HostState): string[] {
+  const inside = processes.filter(({ netns }) => netns !== undefined && netns !== ROOT);
+  return [
+    ...inside.map(({ netns, command }) => `${netns} ${command}`),
+    ...namespaces.flatMap(({ name, listeners }) =>
+      listeners.map(({ proto, address, port, process }) => `${name} ${proto} ${address} ${port} ${process}`),
+    ),
+  ].sort();
+}
 
 function verdictOf(events: readonly { readonly kind: string }[]): VerdictEvent {
   return events.at(-1) as VerdictEvent; // What a trace ends with.

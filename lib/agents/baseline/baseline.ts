@@ -13,7 +13,7 @@ import type { HostSettings } from "../view.ts";
 import { configOf } from "./config.ts";
 import { type Card, emptyRoot } from "./empty.ts";
 import { type HostPlace, placeOf } from "./place.ts";
-import { processesOf } from "./processes.ts";
+import { listenersOf, processesOf } from "./processes.ts";
 
 const OVS_VERSION = "3.1.0";
 const MANAGEMENT_CARD = "eth0";
@@ -26,7 +26,7 @@ export function baseline(settings: HostSettings, place: HostPlace = placeOf(sett
   const withSwitch = settings.agents.includes("openvswitch");
   const bare: HostState = {
     name: settings.name,
-    namespaces: [emptyRoot(cardsOf(settings, place))],
+    namespaces: [{ ...emptyRoot(cardsOf(settings, place)), listeners: listenersOf(settings) }],
     ...(withSwitch ? { ovs: emptySwitch(settings.name) } : {}),
     dnsmasq: [],
     config: configOf(settings),

@@ -1,6 +1,6 @@
-/** Programs that an administrator has running before any agent did anything: the switch, and the agents themselves. */
+/** Programs that an administrator has running before any agent did anything, with their sockets: the switch, and the agents themselves. */
 import { ROOT } from "../../host/edit.ts";
-import type { Process } from "../../host/state.ts";
+import type { Listener, Process } from "../../host/state.ts";
 import type { AgentKind, HostSettings } from "../view.ts";
 
 const SWITCH = ["ovsdb-server /etc/openvswitch/conf.db --pidfile --detach", "ovs-vswitchd --pidfile --detach"];
@@ -26,4 +26,13 @@ export function processesOf({ agents }: HostSettings): Process[] {
     ...agents.map((kind) => `/usr/bin/python3 ${AGENTS[kind]}`),
   ];
   return commands.map((command, i) => ({ pid: i === 0 ? 1 : 40 + i, netns: ROOT, command }));
+}
+
+/** Through the first, the agent speaks OVSDB; on the second, bridges speak OpenFlow with it. neutron/conf/plugins/ml2/drivers/ovs_conf.py */
+export function listenersOf({ agents }: HostSettings): Listener[] {
+  if (!agents.includes("openvswitch")) return [];
+  return [
+    { proto: "tcp", address: "127.0.0.1", port: 6640, process: "ovsdb-server" },
+    { proto: "tcp", address: "127.0.0.1", port: 6633, process: "neutron-openvsw" },
+  ];
 }
