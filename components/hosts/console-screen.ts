@@ -32,11 +32,14 @@ export class Screen {
   ask(prompt: string, line: Line = EMPTY): void {
     this.prompt = prompt;
     this.row = 0;
-    this.draw(line);
+    this.shown = EMPTY;
+    this.terminal.write(`${BOLD}${prompt}${PLAIN}`);
+    if (line.text !== "" || prompt.length >= this.terminal.cols) this.draw(line);
   }
 
   draw(line: Line): void {
     const { cols } = this.terminal;
+    if (this.append(line)) return;
     const length = this.prompt.length + line.text.length;
     const at = this.prompt.length + line.cursor;
     const up = this.row > 0 ? `\x1b[${this.row}A` : "";
@@ -52,6 +55,20 @@ export class Screen {
     );
     this.shown = line;
     this.row = row;
+  }
+
+  /** What comes at the end is written alone, so that a screen reader says just that. */
+  private append(line: Line): boolean {
+    const { text, cursor } = this.shown;
+    const { cols } = this.terminal;
+    const before = this.prompt.length + text.length;
+    const after = this.prompt.length + line.text.length;
+    const within = Math.floor(before / cols) === Math.floor(after / cols) && before % cols !== 0;
+    const ends = cursor === text.length && line.cursor === line.text.length;
+    if (!within || !ends || after <= before || !line.text.startsWith(text) || line.text.includes("\n")) return false;
+    this.terminal.write(line.text.slice(text.length));
+    this.shown = line;
+    return true;
   }
 
   /** Leaves the line as it stands, and goes on below it. */

@@ -2,7 +2,7 @@
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { Command, Invocation } from "../host/command/command.ts";
 import { CommandError } from "../host/command/command.ts";
-import { namespaceOf, ROOT } from "../host/edit.ts";
+import { namespaceOf } from "../host/edit.ts";
 import { apply } from "../host/run.ts";
 import type { HostState, Namespace } from "../host/state.ts";
 import type { Guest, World } from "../host/world.ts";
@@ -105,8 +105,4 @@ export class Terminal {
     if (next === host) return;
     this.changed = { ...this.changed, hosts: this.changed.hosts.map((one) => (one === host ? next : one)) };
   }
-}
-
-export function isRoot(netns: string): boolean {
-  return netns === ROOT;
 }
