@@ -1,7 +1,8 @@
 /**
  * The embedded cloud with its first content, built for real by the scripts that `underlay export` prints, all hosts on this
  * machine: guests ping each other, and every device of every host is captured. The tracer must have said which pings arrive,
- * and every frame: where, in which direction, with which addresses, VLAN, VNI and TTL.
+ * and every frame: where, in which direction, with which addresses, VLAN, VNI and TTL. Recorded as bin/snapshot-host does it,
+ * the hosts are the simulated ones.
  *
  * Not real here: the guests and their hypervisor (namespaces, and a program that copies frames to their taps). On a kernel
  * without 802.1Q a program tags for compute3's VLAN device; the rest of that host is as its script makes it.
@@ -18,7 +19,9 @@ import type { Captured } from "../datapath/testing/machines.ts";
 import { openEmbedded, storePlace } from "../embedded.ts";
 import { frames, fromFrame } from "../explain/testing/recording.ts";
 import { traceCloud } from "../explain/trace.ts";
+import type { HostState } from "../host/state.ts";
 import type { Guest } from "../host/world.ts";
+import { compareHosts, differenceText } from "../intent/compare.ts";
 import { cloudOf } from "../simulation/world.ts";
 import { BuiltCloud } from "./testing/built-cloud.ts";
 
@@ -124,12 +127,38 @@ beforeAll(async () => {
   ending.abort();
   await embedded.close();
   built = await BuiltCloud.build(cloud.world);
-}, 120_000);
+}, 180_000);
 
 afterAll(() => {
   built?.dispose();
   rmSync(data, { recursive: true, force: true });
 });
+
+describe("built by its script", () => {
+  for (const name of ["network1", "compute1", "compute2", "compute3", OUTSIDE])
+    test(`${name} is what it is said to be, to the last flow and rule`, () => {
+      const host = cloud.world.hosts.find((one) => one.name === name);
+      const recorded = real().recorded.get(name);
+      if (!host || !recorded) throw new RangeError(`no host ${name}`);
+      const differences = compareHosts(plainly(recorded), host, { numbers: "named" });
+      const judged = differences.filter((one) => real().hasVlans || !isVlan(host, one.name));
+      expect(judged.map(differenceText)).toEqual([]);
+    });
+});
+
+/** Without the addresses that the script tells the switch to give its own devices, where it would choose others. */
+function plainly(host: HostState): HostState {
+  if (!host.ovs) return host;
+  const bridges = host.ovs.bridges.map((bridge) => {
+    const { hwaddr: _, ...otherConfig } = bridge.otherConfig;
+    return { ...bridge, otherConfig };
+  });
+  return { ...host, ovs: { ...host.ovs, bridges } };
+}
+
+function isVlan({ namespaces }: HostState, name: string): boolean {
+  return namespaces.some((ns) => ns.links.some((link) => link.kind === "vlan" && link.name === name));
+}
 
 for (const [title, cases] of Object.entries(CASES))
   describe(title, () => {

@@ -1,12 +1,13 @@
 /** A whole cloud, built on this machine by the scripts of its hosts, as a person would do it; then captured and pinged. */
 import { execFile, spawnSync } from "node:child_process";
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { buildScript } from "../../check/build-script.ts";
 import { guestNamespaces } from "../../check/build-script-guests.ts";
+import { readHost } from "../../collect/host.ts";
 import type { PingOptions } from "../../datapath/testing/lab-cloud.ts";
 import { type Captured, Machines } from "../../datapath/testing/machines.ts";
 import { ROOT } from "../../host/edit.ts";
@@ -50,6 +51,8 @@ export interface RealPing extends PingOptions {
   isWhole(captured: readonly Captured[]): boolean;
 }
 
+const SNAPSHOT = fileURLToPath(new URL("../../../bin/snapshot-host", import.meta.url));
+
 /** Everybody asks for everybody, so that hosts come to know each other. */
 const GREET = `netns=$1; shift
 for address; do nsenter --net="$netns" ping -n -c 1 -W 0.5 "$address" >/dev/null 2>&1 & done
@@ -72,12 +75,16 @@ export class BuiltCloud {
   readonly #world: World;
   readonly #places: Place[] = [];
   readonly #env: NodeJS.ProcessEnv;
+  /** The hosts as bin/snapshot-host found them, before anything was done with them. */
+  readonly recorded = new Map<string, HostState>();
+  /** Whether this kernel makes VLAN devices, or a program stands in for them. */
+  readonly hasVlans = hasVlans();
   #machines: Machines | undefined;
   #forgetting: Forgetting | undefined;
 
   private constructor(world: World) {
     this.#world = world;
-    const path = hasVlans() ? (process.env.PATH ?? "") : `${withoutVlans(this.#dir)}:${process.env.PATH}`;
+    const path = this.hasVlans ? (process.env.PATH ?? "") : `${withoutVlans(this.#dir)}:${process.env.PATH}`;
     this.#env = { ...process.env, PATH: path, UNDERLAY_LAB: this.#lab };
   }
 
@@ -100,6 +107,7 @@ export class BuiltCloud {
         return this.script(host.name, "build");
       }),
     );
+    await Promise.all(hosts.map((host) => this.#record(host.name)));
     for (const host of hosts) {
       const pid = this.#pid(host.name);
       for (const { name } of host.namespaces) {
@@ -117,10 +125,19 @@ export class BuiltCloud {
     this.#machines = await Machines.start([], paths);
   }
 
+  async #record(host: string): Promise<void> {
+    const [tar, out] = [join(this.#dir, `${host}.tar`), join(this.#dir, host)];
+    await this.script(host, "run", "sh", "-c", 'exec sh "$1" >"$2"', "record", SNAPSHOT, tar);
+    mkdirSync(out);
+    await promisify(execFile)("tar", ["-x", "-f", tar, "-C", out]);
+    this.recorded.set(host, await readHost(out));
+  }
+
   async #greet(): Promise<void> {
     const addresses = this.#world.guests.flatMap((one) => one.fixedIps.map((ip) => ip.address));
-    for (const { netns, path } of this.#places)
-      if (netns.startsWith("guest:")) await promisify(execFile)("sh", ["-c", GREET, "greet", path, ...addresses]);
+    const guests = this.#places.filter((one) => one.netns.startsWith("guest:"));
+    const greet = (path: string) => promisify(execFile)("sh", ["-c", GREET, "greet", path, ...addresses]);
+    await Promise.all(guests.map(({ path }) => greet(path)));
   }
 
   /** A bridge that learns nothing hands all frames up to whoever captures on it as tcpdump does, in promiscuous mode. */
