@@ -32,7 +32,8 @@ export function* kernelEntries(ns: Namespace, owners: Owners, numbers: Numbers):
       `${addressOrChance(one.address)}/${one.prefix}`,
       words({ scope: one.scope, peer: one.peer, brd: one.broadcast }),
     );
-  for (const route of ns.routes) yield at("route", route.dev, routeName(route), routeText(route));
+  for (const route of ns.routes)
+    if (!followsCarrier(route)) yield at("route", route.dev, routeName(route), routeText(route));
   for (const { family, priority, ...rest } of ns.rules)
     yield at("rule", undefined, `ipv${family} ${numbers.ofRulePriority(priority)} ${JSON.stringify(sorted(rest))}`, "");
   for (const one of ns.neighbours)
@@ -69,6 +70,11 @@ function linkText(link: Link): string {
     hairpin: bridgePort?.hairpin,
     isolated: bridgePort?.isolated,
   });
+}
+
+/** IPv6 gives an address its local route when the device is first ready, and takes none back with the carrier. */
+function followsCarrier({ family, type, protocol }: Route): boolean {
+  return family === 6 && type === "local" && protocol === "kernel";
 }
 
 export function routeName(route: Route): string {
