@@ -18,7 +18,7 @@ export interface Session {
 }
 
 export interface Console {
-  readonly cloud: Pick<CollectedCloud, "world">;
+  readonly cloud: CollectedCloud;
   readonly host: string;
   /** What was sent lately in this cloud, oldest first. */
   readonly frames: readonly CapturedFrame[];
@@ -61,6 +61,11 @@ export class Terminal {
 
   get world(): World {
     return this.changed;
+  }
+
+  /** As it is by now. */
+  get cloud(): CollectedCloud {
+    return { ...this.console.cloud, world: this.changed };
   }
 
   get host(): HostState {

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { HostState } from "../host/state.ts";
 import { runLine } from "./shell.ts";
-import { realHost } from "./testing/real-host.ts";
+import { cloudWith, realHost } from "./testing/real-host.ts";
 
 const SET_UP = `
 ip link set lo up
@@ -108,8 +108,7 @@ describe("a host in the kernel", () => {
   }, 60_000);
 
   test.each(LISTINGS.map((line, i) => [line, i] as const))("%s", (line, i) => {
-    const world = { hosts: [host], guests: [], segments: [], gaps: [] };
-    const answer = runLine({ cloud: { world }, host: host.name, frames: [], now: 0 }, line, {});
+    const answer = runLine({ cloud: cloudWith(host), host: host.name, frames: [], now: 0 }, line, {});
     expect(still(answer.output)).toBe(still(texts[i] ?? ""));
   });
 });

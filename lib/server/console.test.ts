@@ -125,6 +125,9 @@ describe("packets", () => {
     expect(reply.output).toMatch(/1 packets transmitted, 0 received, (\+1 errors, )?100% packet loss/);
     expect(reply.notes.join()).toContain(tap);
     await told("compute1", `ip link set ${tap} up`);
+    const nobody = await type("compute1", "ping -c 1 172.16.10.99", inside("cirros-vm1"));
+    expect(nobody.output).toContain("+1 errors");
+    expect(nobody.notes.join()).toMatch(/172\.16\.10\.99/);
     await told("compute1", `ping -c 1 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
   });
 

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { CollectedCloud } from "../../collect/cloud.ts";
 import { readHost } from "../../collect/host.ts";
 import type { HostState } from "../../host/state.ts";
 
@@ -15,6 +16,19 @@ dump() { mkdir -p "$1"; d="$1"; shift
   for what in "fdb:fdb" "vlan:vlan" "d-link:-d link"; do "$@" bridge -j \${what#*:} >"$d/bridge-j-\${what%%:*}.json"; done
   "$@" iptables-save -c >"$d/iptables-save-c.txt"; "$@" ip6tables-save -c >"$d/ip6tables-save-c.txt"; "$@" ipset save >"$d/ipset-save.txt"; }
 `;
+
+/** A cloud of this host alone, of which no API tells anything. */
+export function cloudWith(host: HostState): CollectedCloud {
+  const none = { networks: [], subnets: [], ports: [], routers: [], floatingIps: [], securityGroups: [] };
+  return {
+    name: "one host",
+    world: { hosts: [host], guests: [], segments: [], gaps: [] },
+    api: { ...none, agents: [], servers: [], projects: [] },
+    gaps: [],
+    files: () => [],
+    raw: async () => "",
+  };
+}
 
 /** Runs the set-up, then each line: `texts` are their outputs, standard error included. */
 export async function realHost(setUp: string, lines: readonly string[]): Promise<{ texts: string[]; host: HostState }> {

@@ -6,7 +6,6 @@ import type { StepEvent, TraceEvent, VerdictEvent } from "../../datapath/event.t
 import { routeOutput } from "../../datapath/kernel/routing.ts";
 import type { Origin, Probe } from "../../datapath/walk/probe.ts";
 import { walk } from "../../datapath/walk.ts";
-import { summarize } from "../../explain/summary.ts";
 import { CommandError } from "../../host/command/command.ts";
 import { canonicalIp } from "../../net/address.ts";
 import type { PacketView } from "../../net/packet.ts";
@@ -14,6 +13,7 @@ import { type Answer, lines } from "../answer.ts";
 import type { Call, Terminal } from "../terminal.ts";
 import { frameOf } from "./frame.ts";
 import { type PingOptions, readPing } from "./ping-options.ts";
+import { whyLost } from "./why.ts";
 
 /** Frames that one line keeps for captures: those of one exchange are repeated for each packet. */
 const KEPT_FRAMES = 2000;
@@ -128,10 +128,7 @@ function report(
   const loss = heard.received ? "0%" : "100%";
   const time = Math.round((count - 1) * options.interval * 1000);
   const statistics = `${count} packets transmitted, ${heard.received ? count : 0} received${errors}, ${loss} packet loss, time ${time}ms`;
-  if (done.verdict.outcome !== "delivered")
-    terminal.notes.push(
-      summarize({ probe, from: terminal.guest?.name ?? `${terminal.host.name} ${netns}`, to }, done.verdict),
-    );
+  if (done.verdict.outcome !== "delivered") terminal.notes.push(whyLost(terminal.cloud, probe, done));
   return lines(
     [head, ...rows, "", `--- ${options.to} ping statistics ---`, statistics, ...(heard.received ? [] : [""])],
     heard.received ? 0 : 1,
