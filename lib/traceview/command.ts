@@ -74,8 +74,8 @@ function routeCommand(text: string, place: Place): string {
 
 /** Command for a step of a trace, where there is something to look at; undefined for a frame or an inference. */
 export function commandForStep(event: StepEvent): string | undefined {
-  // A place in a project's own words (lib/explain/redact): no machine has a namespace of that name.
-  if (/\s/.test(event.netns) && !event.netns.startsWith("guest:")) return undefined;
+  // A place in a project's own words (lib/explain/redact): no machine is called so.
+  if (/\s/.test(event.host) && !event.netns.startsWith("guest:")) return undefined;
   switch (event.kind) {
     case "flow":
       return shell("ovs-ofctl", "-O", "OpenFlow13", "dump-flows", event.bridge, `table=${event.table}`);

@@ -27,10 +27,11 @@ export type Zone =
   | { readonly kind: "dhcp"; readonly place: Place }
   | { readonly kind: "provider"; readonly place: Place };
 
-export const PROVIDER: Place = { host: "Provider network", netns: "root", device: "provider network" };
+/** Its device says what became of the packet there. */
+export const PROVIDER: Place = { host: "Provider network", netns: "root", device: "carried" };
 
 /** Stands for the filter of an instance's port. */
-const SECURITY = "security groups";
+const FILTER = "port";
 
 const ROUTER = /^(?:qrouter|snat)-([0-9a-f-]{36})$/;
 const DHCP = /^qdhcp-([0-9a-f-]{36})$/;
@@ -81,7 +82,7 @@ export class Knowledge {
     const network = this.own(this.known.api.networks, DHCP.exec(at.netns)?.[1]);
     if (network) {
       const name = `DHCP server of ${network.name || network.id.slice(0, 8)}`;
-      return { kind: "dhcp", place: { host: name, netns: name, device: this.addressOf(at.device) ?? "port" } };
+      return { kind: "dhcp", place: { host: name, netns: "root", device: this.addressOf(at.device) ?? "port" } };
     }
     return { kind: "provider", place: PROVIDER };
   }
@@ -136,7 +137,7 @@ export class Knowledge {
     const gateway = router.external_gateway_info?.external_fixed_ips[0]?.ip_address;
     const address = this.addressOf(device) ?? (device.startsWith("qg-") ? gateway : undefined);
     const name = `Router ${router.name || router.id.slice(0, 8)}`;
-    return { kind: "router", router, place: { host: name, netns: name, device: address ?? "interface" } };
+    return { kind: "router", router, place: { host: name, netns: "root", device: address ?? "interface" } };
   }
 
   /** A security group of the project's at a port of the project's. */
@@ -155,7 +156,7 @@ export class Knowledge {
     return {
       kind: "port",
       port,
-      place: { host: guest.name, netns: "root", device: SECURITY },
+      place: { host: guest.name, netns: "root", device: FILTER },
     };
   }
 }

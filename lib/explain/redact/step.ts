@@ -1,6 +1,6 @@
 /** A step in the project's own words; undefined for one that only the provider's machines take. */
 import type { Place, Step, StepEvent } from "../../datapath/event.ts";
-import type { Knowledge, Zone } from "./known.ts";
+import { type Knowledge, PROVIDER, type Zone } from "./known.ts";
 import { redactPacket } from "./packet.ts";
 
 /** @param zone of the event, not the provider's */
@@ -97,9 +97,16 @@ function ends(known: Knowledge, text: string): string | undefined {
 
 /** The provider's part of a way, as one step. */
 export function segment(
-  at: { leg: StepEvent["leg"]; branch: string; place: Place },
-  outcome: "carried" | "dropped" | "unknown",
+  { leg, branch }: { leg: StepEvent["leg"]; branch: string },
+  outcome: SegmentOutcome,
 ): Omit<Extract<StepEvent, { kind: "redacted" }>, "seq"> {
-  const text = { carried: "carried", dropped: "dropped here", unknown: "not known" }[outcome];
-  return { kind: "redacted", by: "provider", outcome, text, leg: at.leg, branch: at.branch, ...at.place };
+  return { kind: "redacted", by: "provider", outcome, text: OUTCOMES[outcome], leg, branch, ...providerPlace(outcome) };
+}
+
+type SegmentOutcome = "carried" | "dropped" | "unknown";
+
+const OUTCOMES: Record<SegmentOutcome, string> = { carried: "carried", dropped: "dropped here", unknown: "not known" };
+
+export function providerPlace(outcome: SegmentOutcome): Place {
+  return { ...PROVIDER, device: OUTCOMES[outcome] };
 }

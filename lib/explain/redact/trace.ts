@@ -4,7 +4,7 @@
  * projects have no way in.
  */
 import type { StepEvent, TraceEvent, VerdictEvent } from "../../datapath/event.ts";
-import { Knowledge, type Known, PROVIDER, type Zone } from "./known.ts";
+import { Knowledge, type Known, type Zone } from "./known.ts";
 import { redactStep, segment } from "./step.ts";
 import { type Ends, redactVerdict } from "./verdict.ts";
 
@@ -47,7 +47,7 @@ function tell(known: Knowledge, event: StepEvent, verdict: VerdictEvent | undefi
   // A rule's port is in the name of its chain or device; a drop's in what was dropped for.
   const resource = event.resource ?? (event.kind === "drop" ? verdict?.resource : undefined);
   const zone: Zone = known.zoneOf(event, resource, code);
-  if (zone.kind === "provider") return [segment({ leg, branch, place: PROVIDER }, "carried")];
+  if (zone.kind === "provider") return [segment({ leg, branch }, "carried")];
   const step = redactStep(known, zone, event);
   return step ? [{ ...step, leg, branch, ...zone.place } as Unnumbered] : []; // A step at its place.
 }
@@ -96,7 +96,7 @@ function isProviders(step: Unnumbered): boolean {
 function markEnd(steps: Unnumbered[], { leg, branch, outcome }: VerdictEvent): void {
   if (outcome === "delivered" || outcome === "exited") return;
   const root = rootOf(branch);
-  const end = segment({ leg, branch: root, place: PROVIDER }, outcome);
+  const end = segment({ leg, branch: root }, outcome);
   const last = steps.findLastIndex((step) => step.leg === leg && step.branch === root);
   const at = steps[last];
   if (at && isProviders(at)) steps[last] = end;

@@ -2,6 +2,7 @@
 import type { VerdictCode, VerdictEvent } from "../../datapath/event.ts";
 import { LEGS } from "../summary.ts";
 import type { Knowledge, Zone } from "./known.ts";
+import { providerPlace } from "./step.ts";
 
 export interface Ends {
   /** As the project calls them. */
@@ -19,7 +20,9 @@ export function redactVerdict(known: Knowledge, verdict: VerdictEvent, zone: Zon
     code,
     leg,
     branch: branch.split(".")[0] ?? "0",
-    ...zone.place,
+    ...(zone.kind === "provider" && (outcome === "dropped" || outcome === "unknown")
+      ? providerPlace(outcome)
+      : zone.place),
     ...(resource && { resource }),
     summary: sentence(
       verdict,
