@@ -42,8 +42,8 @@ export class Shell {
 
   /** @param readOnly why nothing can be changed here */
   greet(readOnly?: string): void {
-    this.screen.note(`${this.options.host}: a simulated host. \`help\` says what can be typed.`);
-    if (readOnly !== undefined) this.screen.note(readOnly);
+    this.screen.note(readOnly ?? `${this.options.host} is a simulated host: nothing here runs on a real machine.`);
+    this.screen.note("`help` says what can be typed.");
     this.ask();
   }
 

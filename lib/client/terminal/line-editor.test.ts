@@ -55,7 +55,11 @@ describe("the line that is typed", () => {
 });
 
 describe("completion", () => {
-  const names = { programs: ["ip", "iptables", "ping"], words: ["qvo1f69615b-95", "qvb1f69615b-95", "br-int"] };
+  const names = {
+    programs: ["ip", "iptables", "ping"],
+    words: ["qvo1f69615b-95", "qvb1f69615b-95", "br-int"],
+    namespaces: ["qrouter-1"],
+  };
   const completed = (text: string) => complete({ text, cursor: text.length }, names);
 
   test("finishes what is alone, and says what there is to choose from", () => {
@@ -64,6 +68,7 @@ describe("completion", () => {
     expect(completed("ip link show q").line.text).toBe("ip link show qv");
     expect(completed("ip link show qv").choices).toEqual(["qvo1f69615b-95", "qvb1f69615b-95"]);
     expect(completed("ip netns exec qrouter-1 pin").line.text).toBe("ip netns exec qrouter-1 ping ");
+    expect(completed("ip netns exec q").line.text).toBe("ip netns exec qrouter-1 ");
     expect(completed("ip a | ipt").line.text).toBe("ip a | iptables ");
   });
 

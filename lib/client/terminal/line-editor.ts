@@ -126,22 +126,29 @@ export function goesOn(text: string): boolean {
   return end !== undefined && !rest.includes(end);
 }
 
-/** Words that begin as the one under the cursor does; the first word of a command is a program. */
-export function complete(
-  line: Line,
-  { programs, words }: { programs: readonly string[]; words: readonly string[] },
-): { line: Line; choices: readonly string[] } {
+export interface Names {
+  readonly programs: readonly string[];
+  readonly words: readonly string[];
+  readonly namespaces: readonly string[];
+}
+
+/** Words that begin as the one under the cursor does: at the beginning of a command a program, where one is due a namespace. */
+export function complete(line: Line, names: Names): { line: Line; choices: readonly string[] } {
   const before = line.text.slice(0, line.cursor);
   const typed = /[^\s;|&]*$/.exec(before)?.[0] ?? "";
   const head = before.slice(0, before.length - typed.length);
-  const isFirst = /(^|[;|&]|\bexec\s+\S+|\bsudo)\s*$/.test(head);
-  const choices = (isFirst ? programs : words).filter((one) => one.startsWith(typed));
+  const choices = choicesAfter(head, names).filter((one) => one.startsWith(typed));
   const [only] = choices;
   if (only === undefined || typed === "") return { line, choices: [] };
   const common = choices.reduce(shared);
   const added = common.slice(typed.length) + (choices.length === 1 ? " " : "");
   const next = { text: before + added + line.text.slice(line.cursor), cursor: line.cursor + added.length };
   return { line: next, choices: choices.length > 1 && added === "" ? choices : [] };
+}
+
+function choicesAfter(head: string, { programs, words, namespaces }: Names): readonly string[] {
+  if (/\bip\s+(netns\s+exec|-n|-netns)\s+$/.test(head)) return namespaces;
+  return /(^|[;|&]|\bexec\s+\S+|\bsudo)\s*$/.test(head) ? programs : words;
 }
 
 function shared(a: string, b: string): string {
