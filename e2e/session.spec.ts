@@ -243,7 +243,8 @@ async function secretsOf(admin: APIRequestContext, mine: Topology): Promise<stri
   for (const { name } of hosts) {
     found.push(name);
     const graph = await (await admin.get(`/api/clouds/embedded/hosts/${name}`)).json();
-    for (const node of graph.nodes) found.push(node.name, ...(node.netns === "root" ? [] : [node.netns]));
+    for (const node of graph.nodes)
+      found.push(node.name, ...(/^(?:root$|guest:)/.test(node.netns) ? [] : [node.netns]));
   }
   const whole: Topology = await (await admin.get("/api/clouds/embedded/topology")).json();
   for (const one of whole.otherPorts) found.push(one.id, one.mac, ...one.addresses);

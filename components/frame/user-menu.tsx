@@ -27,6 +27,7 @@ export function UserMenu() {
       <Menu
         label="Project and user"
         align="end"
+        inline
         trigger={
           <Button
             variant="ghost"

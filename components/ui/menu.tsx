@@ -1,13 +1,21 @@
 "use client";
 import { DropdownMenu as Radix } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, Fragment, type ReactNode } from "react";
 import { cn } from "./cn.ts";
 
-export function Menu(props: { trigger: ReactNode; children: ReactNode; align?: "start" | "end"; label: string }) {
+export function Menu(props: {
+  trigger: ReactNode;
+  children: ReactNode;
+  align?: "start" | "end";
+  label: string;
+  /** Stays in the landmark of its trigger: for a menu that holds more than items. */
+  inline?: boolean;
+}) {
+  const Place = props.inline ? Fragment : Radix.Portal;
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{props.trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Place>
         <Radix.Content
           align={props.align ?? "start"}
           sideOffset={6}
@@ -16,7 +24,7 @@ export function Menu(props: { trigger: ReactNode; children: ReactNode; align?: "
         >
           {props.children}
         </Radix.Content>
-      </Radix.Portal>
+      </Place>
     </Radix.Root>
   );
 }
