@@ -2,8 +2,8 @@
  * Local VLANs: one for each network that has a port here, read back from the ports that have it, else the lowest free one.
  * Source: ovs_neutron_agent.py _restore_local_vlan_map, _add_local_vlan.
  */
-import type { OvsBridge } from "../../host/state.ts";
-import { MAX_LOCAL_VLAN } from "../../net/neutron-tables.ts";
+import type { OvsBridge, OvsPort } from "../../host/state.ts";
+import { DEAD_VLAN, MAX_LOCAL_VLAN } from "../../net/neutron-tables.ts";
 import type { NetworkView } from "../view.ts";
 
 /** Network id → local VLAN, for these networks in the order in which they are met. */
@@ -28,12 +28,16 @@ export function localVlans(integration: OvsBridge, networks: readonly NetworkVie
 
 /**
  * What ports remember, the first one of a network being believed; a tag is one network's. The agent notes the tag beside
- * the network: a tag that somebody changed afterwards is wrong for one port, not right for all.
+ * the network: a tag that somebody changed afterwards is wrong for one port, not right for all. What a dead port remembers may
+ * have been given to another network since.
  */
 function restored(integration: OvsBridge): Map<string, number> {
   const kept = new Map<string, number>();
   const used = new Set<number>();
-  for (const { tag, otherConfig } of integration.ports) {
+  const isDead = ({ tag }: OvsPort) => tag === DEAD_VLAN;
+  const dead = integration.ports.filter(isDead);
+  const ports = dead.length === 0 ? integration.ports : [...integration.ports.filter((one) => !isDead(one)), ...dead];
+  for (const { tag, otherConfig } of ports) {
     const network = otherConfig.net_uuid;
     const vlan = otherConfig.tag === undefined ? (tag ?? 0) : Number(otherConfig.tag);
     if (network === undefined || !(vlan > 0) || vlan > MAX_LOCAL_VLAN) continue;

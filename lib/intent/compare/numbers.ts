@@ -110,8 +110,9 @@ function vlanNames(host: HostState): Map<number, string> {
     for (const { tag, otherConfig } of bridge.ports) {
       // What the agent remembers, whatever somebody has made of the port's tag since.
       const own = otherConfig.tag === undefined ? tag : Number(otherConfig.tag);
-      if (own !== undefined && own !== DEAD_VLAN && otherConfig.net_uuid !== undefined)
-        names.set(own, `<vlan of ${otherConfig.net_uuid}>`);
+      if (own === undefined || own === DEAD_VLAN || otherConfig.net_uuid === undefined) continue;
+      // What a dead port remembers may be another network's by now.
+      if (tag !== DEAD_VLAN || !names.has(own)) names.set(own, `<vlan of ${otherConfig.net_uuid}>`);
     }
   return names;
 }
