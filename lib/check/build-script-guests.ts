@@ -1,4 +1,5 @@
 /** The guests of a host, as far as its script makes them: a namespace for each, and a stand-in for its hypervisor. */
+import { quoteWord } from "../host/command/words.ts";
 import type { Guest } from "../host/world.ts";
 
 /** A guest's cards, each with its port's tap. */
@@ -31,7 +32,9 @@ export function guestsShell(guests: readonly Guest[], host: string): string {
     .map(({ name, cards }) => ({ name, cards: cards.filter((card) => card.host === host) }))
     .filter(({ cards }) => cards.length > 0);
   if (machines.length === 0) return "guests() { :; }\n";
-  const ends = machines.flatMap(({ name, cards }) => cards.map((card, i) => `${card.tap} "$lab-${name}" eth${i}`));
+  const ends = machines.flatMap(({ name, cards }) =>
+    cards.map((card, i) => `${quoteWord(card.tap)} "$lab-${name}" eth${i}`),
+  );
   return `guests() {
   say "${machines.length === 1 ? "a guest" : `${machines.length} guests`}"
 ${machines.map(({ name }) => `  guest ${name}\n`).join("")}
@@ -51,15 +54,17 @@ ${machines.flatMap(({ name, cards }) => cards.map((card, i) => insideOf(card, na
 function insideOf({ mac, mtu, fixedIps, hostRoutes }: Guest, name: string, device: string): string {
   const ip = `  ip -n "$lab-${name}"`;
   const gateways = new Set(fixedIps.flatMap(({ gateway }) => gateway ?? []));
-  return [
-    `${ip} link set ${device} address ${mac} mtu ${mtu} up`,
+  const commands = [
+    ["link", "set", device, "address", mac, "mtu", String(mtu), "up"],
     ...fixedIps.map(({ address, prefix }) => {
-      const cidr = `${address}/${prefix}`;
-      return `${ip} addr add ${cidr} dev ${device}${address.includes(":") ? " nodad" : ""}`;
+      const words = ["addr", "add", `${address}/${prefix}`, "dev", device];
+      return address.includes(":") ? [...words, "nodad"] : words;
     }),
-    ...[...gateways].map((gateway) => `${ip} route add default via ${gateway} dev ${device}`),
-    ...hostRoutes.map(({ dst, via }) => `${ip} route add ${dst} via ${via} dev ${device}`),
-  ]
+    ...[...gateways].map((gateway) => ["route", "add", "default", "via", gateway, "dev", device]),
+    ...hostRoutes.map(({ dst, via }) => ["route", "add", dst, "via", via, "dev", device]),
+  ];
+  return commands
+    .map((words) => `${ip} ${words.map(quoteWord).join(" ")}`)
     .map((line) => `${line}\n`)
     .join("");
 }

@@ -3,15 +3,16 @@
  * not hold, and says little: where it listens, whose requests they are, and the agent's socket. Source:
  * neutron/agent/metadata/driver.py HaproxyConfigurator.
  */
+import { quoteWord } from "../host/command/words.ts";
 
 /** Nobody else needs it, so that it is left out where the program is not installed; without an agent it answers 503. */
 export function metadataProxy(words: readonly string[], netns: string, command: string): string {
   const file = words[words.indexOf("-f") + 1] ?? "";
-  const id = /([^/]+)\.conf$/.exec(file)?.[1] ?? "";
+  const id = /([\w-]+)\.conf$/.exec(file)?.[1] ?? "";
   const network = netns.startsWith("qdhcp-");
   return `if have haproxy; then
-mkdir -p ${file.replace(/\/[^/]*$/, "")}
-cat > ${file} <<'EOF'
+mkdir -p ${quoteWord(file.replace(/\/[^/]*$/, ""))}
+cat > ${quoteWord(file)} <<'EOF'
 global
     maxconn 1024
     daemon

@@ -22,7 +22,9 @@ export OVS_RUNDIR=/run/openvswitch OVS_LOGDIR=/run/openvswitch OVS_DBDIR=/run/op
 say() { echo "$host: $*"; }
 die() { echo "$host: $*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
-need() { have "$1" || missing="$missing $2"; }
+need() {
+  have "$1" || case "$missing " in *" $2 "*) ;; *) missing="$missing $2" ;; esac
+}
 root() { [ "$(id -u)" = 0 ] || die "namespaces, devices and Open vSwitch need root: run this as root"; }
 
 # Whether the host runs: $pid is then the process that its namespaces belong to.

@@ -8,7 +8,9 @@ import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import { openEmbedded, storePlace } from "../embedded.ts";
 import { parseCommands, printCommands } from "../host/command/shell.ts";
+import { quoteWord } from "../host/command/words.ts";
 import { applyAll } from "../host/run.ts";
+import type { HostState } from "../host/state.ts";
 import { compareHosts, differenceText } from "../intent/compare.ts";
 import { cloudOf } from "../simulation/world.ts";
 import { buildScript } from "./build-script.ts";
@@ -66,4 +68,19 @@ describe.each([
       }
     }
   });
+});
+
+test("names out of a recording are never read as shell", async () => {
+  const { world } = await recorded("legacy");
+  const bad = "x'\n$(touch pwned)`touch pwned`;../../..";
+  const [first] = world.guests;
+  const host = { ...world.hosts.find((one) => one.name === first?.host), name: bad };
+  const guests = world.guests.map((one) => ({ ...one, name: bad, host: bad, tap: bad, mac: bad }));
+  const segments = world.segments.map((one) => ({ ...one, name: bad }));
+  const script = buildScript({ ...world, guests, segments }, host as HostState);
+  expect(script).toMatch(/^home=\/run\/\$lab\/\$host$/m);
+  expect(script).toMatch(/^host=[A-Za-z0-9._-]+$/m);
+  expect(script).toContain(quoteWord(bad));
+  expect(script.replaceAll(quoteWord(bad), "")).not.toContain("touch pwned");
+  expect(spawnSync("sh", ["-n"], { input: script, encoding: "utf8" })).toMatchObject({ status: 0, stderr: "" });
 });

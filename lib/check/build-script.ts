@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Command } from "../host/command/command.ts";
 import type { VsctlCommand } from "../host/command/ovs/vsctl-command.ts";
 import { printCommand } from "../host/command/shell.ts";
+import { quoteWord } from "../host/command/words.ts";
 import type { HostState } from "../host/state.ts";
 import type { Guest, World } from "../host/world.ts";
 import { buildCommands, type Chapter, cardsOf, chaptersOf } from "./build-script-commands.ts";
@@ -31,7 +32,7 @@ ${wires.map((wire) => `  wire ${wire}\n`).join("")}  :
 }
 
 cards() {
-${cards.map(({ name, mac, mtu, port, wire = "" }) => `  card ${[name, mac, mtu, port, wire].join(" ")}`.trimEnd()).join("\n")}
+${cards.map(cardLine).join("\n")}
 }
 
 ${guestsShell(guests, host.name)}
@@ -45,8 +46,27 @@ ${chaptersOf(commands)
 ${ending(host, own[0] && guestNamespaces(guests).get(own[0]))}`;
 }
 
-function header({ name }: HostState, hosts: readonly HostState[]): string {
-  const others = hosts.filter((one) => one.name !== name).map((one) => one.name);
+interface CabledCard {
+  readonly name: string;
+  readonly mac: string;
+  readonly mtu: number;
+  readonly port: string;
+  readonly wire: string | undefined;
+}
+
+function cardLine({ name, mac, mtu, port, wire }: CabledCard): string {
+  const words = [name, mac, String(mtu), port, ...(wire === undefined ? [] : [wire])];
+  return `  card ${words.map(quoteWord).join(" ")}`;
+}
+
+/** What a name may be where it is a part of paths and comments. */
+function plainName(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+/, "") || "host";
+}
+
+function header(host: HostState, hosts: readonly HostState[]): string {
+  const name = plainName(host.name);
+  const others = hosts.filter((one) => one !== host).map((one) => plainName(one.name));
   return `#!/bin/sh
 # Builds the host ${name} with iproute2, Open vSwitch and iptables, as a machine of its own inside this one.
 #
@@ -99,12 +119,13 @@ function line(command: Command, { ovs }: HostState): string {
   // Of its bridges' own devices the switch takes back any address that it was not told itself.
   if (run.tool === "ip" && run.action === "link-set" && run.address !== undefined)
     if (ovs?.bridges.some((bridge) => bridge.name === run.name))
-      return `ovs-vsctl set Bridge ${run.name} other-config:hwaddr=${run.address}\n`;
+      return `${["ovs-vsctl", "set", "Bridge", run.name, `other-config:hwaddr=${run.address}`].map(quoteWord).join(" ")}\n`;
   if (run.tool === "ovs-vsctl") return `${text}\n${outOfBand(run.steps)}`;
   if (run.tool !== "process" || run.kind !== "start") return `${text}\n`;
   const program = run.words[0] ?? "";
   // What agents tell it stands in a file that a host's state does not hold.
-  if (program.endsWith("radvd")) return `# Not started, since its configuration is not known: ${text}\n`;
+  if (program.endsWith("radvd"))
+    return `# Not started, since its configuration is not known: ${text.replaceAll("\n", " ")}\n`;
   return program.endsWith("haproxy") ? metadataProxy(run.words, netns, text) : `${text}\n`;
 }
 
@@ -116,18 +137,18 @@ function line(command: Command, { ovs }: HostState): string {
 function outOfBand(steps: VsctlCommand["steps"]): string {
   return steps
     .flatMap((step) => (step.kind === "set-controller" ? step.bridge : []))
-    .map((bridge) => `ovs-vsctl set Controller ${bridge} connection_mode=out-of-band\n`)
+    .map((bridge) => `ovs-vsctl set Controller ${quoteWord(bridge)} connection_mode=out-of-band\n`)
     .join("");
 }
 
 function directories(commands: readonly Command[]): string {
   const files = commands.flatMap(({ run }) => (run.tool === "file" && run.kind === "write" ? [run.path] : []));
   const parents = new Set(files.map((path) => path.replace(/\/[^/]*$/, "")));
-  return [...parents].map((path) => `mkdir -p ${path}\n`).join("");
+  return [...parents].map((path) => `mkdir -p ${quoteWord(path)}\n`).join("");
 }
 
 /** @param guest the namespace of one of its guests */
-function ending({ name, ovs }: HostState, guest: string | undefined): string {
+function ending({ ovs }: HostState, guest: string | undefined): string {
   const look = ovs ? "ovs-vsctl show" : "ip link";
   return `case \${1:-build} in
   build)
@@ -136,7 +157,7 @@ function ending({ name, ovs }: HostState, guest: string | undefined): string {
 $host is built. Next:
   sh $script run ${look}${guest === undefined ? "" : `\n  ip netns exec $lab-${guest} ping ADDRESS      (inside a guest)`}
   the scripts of the cloud's other hosts, for those that it talks to
-  sh $script remove          (takes ${name} away)
+  sh $script remove          (takes $host away)
 EOF
     ;;
   run)
@@ -157,7 +178,8 @@ esac
 const LONGEST_NAME = 15;
 
 function deviceName(text: string): string {
-  if (text.length <= LONGEST_NAME && /^[A-Za-z0-9_.-]+$/.test(text)) return text;
+  const plain = plainName(text);
+  if (text.length <= LONGEST_NAME && text === plain) return text;
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 6);
-  return `${text.replaceAll(/[^A-Za-z0-9_.-]+/g, "-").slice(0, LONGEST_NAME - 7)}-${hash}`;
+  return `${plain.slice(0, LONGEST_NAME - 7)}-${hash}`;
 }

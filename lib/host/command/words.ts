@@ -5,7 +5,7 @@ const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
 
 /** As little quoting as the shell allows. */
-function quoteWord(word: string): string {
+export function quoteWord(word: string): string {
   if (PLAIN.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
