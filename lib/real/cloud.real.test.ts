@@ -188,6 +188,12 @@ describe("by DHCP", () => {
     });
 });
 
+test("is taken away again without a trace", () => {
+  expect(real().traces()).not.toEqual([]);
+  real().dispose();
+  expect(real().traces()).toEqual([]);
+});
+
 /** RFC 2132: the cookie, and the first option, which says what the message is. */
 const DHCP_MESSAGE = "638253633501";
 const DHCP = [

@@ -1,6 +1,6 @@
 /** A whole cloud, built on this machine by the scripts of its hosts, as a person would do it; then captured and pinged. */
 import { execFile, spawnSync } from "node:child_process";
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -212,6 +212,13 @@ export class BuiltCloud {
       if (isWhole(captured)) break;
     }
     return { status, stdout, captured };
+  }
+
+  /** What there is of it on this machine. */
+  traces(): string[] {
+    return ["/run", "/run/netns"].flatMap((directory) =>
+      readdirSync(directory).filter((name) => name.startsWith(this.#lab)),
+    );
   }
 
   dispose(): void {
