@@ -1,5 +1,5 @@
 "use client";
-import { FileCode2, GitCompareArrows, SquareTerminal, Zap } from "lucide-react";
+import { FileCode2, GitCompareArrows, ScrollText, Zap } from "lucide-react";
 import Link from "next/link";
 import type { CheckDifference } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
@@ -25,7 +25,7 @@ export function HostActions(props: {
             onClick={() => onHistory(!history)}
             className="aria-pressed:bg-hover"
           >
-            <SquareTerminal aria-hidden />
+            <ScrollText aria-hidden />
             <span className="max-wide:sr-only">Commands</span>
           </Button>
           <ButtonLink title="Faults that can be put here" href={pages.faults(cloud, host)}>
