@@ -4,6 +4,7 @@ import {
   Cable,
   GitCompareArrows,
   Globe,
+  Grid3x3,
   type LucideIcon,
   Network,
   Router,
@@ -40,5 +41,8 @@ export const NAV: readonly (readonly NavEntry[])[] = [
     { slug: "agents", label: "Agents", icon: Bot, forAdmins: true },
     { slug: "faults", label: "Faults", icon: Zap, forAdmins: true, embeddedOnly: true },
   ],
-  [{ slug: "trace", label: "Traces", icon: Waypoints }],
+  [
+    { slug: "trace", label: "Traces", icon: Waypoints },
+    { slug: "reachability", label: "Reachability", icon: Grid3x3 },
+  ],
 ];

@@ -21,6 +21,16 @@ export const pages = {
   check: (cloud: string, host?: string) => `/clouds/${seg(cloud)}/check${host ? `?host=${seg(host)}` : ""}`,
   /** @param host what can be broken there alone */
   faults: (cloud: string, host?: string) => `/clouds/${seg(cloud)}/faults${host ? `?host=${seg(host)}` : ""}`,
+  /** Who reaches whom. @param of one project's, host's or network's instances */
+  reachability: (cloud: string, of: { project?: string; host?: string; network?: string } = {}) => {
+    const query = new URLSearchParams(of);
+    return `/clouds/${seg(cloud)}/reachability${query.size > 0 ? `?${query}` : ""}`;
+  },
+  /** What was traced before. */
+  traces: (cloud: string) => `/clouds/${seg(cloud)}/traces`,
+  /** Two runs, hop by hop. */
+  compareTraces: (cloud: string, a: string, b: string) =>
+    `/clouds/${seg(cloud)}/traces/compare?${new URLSearchParams({ a, b })}`,
   agents: (cloud: string) => `/clouds/${seg(cloud)}/agents`,
   trace: (cloud: string, ends: { from?: string; to?: string } = {}) => {
     const query = new URLSearchParams();

@@ -33,7 +33,7 @@ export const events = sessionRoute(async (request, _params, { token, context, ex
 });
 
 /** As the bearer would have been shown the object before and after. */
-async function visible(cloud: EmbeddedCloud, context: Context, event: StoreEvent): Promise<Visible> {
+export async function visible(cloud: EmbeddedCloud, context: Context, event: StoreEvent): Promise<Visible> {
   if (event.kind === rbacPolicies.kind && givesOrTakes(context, event)) return "sight";
   const { api } = cloud.neutron;
   const { kind } = event;

@@ -27,8 +27,19 @@ export interface Sight {
   search(id: string, q: string): Promise<SearchHit[]>;
   /** Throws Failure `bad_request` that names the field, before the first event. */
   trace(id: string, parameters: TraceParameters): Promise<Iterable<TraceEvent>>;
+  /** For many traces of one moment. */
+  still(id: string): Promise<Still>;
   /** With its hosts: for administrators alone. */
   cloud(id: string): Promise<CollectedCloud>;
+}
+
+/** A cloud at one moment. */
+export interface Still {
+  readonly seen: CollectedCloud;
+  /** Whose instances are meant; undefined: all. */
+  readonly project?: string;
+  /** As `Sight.trace`, but told to no capture. */
+  trace(parameters: TraceParameters): Iterable<TraceEvent>;
 }
 
 export function sightOf(session: Session): Sight {
@@ -45,6 +56,10 @@ function everything(): Sight {
     cloud: (id) => clouds.cloud(id),
     ends: async (id) => endsOf(await clouds.cloud(id)),
     search: async (id, q) => search(id, q, await clouds.topology(id), (await clouds.cloud(id)).world),
+    still: async (id) => {
+      const seen = await clouds.cloud(id);
+      return { seen, trace: (parameters) => startTrace(seen, parameters) };
+    },
     trace: async (id, parameters) => traffic.follow(id, startTrace(await clouds.cloud(id), parameters), Date.now()),
   };
 }
@@ -65,6 +80,11 @@ function ofProject(session: Session): Sight {
     ends: async (id) => endsOf(await own(id)),
     search: async (id, q) => search(id, q, await topology(id), (await own(id)).world),
     trace: async (id, parameters) => tenantTrace(await whole(id), await own(id), parameters),
+    still: async (id) => {
+      const all = await whole(id);
+      const seen = await own(id);
+      return { seen, project: session.project.id, trace: (parameters) => tenantTrace(all, seen, parameters) };
+    },
     cloud: async (id) => {
       throw nothing(id);
     },

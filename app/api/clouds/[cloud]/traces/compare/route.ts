@@ -1,0 +1,3 @@
+import { compareRuns } from "../../../../../../lib/server/history-routes.ts";
+
+export const GET = compareRuns;
