@@ -216,10 +216,10 @@ test.describe("a tenant", () => {
     for (const address of addresses) {
       const answer = await page.request.get(address);
       expect([address, answer.status() < 500]).toEqual([address, true]);
-      const text = (await answer.body())
-        .toString("latin1")
-        .replaceAll(/rival-vm" |hosts\/compute1|q=(?:rival|compute)/g, "");
-      expect([address, leaks(text, secrets)]).toEqual([address, []]);
+      const text = (await answer.body()).toString("latin1");
+      // What was asked for may be said again.
+      const untold = secrets.filter((one) => !address.includes(one));
+      expect([address, leaks(text, untold)]).toEqual([address, []]);
     }
     await admin.dispose();
   });

@@ -5,6 +5,8 @@ import { fetchJson } from "./fetch.ts";
 const URL_OF_SESSION = "/api/session";
 /** Other tabs hear of it: they would go on in a session that is over. */
 const CHANNEL = "underlay-session";
+/** This tab hears itself, too. */
+let ownDoing = false;
 
 export interface Credentials {
   user: string;
@@ -30,11 +32,14 @@ export async function logOut(): Promise<void> {
 /** Calls when another tab has logged out, or gone into another project. Answers how to stop. */
 export function onChangeElsewhere(listener: () => void): () => void {
   const channel = new BroadcastChannel(CHANNEL);
-  channel.onmessage = listener;
+  channel.onmessage = () => {
+    if (!ownDoing) listener();
+  };
   return () => channel.close();
 }
 
 function tellOthers(): void {
+  ownDoing = true; // The page is loaded anew after it.
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage("changed");
   channel.close();
