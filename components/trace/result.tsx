@@ -23,6 +23,8 @@ import { VerdictBanner } from "./verdict.tsx";
 /** A trace that runs or is over: verdict, picture, timeline and packet of the chosen leg and hop. */
 export function Result(props: {
   cloud: string;
+  /** The question, as a query string. */
+  search: string;
   run: TraceRun;
   topology: Topology | undefined;
   to: string | undefined;
@@ -61,7 +63,13 @@ export function Result(props: {
       {run.state === "cut" ? (
         <CutBanner onAgain={props.onAgain} />
       ) : view.verdict ? (
-        <VerdictBanner cloud={props.cloud} view={view} verdict={view.verdict} onFault={showFault} />
+        <VerdictBanner
+          cloud={props.cloud}
+          search={props.search}
+          view={view}
+          verdict={view.verdict}
+          onFault={showFault}
+        />
       ) : (
         <Skeleton className="h-[70px] shrink-0" />
       )}

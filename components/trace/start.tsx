@@ -1,11 +1,17 @@
 import { ArrowRight, Waypoints } from "lucide-react";
+import type { ReactNode } from "react";
 import type { Example } from "../../lib/traceview/examples.ts";
 import type { QueryDraft } from "../../lib/traceview/query.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 
 /** Nothing asked yet: what to do, and three traces of this cloud to try. */
-export function Start(props: { examples: readonly Example[] | undefined; onRun: (query: QueryDraft) => void }) {
+export function Start(props: {
+  examples: readonly Example[] | undefined;
+  onRun: (query: QueryDraft) => void;
+  /** Below the examples. */
+  children?: ReactNode;
+}) {
   return (
     <div className="grid flex-1 justify-items-center rounded-lg border border-line bg-surface px-6 pt-[12vh] pb-14">
       <div className="flex w-full max-w-3xl flex-col items-center text-center">
@@ -43,6 +49,7 @@ export function Start(props: { examples: readonly Example[] | undefined; onRun: 
                 </li>
               ))}
         </ul>
+        {props.children}
       </div>
     </div>
   );

@@ -15,6 +15,8 @@ import {
   toSearch,
   unreadable,
 } from "../../lib/traceview/query.ts";
+import { HistoryLink } from "../history/history-link.tsx";
+import { Recent } from "../history/recent.tsx";
 import { ErrorState } from "../ui/state.tsx";
 import { EndsBar } from "./ends-bar.tsx";
 import { ExportMenu } from "./exports.tsx";
@@ -92,7 +94,10 @@ export function TracePage({ cloud }: { cloud: string }) {
         toRef={to}
         aside={
           run.state !== "idle" && run.state !== "failed" ? (
-            <ExportMenu cloud={cloud} search={search} name={name} run={run} svg={svg} />
+            <>
+              <HistoryLink cloud={cloud} />
+              <ExportMenu cloud={cloud} search={search} name={name} run={run} svg={svg} />
+            </>
           ) : null
         }
       />
@@ -104,7 +109,9 @@ export function TracePage({ cloud }: { cloud: string }) {
             onRetry={() => void ends.refetch()}
           />
         ) : (
-          <Start examples={examples} onRun={start} />
+          <Start examples={examples} onRun={start}>
+            <Recent cloud={cloud} />
+          </Start>
         )
       ) : fieldError ? (
         <Start examples={examples} onRun={start} />
@@ -115,6 +122,7 @@ export function TracePage({ cloud }: { cloud: string }) {
       ) : (
         <Result
           cloud={cloud}
+          search={search}
           run={run}
           topology={topology.data}
           to={asked.to}

@@ -1,5 +1,6 @@
 "use client";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { REMEMBER_HEADER } from "../../lib/api/reach.ts";
 import { type ApiFailure, asFailure } from "../../lib/client/error.ts";
 import { fetchLines } from "../../lib/client/fetch.ts";
 import type { TraceEvent } from "../../lib/datapath/event.ts";
@@ -13,6 +14,8 @@ export type TraceRun =
   | { state: "failed"; events: TraceEvent[]; error: ApiFailure };
 
 const NOTHING: TraceEvent[] = [];
+/** Somebody looks at it: it goes into the history. */
+const REMEMBER = { [REMEMBER_HEADER]: "1" };
 
 /**
  * Runs the trace behind a URL and keeps its events as they arrive, painted at most once a frame. Another URL, a re-run and
@@ -42,7 +45,7 @@ export function useTrace(url: string | undefined): { run: TraceRun; again: () =>
     const read = async () => {
       setRun({ state: "running", events: NOTHING });
       try {
-        for await (const event of fetchLines<TraceEvent>(url, { signal: abort.signal })) {
+        for await (const event of fetchLines<TraceEvent>(url, { signal: abort.signal, headers: REMEMBER })) {
           events.push(event);
           if (paint.current === 0) paint.current = requestAnimationFrame(show);
         }

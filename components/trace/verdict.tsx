@@ -1,5 +1,5 @@
 "use client";
-import { CircleAlert, CircleCheck, CircleHelp, LogOut, SquareTerminal } from "lucide-react";
+import { CircleAlert, CircleCheck, CircleHelp, LogOut, SquareTerminal, Wrench } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { pages } from "../../lib/api/pages.ts";
@@ -10,6 +10,7 @@ import type { TraceView } from "../../lib/traceview/view.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { cn } from "../ui/cn.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { TryRepair, useWhatIf } from "./try-repair.tsx";
 
 const LOOKS: Record<Outcome, { icon: typeof CircleCheck; ink: string; edge: string }> = {
   delivered: { icon: CircleCheck, ink: "text-ok", edge: "border-l-ok" },
@@ -19,9 +20,18 @@ const LOOKS: Record<Outcome, { icon: typeof CircleCheck; ink: string; edge: stri
 };
 
 /** How it ended: outcome, code, one sentence, the element at fault, its Neutron object, and the command that shows it. */
-export function VerdictBanner(props: { cloud: string; view: TraceView; verdict: VerdictEvent; onFault: () => void }) {
+export function VerdictBanner(props: {
+  cloud: string;
+  /** The question, as a query string. */
+  search: string;
+  view: TraceView;
+  verdict: VerdictEvent;
+  onFault: () => void;
+}) {
   const { verdict, view } = props;
   const [command, setCommand] = useState(false);
+  const [tried, setTried] = useState(false);
+  const repair = useWhatIf(props.cloud, props.search, verdict);
   const look = LOOKS[verdict.outcome];
   const Icon = look.icon;
   const { element } = verdict;
@@ -54,6 +64,11 @@ export function VerdictBanner(props: { cloud: string; view: TraceView; verdict: 
           <p className="pt-0.5 text-sm">{verdict.summary}</p>
         </div>
         <div className="flex shrink-0 gap-2 empty:hidden max-md:w-full max-md:flex-wrap">
+          {repair ? (
+            <Button aria-expanded={tried} onClick={() => setTried(!tried)}>
+              <Wrench aria-hidden /> Try the repair
+            </Button>
+          ) : null}
           {link ? (
             <Link className={buttonClass("outline")} href={link.href}>
               {link.label}
@@ -80,6 +95,7 @@ export function VerdictBanner(props: { cloud: string; view: TraceView; verdict: 
         </div>
       ) : null}
       {element && command ? <Command host={verdict.host} text={commandFor(element, verdict)} /> : null}
+      {repair && tried ? <TryRepair cloud={props.cloud} actual={verdict} repair={repair} /> : null}
     </section>
   );
 }

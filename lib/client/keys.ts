@@ -15,6 +15,8 @@ export const keys = {
   faults: (cloud: string) => ["clouds", cloud, "faults"] as const,
   injectedFaults: (cloud: string) => ["clouds", cloud, "faults", "injected"] as const,
   faultPlaces: (cloud: string, kind: string) => ["clouds", cloud, "faults", "places", kind] as const,
+  traces: (cloud: string) => ["clouds", cloud, "traces"] as const,
+  compareTraces: (cloud: string, a: string, b: string) => ["clouds", cloud, "traces", a, b] as const,
   agents: (cloud: string) => ["clouds", cloud, "agents"] as const,
   flows: (cloud: string, q: string) => ["clouds", cloud, "flows", q] as const,
   ends: (cloud: string) => ["clouds", cloud, "ends"] as const,
@@ -43,6 +45,9 @@ export const urls = {
   injectedFaults: (cloud: string) => `/api/clouds/${seg(cloud)}/faults?injected=1`,
   faultPlaces: (cloud: string, kind: string) => `/api/clouds/${seg(cloud)}/faults?kind=${seg(kind)}`,
   undoFault: (cloud: string, id: string) => `/api/clouds/${seg(cloud)}/faults?id=${seg(id)}`,
+  traces: (cloud: string, id?: string) => `/api/clouds/${seg(cloud)}/traces${id === undefined ? "" : `?id=${seg(id)}`}`,
+  compareTraces: (cloud: string, a: string, b: string) =>
+    `/api/clouds/${seg(cloud)}/traces/compare?${new URLSearchParams({ a, b })}`,
   agents: (cloud: string) => `/api/clouds/${seg(cloud)}/agents`,
   flows: (cloud: string, q: string) => `/api/clouds/${seg(cloud)}/flows?q=${seg(q)}`,
   ends: (cloud: string) => `/api/clouds/${seg(cloud)}/ends`,

@@ -94,7 +94,11 @@ export async function repair(
   });
 }
 
-async function viewsFor({ embedded }: Pick<Server, "embedded">, id: string, cloud: CollectedCloud): Promise<Views> {
+export async function viewsFor(
+  { embedded }: Pick<Server, "embedded">,
+  id: string,
+  cloud: CollectedCloud,
+): Promise<Views> {
   if (id === EMBEDDED.id) return viewsIn(cloud, (await embedded()).simulation);
   let views = recorded.get(cloud);
   if (!views) {

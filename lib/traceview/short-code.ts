@@ -6,6 +6,7 @@ const OWN: Partial<Record<VerdictCode, string>> = {
   DELIVERED: "OK",
   NAMESPACE_MISSING: "NSM",
   LOOP_DETECTED: "LOP",
+  FIREWALL_DENIED: "FWD",
 };
 
 /** `SECURITY_GROUP_DENIED` → `SGD`. No two codes have the same. */

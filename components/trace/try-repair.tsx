@@ -1,0 +1,84 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { ArrowRight } from "lucide-react";
+import Link from "next/link";
+import { pages } from "../../lib/api/pages.ts";
+import type { WhatIf } from "../../lib/api/reach.ts";
+import { fetchJson } from "../../lib/client/fetch.ts";
+import { urls } from "../../lib/client/keys.ts";
+import type { VerdictEvent } from "../../lib/datapath/event.ts";
+import { ScriptBlock } from "../check/script-block.tsx";
+import { useIsAdmin } from "../frame/session.tsx";
+import { OutcomeBadge } from "./outcome.tsx";
+
+/** Asked for each verdict anew: hosts change. Nothing comes where no repair is known. */
+export function useWhatIf(cloud: string, search: string, verdict: VerdictEvent | undefined): WhatIf["repair"] {
+  const failed = verdict !== undefined && verdict.code !== "DELIVERED" && verdict.code !== "EXITED_PHYSICAL_NETWORK";
+  const asked = useQuery({
+    queryKey: ["whatif", cloud, search, verdict],
+    queryFn: ({ signal }) => fetchJson<WhatIf>(`${urls.cloud(cloud)}/whatif?${search}`, { signal }),
+    enabled: failed && search !== "",
+    gcTime: 0,
+    retry: false,
+  });
+  return asked.data?.repair;
+}
+
+/** The what-if beside the actual: what would be done, and what the packet would then come to. */
+export function TryRepair(props: { cloud: string; actual: VerdictEvent; repair: NonNullable<WhatIf["repair"]> }) {
+  const { cloud, actual, repair } = props;
+  const admin = useIsAdmin();
+  const hosts = repair.scripts.flatMap((one) => one.host ?? []);
+  return (
+    <section aria-label="The repair, tried" className="flex flex-col gap-3 border-t border-line bg-sunken px-4 py-3">
+      <div className="grid grid-cols-1 items-stretch gap-2 md:grid-cols-[1fr_auto_1fr]">
+        <Ending title="As it is" {...actual} />
+        <ArrowRight aria-hidden className="size-4 self-center text-muted max-md:hidden" />
+        <Ending title="With the repair" {...repair} />
+      </div>
+      {repair.scripts.map((one) => (
+        <div key={one.host ?? "api"} className="flex min-w-0 flex-col gap-1">
+          <p className="text-xs text-muted">
+            {one.host === undefined ? (
+              "With the command line of the cloud"
+            ) : (
+              <>
+                As root on <span className="font-mono">{one.host}</span>
+              </>
+            )}
+          </p>
+          <ScriptBlock
+            text={one.script}
+            label={one.host === undefined ? "Commands of the repair" : `Commands of the repair on ${one.host}`}
+            className="max-h-56 overflow-auto rounded-md border border-line bg-surface"
+          />
+        </div>
+      ))}
+      <p className="text-xs text-muted">
+        Tried on a copy: nothing in the cloud was changed.{" "}
+        {admin && hosts.length > 0 ? (
+          <Link
+            href={pages.check(cloud, hosts.length === 1 ? hosts[0] : undefined)}
+            prefetch={false}
+            className="underline decoration-line-strong underline-offset-2 hover:text-ink"
+          >
+            Repair it in the check
+          </Link>
+        ) : null}
+      </p>
+    </section>
+  );
+}
+
+function Ending(props: Pick<VerdictEvent, "outcome" | "code" | "summary"> & { title: string }) {
+  return (
+    <div className="flex flex-col gap-1 rounded-md border border-line bg-surface px-3 py-2">
+      <p className="flex flex-wrap items-center gap-2">
+        <span className="text-xs text-muted">{props.title}</span>
+        <OutcomeBadge outcome={props.outcome} />
+        <span className="font-mono text-xs">{props.code}</span>
+      </p>
+      <p className="text-sm">{props.summary}</p>
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+/** What-ifs on the recorded clouds: what is mended is what was broken, and the clouds stay as they are. */
+import { expect, test } from "vitest";
+import { checkHost, repairHost } from "../check/check.ts";
+import type { CollectedCloud } from "../collect/cloud.ts";
+import { run } from "../faults/scene.ts";
+import { parseCommand, printCommands } from "../host/command/shell.ts";
+import { applyAll } from "../host/run.ts";
+import { viewsOf } from "../intent/recorded.ts";
+import { demoCloud } from "../traceview/testing/traced.ts";
+import { cloudWith, ruleCommand, rulesFor } from "./allowed.ts";
+import { repaired, withHosts } from "./repaired.ts";
+
+const PING = { from: "cirros-vm1", to: "cirros-vm2", proto: "icmp" } as const;
+
+function repairsOf(cloud: CollectedCloud) {
+  const views = viewsOf(cloud.api, cloud.world.hosts);
+  const host = (name: string) => cloud.world.hosts.find((one) => one.name === name);
+  return {
+    differences: (name: string) => {
+      const found = host(name);
+      const all = found ? checkHost(cloud, found, views.get(name), false).differences : [];
+      return all.map((one) => ({ id: one.id, text: JSON.stringify(one) }));
+    },
+    repair: (name: string, id?: string) => {
+      const found = host(name);
+      return (found && repairHost(cloud, found, views.get(name), id)?.commands) ?? [];
+    },
+  };
+}
+
+test("a port in the dead VLAN is set right on a copy, and the packet comes through", async () => {
+  const whole = await demoCloud("legacy");
+  const guest = whole.world.guests.find((one) => one.name === "cirros-vm2");
+  const line = `ovs-vsctl set Port qvo${guest?.portId.slice(0, 11)} tag=4095`;
+  const hosts = whole.world.hosts.map((host) =>
+    host.name === guest?.host ? applyAll(host, [parseCommand(line)]) : host,
+  );
+  const broken = withHosts(whole, hosts);
+  const { events, verdict } = run(broken, PING);
+  expect(verdict.code).toBe("DEAD_VLAN");
+  const found = repaired(broken, events, repairsOf(broken), (then) => run(then, PING).verdict);
+  expect(found?.verdict.code).toBe("DELIVERED");
+  expect(found?.mends.map((mend) => mend.host)).toEqual([guest?.host]);
+  expect(printCommands(found?.mends[0]?.commands ?? [])).toContain("ovs-vsctl set Port qvo");
+  expect(run(broken, PING).verdict.code).toBe("DEAD_VLAN");
+});
+
+test("guests and wires that are derived again are those that were read", async () => {
+  for (const mode of ["legacy", "dvr"] as const) {
+    const cloud = await demoCloud(mode);
+    const again = withHosts(cloud, cloud.world.hosts);
+    expect(again.world.guests).toEqual(cloud.world.guests);
+    expect(again.world.segments).toEqual(cloud.world.segments);
+  }
+});
+
+test("what security groups deny is allowed by one rule", async () => {
+  const cloud = await demoCloud("legacy");
+  const denied = { from: "cirros-vm1", to: "cirros-vm5", proto: "tcp", dport: 80 } as const;
+  const { verdict } = run(cloud, denied);
+  expect(verdict.code).toBe("SECURITY_GROUP_DENIED");
+  const [rules = []] = rulesFor(cloud, denied, () => true);
+  expect(rules.map((one) => ruleCommand(cloud.api, one)).join()).toMatch(
+    /^openstack security group rule create --ingress --protocol tcp --dst-port 80 --remote-ip \S+\/32 \S+$/,
+  );
+  const then = cloudWith(cloud, rules);
+  expect(then && run(then, denied).verdict.code).toBe("DELIVERED");
+  expect(rulesFor(cloud, denied, () => false)).toEqual([]);
+});
