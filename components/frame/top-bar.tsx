@@ -2,6 +2,7 @@
 import type { CloudSummary } from "../../lib/api/http.ts";
 import { CloudSwitcher } from "./cloud-switcher.tsx";
 import { CoverageBadge } from "./coverage.tsx";
+import { LiveBadge } from "./live.tsx";
 import { SearchPalette } from "./search-palette.tsx";
 import { useIsAdmin } from "./session.tsx";
 import { ThemeToggle } from "./theme-toggle.tsx";
@@ -14,6 +15,7 @@ export function TopBar({ cloud }: { cloud: CloudSummary }) {
       {admin ? <CloudSwitcher current={cloud} /> : <span className="truncate text-sm font-medium">{cloud.name}</span>}
       <SearchPalette cloud={cloud.id} />
       <div className="flex items-center justify-end gap-2">
+        <LiveBadge />
         <CoverageBadge cloud={cloud} />
         <ThemeToggle />
         <UserMenu />
