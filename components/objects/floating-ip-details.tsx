@@ -18,6 +18,7 @@ export function FloatingIpDetails({
   return (
     <>
       <DetailsHead
+        object={{ kind: "floatingip", value: floatingIp }}
         title={floatingIp.address}
         line={
           <span className="inline-flex items-center gap-1.5">

@@ -1,6 +1,7 @@
 "use client";
 import type { TopologyInstance } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
+import { PartActions } from "../forms/actions.tsx";
 import { Status } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
@@ -16,6 +17,7 @@ export function InstanceDetails({ instance, topology, cloud }: DetailsProps & { 
   return (
     <>
       <DetailsHead
+        object={{ kind: "instance", value: instance }}
         title={instance.name}
         line={
           <span className="inline-flex flex-wrap items-center gap-x-1.5">
@@ -34,7 +36,17 @@ export function InstanceDetails({ instance, topology, cloud }: DetailsProps & { 
         <ButtonLink href={pages.trace(cloud, { to: end })}>Trace to here</ButtonLink>
       </DetailsHead>
       {instance.ports.map((port) => (
-        <PanelSection key={port.id} title={`Port ${port.id.slice(0, 8)}`}>
+        <PanelSection
+          key={port.id}
+          title={`Port ${port.id.slice(0, 8)}`}
+          aside={
+            <PartActions
+              projectId={instance.projectId}
+              name={`port ${port.id.slice(0, 8)}`}
+              edit={["edit-port", port.id]}
+            />
+          }
+        >
           <Facts>
             <Fact label="Network">
               <ObjectLink href={pages.topology(cloud, port.networkId)}>

@@ -1,7 +1,10 @@
 "use client";
-import { SearchX } from "lucide-react";
-import { useMemo } from "react";
+import { SearchX, Trash2 } from "lucide-react";
+import { useMemo, useState } from "react";
+import type { TargetKind } from "../../lib/client/forms/removal.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
+import { useBuild } from "../forms/build.tsx";
+import { CreateButton } from "../forms/create-menu.tsx";
 import { PageHead } from "../frame/page-head.tsx";
 import { SidePanel } from "../frame/side-panel.tsx";
 import { Button } from "../ui/button.tsx";
@@ -11,6 +14,7 @@ import { EmptyState, ErrorState } from "../ui/state.tsx";
 import { Details } from "./details.tsx";
 import { findObject } from "./find.ts";
 import { ObjectTable } from "./object-table.tsx";
+import { parseSort, printSort, sorted } from "./sort.ts";
 import { type ListKind, type ListModel, listModel } from "./tables.tsx";
 import { useSelection } from "./use-selection.ts";
 import { useTopology } from "./use-topology.ts";
@@ -22,7 +26,21 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
   const { selected, select } = useSelection();
   const filter = params.get("q") ?? "";
   const model = useMemo(() => topology.data && listModel(kind, topology.data), [topology.data, kind]);
-  const rows = useMemo(() => model && matching(model, filter), [model, filter]);
+  const order = params.get("sort");
+  const sort = model && parseSort(order, model.columns);
+  const rows = useMemo(
+    () => model && sorted({ ...model, rows: matching(model, filter) }, parseSort(order, model.columns)),
+    [model, filter, order],
+  );
+  const build = useBuild();
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  // What is not to be seen is not deleted either.
+  const picked = (rows ?? []).filter((row) => ticked.has(row.id));
+  const ask = () =>
+    build?.ask(
+      picked.map((row) => ({ kind: TARGETS[kind], id: row.id, name: row.name })),
+      () => setTicked(new Set()),
+    );
   const object = topology.data && findObject(topology.data, selected);
   return (
     <div className="relative flex h-full">
@@ -37,6 +55,12 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
             onChange={(event) => set({ q: event.target.value }, "replace")}
             className="w-56"
           />
+          {picked.length > 0 ? (
+            <Button variant="danger" onClick={ask}>
+              <Trash2 aria-hidden /> {kind === "floating-ips" ? "Release" : "Delete"} {picked.length}
+            </Button>
+          ) : null}
+          <CreateButton kind={kind} />
         </PageHead>
         <div className="flex min-h-0 flex-1 flex-col px-6 pb-6">
           {topology.isPending ? (
@@ -48,7 +72,9 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
               onRetry={() => void topology.refetch()}
             />
           ) : !model || model.rows.length === 0 ? (
-            <EmptyState title={`No ${title.toLowerCase()}`}>{model?.empty}</EmptyState>
+            <EmptyState title={`No ${title.toLowerCase()}`} action={<CreateButton kind={kind} />}>
+              {model?.empty}
+            </EmptyState>
           ) : rows?.length === 0 ? (
             <EmptyState
               icon={<SearchX aria-hidden />}
@@ -60,6 +86,9 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
               model={{ ...model, rows: rows ?? [] }}
               selected={selected}
               onSelect={select}
+              sort={{ by: sort, onSort: (by) => set({ sort: printSort(by) }, "replace") }}
+              picked={build && ticked}
+              onPick={setTicked}
               className="min-h-0 max-h-full"
             />
           )}
@@ -73,6 +102,14 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
     </div>
   );
 }
+
+const TARGETS: Record<ListKind, TargetKind> = {
+  instances: "instance",
+  networks: "network",
+  routers: "router",
+  "security-groups": "security group",
+  "floating-ips": "floating IP",
+};
 
 function matching(model: ListModel, filter: string) {
   const needle = filter.trim().toLowerCase();

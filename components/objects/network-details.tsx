@@ -1,6 +1,7 @@
 "use client";
 import type { TopologyNetwork } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
+import { PartActions } from "../forms/actions.tsx";
 import { Status } from "../ui/badge.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
 import type { DetailsProps } from "./details.tsx";
@@ -25,6 +26,7 @@ export function NetworkDetails({ network, topology, cloud }: DetailsProps & { ne
   return (
     <>
       <DetailsHead
+        object={{ kind: "network", value: network }}
         title={network.name || network.id.slice(0, 8)}
         line={
           <span className="inline-flex items-center gap-1.5">
@@ -48,7 +50,18 @@ export function NetworkDetails({ network, topology, cloud }: DetailsProps & { ne
         </Facts>
       </PanelSection>
       {network.subnets.map((subnet) => (
-        <PanelSection key={subnet.id} title={subnet.name || `Subnet ${subnet.id.slice(0, 8)}`}>
+        <PanelSection
+          key={subnet.id}
+          title={subnet.name || `Subnet ${subnet.id.slice(0, 8)}`}
+          aside={
+            <PartActions
+              projectId={network.projectId}
+              name={`subnet ${subnet.name || subnet.cidr}`}
+              edit={["edit-subnet", subnet.id]}
+              remove={{ kind: "subnet", id: subnet.id, name: subnet.name || subnet.cidr }}
+            />
+          }
+        >
           <Facts>
             <Fact label="CIDR" mono>
               {subnet.cidr}
@@ -95,6 +108,14 @@ export function NetworkDetails({ network, topology, cloud }: DetailsProps & { ne
                 {port.addresses.join(" ") || port.id.slice(0, 11)}
                 {port.host ? <span className="font-sans text-muted"> {port.host}</span> : null}
               </span>
+              {port.owner === "" ? (
+                <PartActions
+                  projectId={network.projectId}
+                  name={`port ${port.name || port.addresses.join(" ") || port.id.slice(0, 8)}`}
+                  edit={["edit-port", port.id]}
+                  remove={{ kind: "port", id: port.id, name: port.name || port.id.slice(0, 8) }}
+                />
+              ) : null}
             </Fact>
           ))}
         </Facts>

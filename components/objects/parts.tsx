@@ -2,16 +2,20 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Topology } from "../../lib/api/http.ts";
+import { ObjectActions } from "../forms/actions.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
-import { projectName } from "./find.ts";
+import { type CloudObject, projectName } from "./find.ts";
 
-export function DetailsHead(props: { title: string; line: ReactNode; children?: ReactNode }) {
+export function DetailsHead(props: { title: string; line: ReactNode; object: CloudObject; children?: ReactNode }) {
   return (
     <header>
       <h2 className="text-lg font-semibold tracking-tight break-words">{props.title}</h2>
       <div className="pt-0.5 text-sm text-muted">{props.line}</div>
       {props.children ? <div className="flex flex-wrap gap-2 pt-3">{props.children}</div> : null}
+      <div className="pt-3 empty:hidden">
+        <ObjectActions object={props.object} />
+      </div>
     </header>
   );
 }

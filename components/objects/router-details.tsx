@@ -1,6 +1,7 @@
 "use client";
 import type { TopologyRouter } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
+import { PartActions } from "../forms/actions.tsx";
 import { Status } from "../ui/badge.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
 import type { DetailsProps } from "./details.tsx";
@@ -12,6 +13,7 @@ export function RouterDetails({ router, topology, cloud }: DetailsProps & { rout
   return (
     <>
       <DetailsHead
+        object={{ kind: "router", value: router }}
         title={router.name || router.id.slice(0, 8)}
         line={
           <span className="inline-flex items-center gap-1.5">
@@ -47,6 +49,16 @@ export function RouterDetails({ router, topology, cloud }: DetailsProps & { rout
               label={<ObjectLink href={pages.topology(cloud, iface.networkId)}>{name(iface.networkId)}</ObjectLink>}
             >
               {iface.address}
+              <PartActions
+                projectId={router.projectId}
+                name={`interface ${iface.address}`}
+                remove={{
+                  kind: "interface",
+                  id: iface.portId,
+                  name: `${iface.address} on ${name(iface.networkId)}`,
+                  of: router.id,
+                }}
+              />
             </Fact>
           ))}
         </Facts>

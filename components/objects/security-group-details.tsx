@@ -1,6 +1,7 @@
 "use client";
 import type { Topology } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
+import { PartActions } from "../forms/actions.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
 import type { DetailsProps } from "./details.tsx";
 import { projectName } from "./find.ts";
@@ -16,7 +17,11 @@ export function SecurityGroupDetails({
   );
   return (
     <>
-      <DetailsHead title={group.name} line={`Security group · project ${projectName(topology, group.projectId)}`} />
+      <DetailsHead
+        object={{ kind: "securitygroup", value: group }}
+        title={group.name}
+        line={`Security group · project ${projectName(topology, group.projectId)}`}
+      />
       {(["ingress", "egress"] as const).map((direction) => {
         const rules = group.rules.filter((rule) => rule.direction === direction);
         return (
@@ -26,8 +31,16 @@ export function SecurityGroupDetails({
             ) : (
               <ul className="border-t border-line">
                 {rules.map((rule) => (
-                  <li key={rule.id} className="border-b border-line py-1.5 font-mono text-xs leading-5 break-words">
-                    {rule.text}
+                  <li
+                    key={rule.id}
+                    className="flex items-start justify-between gap-2 border-b border-line py-1.5 font-mono text-xs leading-5"
+                  >
+                    <span className="min-w-0 break-words">{rule.text}</span>
+                    <PartActions
+                      projectId={group.projectId}
+                      name={`rule ${direction}, ${rule.text}`}
+                      remove={{ kind: "rule", id: rule.id, name: `${direction}, ${rule.text}` }}
+                    />
                   </li>
                 ))}
               </ul>

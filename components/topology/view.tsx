@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import { pages } from "../../lib/api/pages.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { layout } from "../../lib/topology/layout.ts";
+import { CreateMenu } from "../forms/create-menu.tsx";
 import { PageHead } from "../frame/page-head.tsx";
 import { SidePanel } from "../frame/side-panel.tsx";
 import { download } from "../graph/export.ts";
@@ -109,6 +110,7 @@ export function TopologyView({ cloud }: { cloud: string }) {
               </MenuItem>
             </Menu>
           ) : null}
+          <CreateMenu />
           <ButtonLink variant="accent" href={traceHref} title="Trace (T)">
             <Waypoints aria-hidden /> Trace
           </ButtonLink>
