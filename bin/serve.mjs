@@ -8,7 +8,9 @@ import { ROOT } from "./toolchain.mjs";
 
 /** Open requests may take so long to end when the server is asked to. */
 const GRACE_MS = 5000;
-/** Called with the services' door once they are there, by lib/server/openstack.ts: the bundle has no other way to us. */
+/** Of that time, for requests; then their connections are cut, so that the store is closed in order in any case. */
+const PATIENCE_MS = 4000;
+/** Called with the front door once it is there, by lib/server/front-door.ts: the bundle has no other way to us. */
 const OPEN_DOOR = Symbol.for("underlay.openDoor");
 
 const { values } = parseArgs({ options: { dev: { type: "boolean", default: false }, parent: { type: "string" } } });
@@ -29,7 +31,7 @@ const ready = new Promise((resolve) => {
 // What comes before everything is there waits; only Next's development server takes upgrades.
 const server = createServer({ shouldUpgradeCallback: () => values.dev }, async (request, response) => {
   if (handle === undefined) await ready;
-  if (door(request, response)) return;
+  if (door.enter(request, response)) return;
   // Failed logins are counted by it (lib/server/source.ts): not for a client to say.
   request.headers["x-forwarded-for"] = request.socket.remoteAddress ?? "";
   await handle(request, response);
@@ -45,9 +47,16 @@ function stop(status) {
   if (process.exitCode !== undefined) return;
   process.exitCode = status;
   setTimeout(() => process.exit(), values.dev ? 0 : GRACE_MS).unref();
+  setTimeout(() => server.closeAllConnections(), PATIENCE_MS).unref();
+  // A connection that is kept alive after its last answer would be waited for.
+  setInterval(() => server.closeIdleConnections(), 50).unref();
   server.close(async () => {
-    await app?.close();
-    process.exit();
+    try {
+      await app?.close();
+      await door?.close();
+    } finally {
+      process.exit();
+    }
   });
 }
 for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }))

@@ -5,6 +5,7 @@ import { CloudStore } from "./clouds/store.ts";
 import { TrafficLog } from "./console/traffic/log.ts";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "./embedded.ts";
 import { log } from "./server/log.ts";
+import { Metrics } from "./server/metrics.ts";
 import { cloudOf } from "./simulation/world.ts";
 
 export interface Server {
@@ -13,6 +14,7 @@ export interface Server {
   embedded(): Promise<EmbeddedCloud>;
   /** What traces and consoles sent lately, for captures. */
   readonly traffic: TrafficLog;
+  readonly metrics: Metrics;
   /** Aborted when the process is asked to end: every open stream listens to it. */
   readonly ending: AbortController;
 }
@@ -53,6 +55,7 @@ function construct(): Server {
       },
     }),
     traffic: new TrafficLog(),
+    metrics: new Metrics(),
     ending,
     embedded: open,
   };

@@ -85,12 +85,3 @@ function origin({ headers, socket }: IncomingMessage): string {
 function problem(code: number, title: string, message: string): RestReply {
   return { status: code, body: { error: { code, title, message } } };
 }
-
-/** The server's process (bin/serve.mjs) stands outside of the bundle, and waits for the door here. */
-const KEY = Symbol.for("underlay.openDoor");
-type Holder = typeof globalThis & { [KEY]?: (door: Door) => void };
-
-export function openDoor(options: DoorOptions): void {
-  const holder: Holder = globalThis;
-  holder[KEY]?.(openstackDoor(options));
-}

@@ -43,7 +43,9 @@ export interface Still {
 }
 
 export function sightOf(session: Session): Sight {
-  return session.admin ? everything() : ofProject(session);
+  const sight = session.admin ? everything() : ofProject(session);
+  const { metrics } = server();
+  return { ...sight, trace: async (id, parameters) => metrics.counted(await sight.trace(id, parameters)) };
 }
 
 function everything(): Sight {

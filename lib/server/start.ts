@@ -6,8 +6,8 @@ import { loginHelp } from "../identity/welcome.ts";
 import { assertSafeListen } from "../rest/guard.ts";
 import { server } from "../server.ts";
 import { makeDirectory } from "../store/directory.ts";
+import { openFrontDoor } from "./front-door.ts";
 import { log } from "./log.ts";
-import { openDoor } from "./openstack.ts";
 import { nearUrl, removeRunning, writeRunning } from "./running.ts";
 
 /** Ends the process with one line when the server must not be, or cannot be, started. */
@@ -23,7 +23,7 @@ export async function start(): Promise<void> {
     makeDirectory(dataDir());
     const cloud = await server().embedded();
     await assertSafeListen(host, cloud.identity);
-    openDoor({ cloud: server().embedded, report: (error) => log().error(error) });
+    openFrontDoor();
     void tell(cloud, nearUrl(host ?? "127.0.0.1", Number(port))).catch((error: unknown) => log().error(error));
   } catch (error) {
     process.stderr.write(`underlay: ${error instanceof Error ? error.message : String(error)}\n`);
