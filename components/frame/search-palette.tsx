@@ -3,13 +3,20 @@ import { useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useState } from "react";
-import type { SearchHit } from "../../lib/api/http.ts";
+import type { CloudSummary, SearchHit } from "../../lib/api/http.ts";
+import { pages } from "../../lib/api/pages.ts";
+import { asFailure } from "../../lib/client/error.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
+import { logOut } from "../../lib/client/session.ts";
 import { Badge } from "../ui/badge.tsx";
 import { cn } from "../ui/cn.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
+import { type Action, actionsFor, matching } from "./actions.ts";
+import { useIsAdmin } from "./session.tsx";
+import { onSummoned, summon } from "./summon.ts";
+import { toggleTheme, useDark } from "./theme-toggle.tsx";
 
 const KIND_NAMES: Record<SearchHit["kind"], string> = {
   instance: "instance",
@@ -23,7 +30,7 @@ const KIND_NAMES: Record<SearchHit["kind"], string> = {
   device: "device",
 };
 
-/** Ctrl-K / ⌘K: any object of the cloud by name, id prefix, MAC, address or device name. */
+/** Ctrl-K / ⌘K: any object of the cloud by name, id prefix, MAC, address or device name; and what can be done. */
 export function SearchPalette({ cloud }: { cloud: string }) {
   const [open, setOpen] = useState(false);
   useEffect(() => {
@@ -33,7 +40,11 @@ export function SearchPalette({ cloud }: { cloud: string }) {
       setOpen((was) => !was);
     };
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    const forget = onSummoned("palette", () => setOpen(true));
+    return () => {
+      window.removeEventListener("keydown", onKey);
+      forget();
+    };
   }, []);
   return (
     <>
@@ -56,11 +67,15 @@ export function SearchPalette({ cloud }: { cloud: string }) {
   );
 }
 
+/** A line of the list. */
+type Row = { readonly kind: "hit"; readonly hit: SearchHit } | { readonly kind: "action"; readonly action: Action };
+
 function Palette({ cloud, onDone }: { cloud: string; onDone: () => void }) {
   const router = useRouter();
   const list = useId();
   const [text, setText] = useState("");
   const [cursor, setCursor] = useState(0);
+  const [refusal, setRefusal] = useState<string>();
   const q = useDeferredValue(text.trim());
   const hits = useQuery({
     queryKey: keys.search(cloud, q),
@@ -68,16 +83,37 @@ function Palette({ cloud, onDone }: { cloud: string; onDone: () => void }) {
     enabled: q !== "",
     placeholderData: (previous) => previous,
   });
-  const rows = q === "" ? [] : (hits.data ?? []);
-  const current = rows[Math.min(cursor, rows.length - 1)];
-  const go = (hit: SearchHit) => {
+  const actions = useActions(cloud);
+  const rows: Row[] = [
+    ...(q === "" ? [] : (hits.data ?? []).map((hit): Row => ({ kind: "hit", hit }))),
+    ...matching(actions, q).map((action): Row => ({ kind: "action", action })),
+  ];
+  const at = Math.min(cursor, rows.length - 1);
+  const current = rows[at];
+  const take = (row: Row) => {
+    if (row.kind === "hit") {
+      onDone();
+      router.push(row.hit.href);
+      return;
+    }
+    const { run } = row.action;
+    if ("do" in run && run.do === "log-out") {
+      // What was read under the session must not outlive it: the page is loaded anew.
+      logOut().then(
+        () => window.location.assign(pages.login()),
+        (cause: unknown) => setRefusal(asFailure(cause).message),
+      );
+      return;
+    }
     onDone();
-    router.push(hit.href);
+    if ("go" in run) router.push(run.go);
+    else if (run.do === "theme") toggleTheme();
+    else summon("shortcuts");
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "ArrowDown") setCursor((at) => Math.min(at + 1, rows.length - 1));
-    else if (event.key === "ArrowUp") setCursor((at) => Math.max(at - 1, 0));
-    else if (event.key === "Enter" && current) go(current);
+    if (event.key === "ArrowDown") setCursor(Math.min(at + 1, rows.length - 1));
+    else if (event.key === "ArrowUp") setCursor(Math.max(at - 1, 0));
+    else if (event.key === "Enter" && current) take(current);
     else return;
     event.preventDefault();
   };
@@ -92,10 +128,10 @@ function Palette({ cloud, onDone }: { cloud: string; onDone: () => void }) {
           aria-label="Find"
           aria-expanded={rows.length > 0}
           aria-controls={list}
-          aria-activedescendant={current ? `${list}-${rows.indexOf(current)}` : undefined}
+          aria-activedescendant={current ? `${list}-${at}` : undefined}
           aria-autocomplete="list"
           value={text}
-          placeholder="Name, id, MAC, address or device"
+          placeholder="Name, id, MAC, address, device, or an action"
           autoComplete="off"
           spellCheck={false}
           onChange={(event) => {
@@ -108,37 +144,69 @@ function Palette({ cloud, onDone }: { cloud: string; onDone: () => void }) {
         <Kbd>Esc</Kbd>
       </div>
       <div id={list} role="listbox" aria-label="Results" className="min-h-0 overflow-y-auto p-1.5 empty:hidden">
-        {rows.map((hit, index) => (
+        {rows.map((row, index) => (
           <div
-            key={`${hit.kind} ${hit.id}`}
+            key={row.kind === "hit" ? `${row.hit.kind} ${row.hit.id}` : `action ${row.action.id}`}
             id={`${list}-${index}`}
             role="option"
             tabIndex={-1}
-            aria-selected={hit === current}
-            ref={hit === current ? (node) => node?.scrollIntoView({ block: "nearest" }) : undefined}
+            aria-selected={index === at}
+            ref={index === at ? (node) => node?.scrollIntoView({ block: "nearest" }) : undefined}
             onPointerMove={() => setCursor(index)}
-            onClick={() => go(hit)}
+            onClick={() => take(row)}
             onKeyDown={onKeyDown}
-            className={cn(
-              "flex h-10 cursor-pointer items-center gap-3 rounded-md px-2.5",
-              hit === current && "bg-hover",
-            )}
+            className={cn("flex h-10 cursor-pointer items-center gap-3 rounded-md px-2.5", index === at && "bg-hover")}
           >
-            <span className="truncate text-sm font-medium">{hit.label}</span>
-            <span className="min-w-0 flex-1 truncate font-mono text-xs text-muted">{hit.detail}</span>
-            <Badge>{KIND_NAMES[hit.kind]}</Badge>
+            {row.kind === "hit" ? <Hit {...row.hit} /> : <Deed {...row.action} />}
           </div>
         ))}
       </div>
       <p role="status" className="px-4 py-3 text-xs text-muted empty:hidden">
-        {q === ""
-          ? "Type a part of a name, an address, a MAC, a device such as tap…, or the start of an id."
-          : hits.isError
-            ? `The search failed: ${hits.error.message}`
-            : rows.length === 0 && hits.isSuccess
-              ? `Nothing in this cloud matches “${q}”.`
-              : ""}
+        {refusal ??
+          (q === ""
+            ? "Type a part of a name, an address, a MAC, a device such as tap…, or the start of an id."
+            : hits.isError
+              ? `The search failed: ${hits.error.message}`
+              : rows.length === 0 && hits.isSuccess
+                ? `Nothing in this cloud matches “${q}”.`
+                : "")}
       </p>
+    </>
+  );
+}
+
+function useActions(cloud: string): Action[] {
+  const admin = useIsAdmin();
+  const dark = useDark() ?? false;
+  const clouds = useQuery({
+    queryKey: keys.clouds(),
+    queryFn: () => fetchJson<CloudSummary[]>(urls.clouds()),
+    enabled: admin,
+  });
+  return actionsFor({ cloud, admin, dark, clouds: admin ? (clouds.data ?? []) : [] });
+}
+
+function Hit({ label, detail, kind }: SearchHit) {
+  return (
+    <>
+      <span className="truncate text-sm font-medium">{label}</span>
+      <span className="min-w-0 flex-1 truncate font-mono text-xs text-muted">{detail}</span>
+      <Badge>{KIND_NAMES[kind]}</Badge>
+    </>
+  );
+}
+
+function Deed({ label, keys: shortcut }: Action) {
+  return (
+    <>
+      <span className="min-w-0 flex-1 truncate text-sm">{label}</span>
+      {shortcut === undefined ? null : (
+        <span aria-hidden className="flex gap-1">
+          {shortcut.split(" ").map((key) => (
+            <Kbd key={key}>{key}</Kbd>
+          ))}
+        </span>
+      )}
     </>
   );
 }

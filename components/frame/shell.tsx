@@ -3,6 +3,7 @@ import type { CloudSummary, SessionInfo } from "../../lib/api/http.ts";
 import { Presence } from "./presence.tsx";
 import { Rail } from "./rail.tsx";
 import { SessionProvider } from "./session.tsx";
+import { Shortcuts } from "./shortcuts.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 /** Rail, top bar and the page. Pages fill `main` and scroll inside it. */
@@ -21,6 +22,7 @@ export function Shell(props: { cloud: CloudSummary; session: SessionInfo; childr
           <Rail cloud={cloud.id} />
         </div>
         <TopBar cloud={cloud} />
+        <Shortcuts cloud={cloud.id} />
         <main id="main" tabIndex={-1} className="relative min-h-0 overflow-auto focus:outline-none">
           <Presence key={cloud.id} cloud={cloud.id}>
             {children}

@@ -25,19 +25,21 @@ export function useDark(): boolean | undefined {
   return useSyncExternalStore<boolean | undefined>(subscribe, isDark, () => undefined);
 }
 
+/** To the other theme, from now on. */
+export function toggleTheme(): void {
+  const theme = isDark() ? "light" : "dark";
+  document.documentElement.dataset.theme = theme;
+  // biome-ignore lint/suspicious/noDocumentCookie: cookieStore needs a secure context, and Underlay serves plain HTTP
+  document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+}
+
 export function ThemeToggle() {
   const dark = useDark();
-  const toggle = () => {
-    const theme = dark ? "light" : "dark";
-    document.documentElement.dataset.theme = theme;
-    // biome-ignore lint/suspicious/noDocumentCookie: cookieStore needs a secure context, and Underlay serves plain HTTP
-    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
-  };
   const name = dark ? "Use the light theme" : "Use the dark theme";
   return (
     <Tooltip text={name}>
       {/* Disabled until the browser has said which theme is in force. */}
-      <Button variant="ghost" size="icon" disabled={dark === undefined} onClick={toggle} aria-label={name}>
+      <Button variant="ghost" size="icon" disabled={dark === undefined} onClick={toggleTheme} aria-label={name}>
         {dark ? <Sun aria-hidden /> : <Moon aria-hidden />}
       </Button>
     </Tooltip>

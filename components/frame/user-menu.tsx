@@ -1,5 +1,6 @@
 "use client";
-import { Check, ChevronsUpDown, CircleUserRound, LogOut } from "lucide-react";
+import { BookOpen, Check, ChevronsUpDown, CircleUserRound, Keyboard, LogOut } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { pages } from "../../lib/api/pages.ts";
 import { asFailure } from "../../lib/client/error.ts";
@@ -7,10 +8,12 @@ import { logOut, takeProject } from "../../lib/client/session.ts";
 import { Button } from "../ui/button.tsx";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "../ui/menu.tsx";
 import { useSession } from "./session.tsx";
+import { summon } from "./summon.ts";
 
 /** Project and user; the way into another project, and out. */
 export function UserMenu() {
   const session = useSession();
+  const router = useRouter();
   const [error, setError] = useState<string>();
   const role = session.admin ? "Administrator" : (session.roles.find((one) => one === "member") ?? session.roles[0]);
   // What was read under the old session must not outlive it: the page is loaded anew.
@@ -64,6 +67,13 @@ export function UserMenu() {
             <MenuLine />
           </>
         ) : null}
+        <MenuItem onSelect={() => router.push("/docs")}>
+          <BookOpen aria-hidden /> Handbook
+        </MenuItem>
+        <MenuItem onSelect={() => summon("shortcuts")}>
+          <Keyboard aria-hidden /> Keyboard shortcuts
+        </MenuItem>
+        <MenuLine />
         <MenuItem onSelect={() => void leaveTo(logOut, pages.login())}>
           <LogOut aria-hidden /> Log out
         </MenuItem>
