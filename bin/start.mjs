@@ -6,17 +6,23 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureBuild } from "./build.mjs";
+import { environmentHelp } from "./environment.mjs";
 import { entry, Failure } from "./failure.mjs";
 import { onOrphaned, watchedParent } from "./processes.mjs";
 import { ensureToolchain, environment, ROOT } from "./toolchain.mjs";
 
-const USAGE = `Usage: npm start -- [--port 3000] [--host 127.0.0.1] [--data DIR]
+const USAGE = `Usage: underlay start [--port 3000] [--host 127.0.0.1] [--data DIR]
+       npm start -- [the same]
+
+Serves the dashboard and the embedded cloud's APIs in one process.
 
   --port N    the port to serve on; 0 takes a free one
   --host H    the address to serve on; 0.0.0.0 for all
   --data DIR  where the embedded cloud and opened bundles are kept (else UNDERLAY_DATA, else the user's data directory)
   --dev       serve the sources, and follow their changes
-`;
+
+Environment:
+${environmentHelp()}`;
 
 function readArguments() {
   const text = { type: "string" };

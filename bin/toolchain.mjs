@@ -112,15 +112,19 @@ async function installNode() {
   return node;
 }
 
+const isForDev = ({ dev, devOptional }) => dev === true || devOptional === true;
+
 /**
  * Whether node_modules holds what the lock names. npm keeps its own account of what it installed; entries for other
  * platforms are in the lock alone.
- * @param {Record<string, { version?: string, optional?: boolean }>} wanted the lock's packages
+ * @param {Record<string, { version?: string, optional?: boolean, dev?: boolean, devOptional?: boolean }>} wanted the lock's packages
  * @param {Record<string, { version?: string }>} present the packages of node_modules/.package-lock.json
+ * @param {boolean} [shipped] with its build: what builds and tests may be missing (Containerfile)
  */
-export function sameTree(wanted, present) {
+export function sameTree(wanted, present, shipped = process.env.NODE_ENV === "production") {
   const paths = Object.keys(wanted).filter(
-    (path) => path !== "" && (present[path] !== undefined || wanted[path].optional !== true),
+    (path) =>
+      path !== "" && (present[path] !== undefined || !(wanted[path].optional || (shipped && isForDev(wanted[path])))),
   );
   return (
     Object.keys(present).length === paths.length &&

@@ -53,6 +53,12 @@ describe("whether node_modules holds what the lock names", () => {
   test("another platform's package may be missing", () => {
     expect(sameTree(lock, { "node_modules/a": { version: "1.0.0" } })).toBe(true);
   });
+  test("what only builds and tests may be missing where the build is shipped", () => {
+    const withDev = { ...lock, "node_modules/c": { version: "1.0.0", dev: true } };
+    const present = { "node_modules/a": { version: "1.0.0" } };
+    expect(sameTree(withDev, present, true)).toBe(true);
+    expect(sameTree(withDev, present, false)).toBe(false);
+  });
   test.each([
     ["a package is missing", {}],
     ["a version differs", { "node_modules/a": { version: "1.0.1" } }],

@@ -77,7 +77,7 @@ function usage(): string {
   const lines = Object.entries(COMMANDS).map(([name, c]) => `  underlay ${name.padEnd(16)} ${c.summary}`);
   return `Underlay shows where packets go under an OpenStack cloud.
 
-  underlay ${"start".padEnd(16)} serve the dashboard on http://127.0.0.1:3000
+  underlay ${"start".padEnd(16)} serve the dashboard and the APIs on http://127.0.0.1:3000
 ${lines.join("\n")}
 
   underlay COMMAND --help   the options of a command
