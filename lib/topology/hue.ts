@@ -9,16 +9,30 @@ export interface Hue {
 const HUES = 8;
 export const EXTERNAL_HUE: Hue = { edge: "var(--net-ext)", soft: "var(--net-ext-soft)" };
 
-/** Network id → hue. Goes by name, so that every page that is fed the same networks gives the same colours. */
+/**
+ * Network id → hue. The id chooses, so that a network keeps its colour when others come and go, on every page; where two would
+ * have the same while another is free, the later by name takes the next.
+ */
 export function networkHues(networks: readonly { id: string; name: string; external?: boolean }[]): Map<string, Hue> {
   const hues = new Map<string, Hue>();
   const own = networks
     .filter((network) => !network.external)
     .toSorted((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }) || a.id.localeCompare(b.id));
-  own.forEach(({ id }, index) => {
-    const n = (index % HUES) + 1;
-    hues.set(id, { edge: `var(--net-${n})`, soft: `var(--net-${n}-soft)` });
-  });
+  let taken = new Set<number>();
+  for (const { id } of own) {
+    if (taken.size === HUES) taken = new Set();
+    let n = digest(id) % HUES;
+    while (taken.has(n)) n = (n + 1) % HUES;
+    taken.add(n);
+    hues.set(id, { edge: `var(--net-${n + 1})`, soft: `var(--net-${n + 1}-soft)` });
+  }
   for (const { id, external } of networks) if (external) hues.set(id, EXTERNAL_HUE);
   return hues;
+}
+
+/** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+function digest(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return hash;
 }
