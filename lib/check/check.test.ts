@@ -9,7 +9,7 @@ import { parseCommands } from "../host/command/shell.ts";
 import { applyAll } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
 import { viewsOf } from "../intent/recorded.ts";
-import { checkCloud } from "./check.ts";
+import { checkCloud, checkHost } from "./check.ts";
 
 const withHosts = (cloud: CollectedCloud, hosts: readonly HostState[]): CollectedCloud => ({
   ...cloud,
@@ -45,6 +45,25 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud", (name) => {
     const compute1 = checkCloud(broken).hosts.find((one) => one.name === "compute1");
     expect(compute1).toMatchObject({ checked: true, differences: [], repair: "" });
     expect(compute1?.notChecked.join()).toContain("dump-flows.txt: the file is missing");
+  });
+
+  test.each([
+    ["a device", "ip link add dup0 type dummy && ip link set dup0 up"],
+    ["a pair of devices on the switch", "ip link add qvbx type veth peer name qvox && ovs-vsctl add-port br-int qvox"],
+    ["a bridge with a tap", "brctl addbr brqx && ip tuntap add tapx mode tap && brctl addif brqx tapx"],
+    ["a switch", "ovs-vsctl add-br br-x"],
+    ["a namespace", "ip netns add qrouter-x"],
+    ["an address", "ip addr add 10.1.1.1/24 dev eth1"],
+    ["forwarding", "sysctl -w net.ipv4.ip_forward=1"],
+    ["a setting", "sysctl -w net.ipv4.conf.eth1.rp_filter=1"],
+  ])("%s made by hand is taken away again, with no other change", (_what, lines) => {
+    const compute1 = cloud.world.hosts.find((one) => one.name === "compute1") as HostState;
+    const changed = applyAll(compute1, parseCommands(lines.replaceAll(" && ", "\n")));
+    const report = checkHost(cloud, changed, views.get("compute1"));
+    expect(report.differences.length).toBeGreaterThan(0);
+    const repair = parseCommands(report.repair ?? "");
+    expect(repair.length).toBeLessThan(8);
+    expect(checkHost(cloud, applyAll(changed, repair), views.get("compute1")).differences).toEqual([]);
   });
 
   test.each(FAULT_KINDS.map((one) => [one.kind, one] as const))("%s is found and repaired", (_kind, kind) => {

@@ -12,9 +12,10 @@ import { compareHosts } from "../intent/compare.ts";
 import { planned } from "../intent/recorded.ts";
 import { linkRepairs, withoutLeftovers } from "./leftover.ts";
 import { needed } from "./needed.ts";
+import { unwantedRemovals } from "./unwanted.ts";
 
-/** One for the device, one for what hangs on it, one for what agents do then. */
-const ROUNDS = 4;
+/** Two for what nobody wants, one for the device, one for what hangs on it, one for what agents do then. */
+const ROUNDS = 6;
 
 /** @param unread parts of which nothing may be concluded */
 export function repairOf(view: HostView, actual: HostState, made: HostState, unread: ReadonlySet<Part>): Command[] {
@@ -35,8 +36,9 @@ export function repairOf(view: HostView, actual: HostState, made: HostState, unr
   for (let round = 0; round < ROUNDS; round++) {
     const left = compareHosts(host, made, { numbers: "named" }).filter((one) => !unread.has(one.part));
     const before = host;
-    const links = linkRepairs(left, host, made);
-    run(links.length > 0 ? links : diff(host, withoutLeftovers(left, host, made)));
+    run(unwantedRemovals(left, host));
+    if (host === before) run(linkRepairs(left, host, made));
+    if (host === before) run(diff(host, withoutLeftovers(left, host, made)));
     if (host === before) break;
     agents();
   }
