@@ -27,9 +27,12 @@ export function FloatingIpDetails({
         }
       >
         {floatingIp.portId ? (
-          <ButtonLink variant="solid" href={pages.trace(cloud, { to: floatingIp.address })}>
-            Trace to here
-          </ButtonLink>
+          <>
+            <ButtonLink variant="solid" href={pages.trace(cloud, { to: floatingIp.address })}>
+              Trace to here
+            </ButtonLink>
+            <ButtonLink href={pages.trace(cloud, { from: floatingIp.address })}>Trace from here</ButtonLink>
+          </>
         ) : null}
       </DetailsHead>
       <PanelSection title="Association">

@@ -2,6 +2,7 @@
 import type { TopologyInstance } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { PartActions } from "../forms/actions.tsx";
+import { TraceHere } from "../trace/trace-here.tsx";
 import { Status } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
@@ -40,11 +41,16 @@ export function InstanceDetails({ instance, topology, cloud }: DetailsProps & { 
           key={port.id}
           title={`Port ${port.id.slice(0, 8)}`}
           aside={
-            <PartActions
-              projectId={instance.projectId}
-              name={`port ${port.id.slice(0, 8)}`}
-              edit={["edit-port", port.id]}
-            />
+            <>
+              {instance.ports.length > 1 ? (
+                <TraceHere from={port.id} to={port.id} name={`port ${port.id.slice(0, 8)}`} />
+              ) : null}
+              <PartActions
+                projectId={instance.projectId}
+                name={`port ${port.id.slice(0, 8)}`}
+                edit={["edit-port", port.id]}
+              />
+            </>
           }
         >
           <Facts>
@@ -61,6 +67,7 @@ export function InstanceDetails({ instance, topology, cloud }: DetailsProps & { 
             {port.floatingIps.map((address) => (
               <Fact key={address} label="Floating IP" mono>
                 {address}
+                <TraceHere to={address} name={address} />
               </Fact>
             ))}
             <Fact label="MAC" mono>

@@ -2,9 +2,12 @@
 import type { TopologyNetwork } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { PartActions } from "../forms/actions.tsx";
+import { useIsAdmin } from "../frame/session.tsx";
+import { TraceHere } from "../trace/trace-here.tsx";
 import { Status } from "../ui/badge.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
 import type { DetailsProps } from "./details.tsx";
+import { traceEndOf } from "./find.ts";
 import { DetailsHead, Identity, ObjectLink } from "./parts.tsx";
 
 /** What Neutron calls the owner of a service port, in plain words. */
@@ -20,8 +23,12 @@ const OWNERS: Record<string, string> = {
   "": "unbound",
 };
 
+/** Those with a namespace of their own, which an administrator may send from. */
+const SENDERS = /^network:(?:dhcp|router_interface|router_gateway|router_centralized_snat)/;
+
 export function NetworkDetails({ network, topology, cloud }: DetailsProps & { network: TopologyNetwork }) {
   const instances = topology.instances.filter((one) => one.ports.some((port) => port.networkId === network.id));
+  const admin = useIsAdmin();
   const others = topology.otherPorts.filter((port) => port.networkId === network.id);
   return (
     <>
@@ -89,6 +96,7 @@ export function NetworkDetails({ network, topology, cloud }: DetailsProps & { ne
                 .filter((port) => port.networkId === network.id)
                 .flatMap((port) => port.addresses)
                 .join(" ")}
+              <TraceHere from={traceEndOf(topology, one)} to={traceEndOf(topology, one)} name={one.name} />
             </Fact>
           ))}
         </Facts>
@@ -108,6 +116,13 @@ export function NetworkDetails({ network, topology, cloud }: DetailsProps & { ne
                 {port.addresses.join(" ") || port.id.slice(0, 11)}
                 {port.host ? <span className="font-sans text-muted"> {port.host}</span> : null}
               </span>
+              {port.addresses[0] && port.owner !== "network:floatingip" ? (
+                <TraceHere
+                  {...(admin && SENDERS.test(port.owner) ? { from: port.id } : {})}
+                  to={port.addresses[0]}
+                  name={`${OWNERS[port.owner] ?? "port"} ${port.addresses[0]}`}
+                />
+              ) : null}
               {port.owner === "" ? (
                 <PartActions
                   projectId={network.projectId}

@@ -1,6 +1,7 @@
 "use client";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { startTransition, useEffect, useState } from "react";
+import { TraceHere } from "../trace/trace-here.tsx";
 import { cn } from "../ui/cn.ts";
 import { Table, Td, Th, Tr } from "../ui/table.tsx";
 import type { Sort } from "./sort.ts";
@@ -21,6 +22,7 @@ export function ObjectTable(props: {
   const { picked, onPick } = props;
   const rows = useMore(props.model.rows);
   const all = props.model.rows;
+  const traced = all.some((row) => row.trace);
   const some = picked !== undefined && all.some((row) => picked.has(row.id));
   const every = some && all.every((row) => picked.has(row.id));
   return (
@@ -44,6 +46,11 @@ export function ObjectTable(props: {
           {columns.map((column) => (
             <Head key={column} column={column} sort={props.sort} />
           ))}
+          {traced ? (
+            <Th className="w-16">
+              <span className="sr-only">Trace</span>
+            </Th>
+          ) : null}
         </tr>
       </thead>
       <tbody>
@@ -92,6 +99,11 @@ export function ObjectTable(props: {
                 {cell.show ?? (cell.text || <span className="text-faint">–</span>)}
               </Td>
             ))}
+            {traced ? (
+              <Td className="py-0 text-right" onClick={(event) => event.stopPropagation()}>
+                {row.trace ? <TraceHere {...row.trace} name={row.name} /> : null}
+              </Td>
+            ) : null}
           </Tr>
         ))}
       </tbody>

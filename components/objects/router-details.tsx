@@ -2,13 +2,18 @@
 import type { TopologyRouter } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { PartActions } from "../forms/actions.tsx";
+import { useIsAdmin } from "../frame/session.tsx";
+import { TraceHere } from "../trace/trace-here.tsx";
 import { Status } from "../ui/badge.tsx";
+import { ButtonLink } from "../ui/button.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
 import type { DetailsProps } from "./details.tsx";
 import { DetailsHead, Identity, ObjectLink } from "./parts.tsx";
 
 export function RouterDetails({ router, topology, cloud }: DetailsProps & { router: TopologyRouter }) {
   const name = (id: string) => topology.networks.find((network) => network.id === id)?.name ?? id.slice(0, 8);
+  // What a router sends, its project is not told.
+  const admin = useIsAdmin();
   const kind = router.distributed ? "Distributed router" : router.ha ? "HA router" : "Router";
   return (
     <>
@@ -20,7 +25,13 @@ export function RouterDetails({ router, topology, cloud }: DetailsProps & { rout
             {kind} · <Status status={router.status} />
           </span>
         }
-      />
+      >
+        {admin && router.interfaces.length > 0 ? (
+          <ButtonLink variant="solid" href={pages.trace(cloud, { from: router.id })}>
+            Trace from here
+          </ButtonLink>
+        ) : null}
+      </DetailsHead>
       <PanelSection title="Gateway">
         {router.gateway ? (
           <Facts>
@@ -49,6 +60,7 @@ export function RouterDetails({ router, topology, cloud }: DetailsProps & { rout
               label={<ObjectLink href={pages.topology(cloud, iface.networkId)}>{name(iface.networkId)}</ObjectLink>}
             >
               {iface.address}
+              <TraceHere to={iface.address} name={`interface ${iface.address}`} />
               <PartActions
                 projectId={router.projectId}
                 name={`interface ${iface.address}`}

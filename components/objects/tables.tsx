@@ -1,8 +1,9 @@
 "use client";
 import type { ReactNode } from "react";
 import type { Topology } from "../../lib/api/http.ts";
+import type { TraceEnds } from "../trace/trace-here.tsx";
 import { Status } from "../ui/badge.tsx";
-import { projectName } from "./find.ts";
+import { projectName, traceEndOf } from "./find.ts";
 
 export type ListKind = "instances" | "networks" | "routers" | "security-groups" | "floating-ips";
 
@@ -11,6 +12,8 @@ export interface Row {
   /** What the row is called: the text of its button. */
   name: string;
   cells: { text: string; show?: ReactNode; mono?: boolean }[];
+  /** What a trace takes for it. */
+  trace?: TraceEnds;
 }
 export interface ListModel {
   title: string;
@@ -27,6 +30,8 @@ function rules(all: readonly { direction: string }[], direction: "ingress" | "eg
   return `${count} ${count === 1 ? "rule" : "rules"}`;
 }
 
+const bothWays = (end: string): TraceEnds => ({ from: end, to: end });
+
 /** Any list of a cloud's objects as columns and rows: one place for the list pages and the topology's table. */
 export function listModel(kind: ListKind, topology: Topology): ListModel {
   const networkName = (id: string) => topology.networks.find((network) => network.id === id)?.name ?? id.slice(0, 8);
@@ -42,6 +47,7 @@ export function listModel(kind: ListKind, topology: Topology): ListModel {
         rows: topology.instances.map((one) => ({
           id: one.id,
           name: one.name,
+          ...(one.ports.length > 0 ? { trace: bothWays(traceEndOf(topology, one)) } : {}),
           cells: [
             status(one.status),
             { text: words([...new Set(one.ports.map((port) => networkName(port.networkId)))]) },
@@ -80,6 +86,7 @@ export function listModel(kind: ListKind, topology: Topology): ListModel {
         rows: topology.routers.map((one) => ({
           id: one.id,
           name: one.name || one.id.slice(0, 8),
+          ...(one.interfaces[0] ? { trace: { to: one.interfaces[0].address } } : {}),
           cells: [
             status(one.status),
             { text: words([one.distributed ? "distributed" : "central", one.ha ? "HA" : undefined]) },
@@ -120,6 +127,7 @@ export function listModel(kind: ListKind, topology: Topology): ListModel {
         rows: topology.floatingIps.map((one) => ({
           id: one.id,
           name: one.address,
+          ...(one.portId ? { trace: bothWays(one.address) } : {}),
           cells: [
             status(one.status),
             { text: one.fixedIp ?? "", mono: true },

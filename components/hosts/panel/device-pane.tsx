@@ -116,9 +116,14 @@ function Head(props: {
         <p className="truncate text-xs text-muted">{about.filter(Boolean).join(" · ")}</p>
       </div>
       {guest ? (
-        <ButtonLink size="sm" href={pages.trace(props.cloud, { from: node.label ?? name })}>
-          <Waypoints aria-hidden /> Trace from
-        </ButtonLink>
+        <span className="flex shrink-0 flex-wrap gap-1">
+          <ButtonLink size="sm" href={pages.trace(props.cloud, { from: node.label ?? name })}>
+            <Waypoints aria-hidden /> Trace from
+          </ButtonLink>
+          <ButtonLink size="sm" href={pages.trace(props.cloud, { to: node.label ?? name })}>
+            Trace to
+          </ButtonLink>
+        </span>
       ) : null}
       <Button
         variant="ghost"
