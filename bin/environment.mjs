@@ -24,7 +24,7 @@ export const ENVIRONMENT = [
   {
     name: "UNDERLAY_NEUTRON_CONFIG",
     meaning: "a directory with ml2_conf.ini, neutron.conf, openvswitch_agent.ini and their kin",
-    fallback: "as DevStack's",
+    fallback: "Neutron's own defaults, and the default cloud's ranges",
   },
   {
     name: "UNDERLAY_PUBLIC_URL",

@@ -23,8 +23,13 @@ test("a recording has no faults to inject, and is not switched to from itself", 
   expect(own).toContain("Switch to Embedded cloud");
 });
 
+test("the embedded cloud can be built in, a recording cannot", () => {
+  expect(labels(false, "embedded", "new net")).toEqual(["Create network"]);
+  expect(labels(true, "dvr", "create")).toEqual([]);
+});
+
 test("words are found by their beginnings, and by what else people call it", () => {
-  expect(labels(true, "embedded", "sec gr")).toEqual(["Go to Security groups"]);
+  expect(labels(true, "embedded", "go sec gr")).toEqual(["Go to Security groups"]);
   expect(labels(true, "embedded", "docs")).toEqual(["Handbook"]);
   expect(labels(true, "embedded", "router1")).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** What can be done from wherever one is, for the palette: pure. */
 import type { CloudSummary } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
+import type { FormName } from "../../lib/client/forms/forms.ts";
 import { EMBEDDED_CLOUD } from "../check/use-check.ts";
 import { NAV } from "./nav.ts";
 import { GO_TO } from "./shortcut-keys.ts";
@@ -22,6 +23,15 @@ export interface Circumstances {
   readonly clouds: readonly Pick<CloudSummary, "id" | "name">[];
 }
 
+/** Forms of components/forms, which are in the address. */
+const CREATE: readonly (readonly [FormName, string])[] = [
+  ["new-network", "Create network"],
+  ["new-router", "Create router"],
+  ["new-instance", "Create instance"],
+  ["new-floating-ip", "Allocate floating IP"],
+  ["new-security-group", "Create security group"],
+];
+
 export function actionsFor({ cloud, admin, dark, clouds }: Circumstances): Action[] {
   const base = `/clouds/${encodeURIComponent(cloud)}`;
   const there = NAV.flat().filter(
@@ -36,6 +46,14 @@ export function actionsFor({ cloud, admin, dark, clouds }: Circumstances): Actio
         const keys = keyOf.get(slug);
         return { id: slug, label: `Go to ${label}`, ...(keys && { keys }), run: { go: `${base}/${slug}` } };
       }),
+    ...(cloud === EMBEDDED_CLOUD ? CREATE : []).map(
+      ([form, label]): Action => ({
+        id: form,
+        label,
+        words: "create new add",
+        run: { go: `${pages.topology(cloud)}?form=${form}` },
+      }),
+    ),
     ...clouds
       .filter((one) => one.id !== cloud)
       .map(
