@@ -55,7 +55,7 @@ export function CompareView({ cloud }: { cloud: string }) {
         ) : null}
         <ButtonLink href={pages.traces(cloud)}>All traces</ButtonLink>
       </PageHead>
-      <div className="flex flex-col gap-4 px-6 pb-6 max-md:px-4">
+      <div className="flex flex-col gap-4 px-6 pb-6">
         {a === "" || b === "" ? (
           <EmptyState title="Which two?" action={<ButtonLink href={pages.traces(cloud)}>Pick them</ButtonLink>}>
             Pick two traces of the list, or run one again and compare.

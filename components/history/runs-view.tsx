@@ -63,7 +63,7 @@ export function RunsView({ cloud }: { cloud: string }) {
           <Waypoints aria-hidden /> New trace
         </ButtonLink>
       </PageHead>
-      <div className="flex min-h-0 flex-1 flex-col gap-3 px-6 pb-5 max-md:px-4">
+      <div className="flex min-h-0 flex-1 flex-col gap-3 px-6 pb-5">
         {failure ? (
           <p role="alert" className="text-sm text-danger">
             {asFailure(failure).message}

@@ -97,7 +97,7 @@ export function Matrix(props: {
                     told?.to === to && "text-accent",
                   )}
                 >
-                  <span className="mx-auto block max-h-24 rotate-180 truncate text-left [writing-mode:vertical-rl]">
+                  <span className="inline-block max-h-24 rotate-180 truncate text-left [writing-mode:vertical-rl]">
                     {name(to)}
                   </span>
                 </th>

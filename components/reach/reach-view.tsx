@@ -83,7 +83,7 @@ export function ReachView({ cloud }: { cloud: string }) {
           </Button>
         )}
       </PageHead>
-      <div className="flex min-h-0 flex-1 flex-col gap-3 px-6 pb-5 max-md:px-4">
+      <div className="flex min-h-0 flex-1 flex-col gap-3 px-6 pb-5">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <ScopeSelect topology={topology.data} scope={scope} onChange={(next) => set({ ...next, only: null })} />
           <Segmented
@@ -131,7 +131,9 @@ export function ReachView({ cloud }: { cloud: string }) {
         ) : (
           <>
             <Summary reach={reach} only={only} onOnly={(value) => set({ only: value }, "replace")} />
-            {list ? (
+            {reach.ends.length === 0 ? (
+              <Skeleton className="min-h-60 flex-1" />
+            ) : list ? (
               <PairList reach={reach} shown={shown} href={href} />
             ) : places.rows.length === 0 && reach.state !== "running" ? (
               <EmptyState icon={<Grid3x3 aria-hidden />} title="No pair is like this">

@@ -23,7 +23,7 @@ export function Summary(props: { reach: Reach; only: string; onOnly: (only: stri
       <div className="flex min-h-8 flex-wrap items-center gap-x-2 gap-y-1.5">
         <p className="mr-2 text-sm tabular-nums">
           <strong className="font-semibold">{reached}</strong> of {reach.told} reach
-          {reach.state === "running"
+          {reach.state === "running" || reach.state === "idle"
             ? ` · ${reach.told} of ${reach.total} traced`
             : reach.state === "stopped"
               ? ` · stopped before ${reach.total - reach.told} pairs`
