@@ -29,17 +29,26 @@ export function editNamespace(host: HostState, name: string, changes: Partial<Na
 
 /**
  * Where devices are in a list, by name. Lists that follow from each other share one: it knows every name of them all, so that
- * a name that it lacks is in none; a place is believed only when the name is there.
+ * a name that it lacks is in none. They are alike in what they began with; behind that, a place is believed only when the
+ * name is there.
  */
-const places = new WeakMap<readonly Link[], Map<string, number>>();
+interface Places {
+  readonly byName: Map<string, number>;
+  readonly begin: number;
+}
 
-function placesOf(links: readonly Link[]): Map<string, number> {
-  let map = places.get(links);
-  if (!map) {
-    map = new Map(links.map((link, i) => [link.name, i]));
-    places.set(links, map);
+const places = new WeakMap<readonly Link[], Places>();
+
+/** A list that has so many more than it began with is a new beginning. */
+const MOST_BEHIND = 256;
+
+function placesOf(links: readonly Link[]): Places {
+  let own = places.get(links);
+  if (!own) {
+    own = { byName: new Map(links.map((link, i) => [link.name, i])), begin: links.length };
+    places.set(links, own);
   }
-  return map;
+  return own;
 }
 
 /** Names of devices that stand, or stood, on each other, or are or were in a bridge: shared in the same way. */
@@ -68,7 +77,8 @@ function note(map: Dependants, link: Link): void {
 
 /** The list `to` is `from` with this device put in, or in place of another of its name. */
 function follow(from: readonly Link[], to: readonly Link[], link: Link): void {
-  places.set(to, placesOf(from));
+  const own = placesOf(from);
+  if (to.length - own.begin <= MOST_BEHIND) places.set(to, own);
   const map = dependants.get(from);
   if (!map) return;
   note(map, link);
@@ -82,9 +92,11 @@ export function parentOf(link: Link): string | undefined {
 
 /** -1 where there is no device of this name. */
 function placeOf(links: readonly Link[], name: string): number {
-  const at = placesOf(links).get(name);
+  const { byName, begin } = placesOf(links);
+  const at = byName.get(name);
   if (at === undefined || links[at]?.name === name) return at ?? -1;
-  return links.findIndex((link) => link.name === name);
+  for (let i = begin; i < links.length; i++) if (links[i]?.name === name) return i;
+  return -1;
 }
 
 export function findLink(ns: Namespace, name: string): Link | undefined {
@@ -113,10 +125,13 @@ export function linksWith(links: Link[], link: Link): Link[] {
   return out;
 }
 
-/** The list with one more device. */
-export function linksAnd(links: Link[], link: Link): Link[] {
-  const out = [...links, link];
-  placesOf(links).set(link.name, links.length);
-  follow(links, out, link);
+/** The list with more devices. */
+export function linksAnd(links: Link[], ...more: readonly Link[]): Link[] {
+  if (more.length === 0) return links;
+  const out = links.concat(more);
+  more.forEach((link, i) => {
+    placesOf(links).byName.set(link.name, links.length + i);
+    follow(links, out, link);
+  });
   return out;
 }

@@ -12,6 +12,7 @@ import { unsupported } from "../agents/unsupported.ts";
 import type { HostSettings, HostView } from "../agents/view.ts";
 import type { CloudApi } from "../api/neutron.ts";
 import type { Command, CommandError } from "../host/command/command.ts";
+import { stable } from "../host/stable.ts";
 import type { Gap, HostState } from "../host/state.ts";
 import { settingsOf } from "../intent/settings.ts";
 import { hostViews } from "../intent/views.ts";
@@ -24,7 +25,6 @@ import type { Cause, Deed } from "./history.ts";
 import { OUTSIDE, outsideHost } from "./outside.ts";
 import { SimulatedHost } from "./simulated-host.ts";
 import { Snapshot } from "./snapshot.ts";
-import { stable } from "./stable.ts";
 
 /** Between two rounds of the agents, as a multiple of what the last one took. */
 const PAUSE_FACTOR = 3;
@@ -283,8 +283,9 @@ export class Simulation {
     this.dirty = false;
     const about = { at: this.at, causes: this.causes.slice(-CAUSES) };
     this.causes = [];
+    const before = this.views;
     await this.look();
-    for (const { name } of this.settings) {
+    for (const { name } of this.mostUrgentFirst(before)) {
       const host = this.hosts.get(name);
       const view = this.views.get(name);
       if (!host || !view) continue;
@@ -297,6 +298,12 @@ export class Simulation {
       await this.keep(name, host, state);
       if (host.state !== state) await setImmediate(); // Requests go on.
     }
+  }
+
+  /** Whoever made a port waits for the host that has it; all others are only told of it. */
+  private mostUrgentFirst(before: ReadonlyMap<string, HostView>): HostSettings[] {
+    const isUrgent = ({ name }: HostSettings) => this.views.get(name)?.ports !== before.get(name)?.ports;
+    return [...this.settings.filter(isUrgent), ...this.settings.filter((one) => !isUrgent(one))];
   }
 
   /** Writes what a restart could not make again. */

@@ -5,8 +5,9 @@
 import { nextIfindex, nextOfport } from "../../host/allocate.ts";
 import type { Command } from "../../host/command/command.ts";
 import { bridgeNamed, withBridge } from "../../host/command/ovs/bridges.ts";
-import { editNamespace, namespaceOf, ROOT } from "../../host/edit.ts";
+import { editNamespace, linksAnd, namespaceOf, ROOT } from "../../host/edit.ts";
 import { applyAll } from "../../host/run.ts";
+import { withSettings } from "../../host/settings.ts";
 import type { HostState, Namespace, OvsBridge, OvsPort } from "../../host/state.ts";
 import { memo } from "../memo.ts";
 import { INTEGRATION_BRIDGE } from "../openvswitch/names.ts";
@@ -94,10 +95,10 @@ function withDevices(host: HostState, made: readonly Addition[]): HostState {
   const root = namespaceOf(host, ROOT);
   let ifindex = nextIfindex(host);
   return editNamespace(host, ROOT, {
-    links: root.links.concat(made.flatMap((one) => one.links.map((link) => ({ ...link, ifindex: ifindex++ })))),
+    links: linksAnd(root.links, ...made.flatMap((one) => one.links.map((link) => ({ ...link, ifindex: ifindex++ })))),
     addresses: root.addresses.concat(made.flatMap((one) => one.addresses)),
     routes: root.routes.concat(made.flatMap((one) => one.routes)),
-    sysctls: Object.assign({ ...root.sysctls }, ...made.map((one) => one.sysctls)),
+    sysctls: withSettings(root.sysctls, Object.assign({}, ...made.map((one) => one.sysctls))),
   });
 }
 

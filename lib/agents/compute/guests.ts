@@ -1,4 +1,5 @@
 /** The hypervisor's processes: one for each guest that runs here, which holds the guest's devices open. */
+import { differing } from "../../host/differing.ts";
 import { ROOT } from "../../host/edit.ts";
 import type { HostState, Process } from "../../host/state.ts";
 import type { HostView } from "../view.ts";
@@ -7,10 +8,40 @@ import { vifNames } from "./plug.ts";
 
 type Server = HostView["servers"][number];
 
+/** Servers that these processes were found to run. */
+const settled = new WeakMap<readonly Process[], readonly Server[]>();
+
 /** The host with a process for each of these guests, and none for those that are gone. */
 export function runGuests(host: HostState, view: HostView): HostState {
+  const last = settled.get(host.processes);
+  const since = last && differing(last, view.servers);
+  const { kept, missing } = since?.gone.length === 0 ? newcomers(host, since.come) : lookedThrough(host, view);
+  if (kept.length === host.processes.length && missing.length === 0) {
+    settled.set(host.processes, view.servers);
+    return host;
+  }
+  const ids = new Set(missing.flatMap((server) => server.portIds));
+  const macs = new Map(view.ports.filter((port) => ids.has(port.id)).map((port) => [port.id, port.mac]));
+  let pid = host.processes.reduce((highest, one) => Math.max(highest, one.pid), 0);
+  const started = missing.map((server): Process => ({ pid: ++pid, netns: ROOT, command: commandOf(server, macs) }));
+  const processes = [...kept, ...started];
+  settled.set(processes, view.servers);
+  return { ...host, processes };
+}
+
+interface Found {
+  readonly kept: readonly Process[];
+  readonly missing: readonly Server[];
+}
+
+/** All others run as they should. */
+function newcomers({ processes }: HostState, come: readonly Server[]): Found {
+  return { kept: processes, missing: come.filter((server) => !isRunOtherwise(processes, server)) };
+}
+
+function lookedThrough({ processes }: HostState, view: HostView): Found {
   const wanted = new Map(view.servers.map((server) => [server.id, server]));
-  const kept = host.processes.filter((one) => {
+  const kept = processes.filter((one) => {
     const id = serverOf(one);
     if (id === undefined) return true;
     const server = wanted.get(id);
@@ -18,11 +49,7 @@ export function runGuests(host: HostState, view: HostView): HostState {
   });
   const running = new Set(kept.flatMap((one) => serverOf(one) ?? []));
   const missing = view.servers.filter((server) => !running.has(server.id) && !isRunOtherwise(kept, server));
-  if (kept.length === host.processes.length && missing.length === 0) return host;
-  const macs = new Map(view.ports.map((port) => [port.id, port.mac]));
-  let pid = host.processes.reduce((highest, one) => Math.max(highest, one.pid), 0);
-  const started = missing.map((server): Process => ({ pid: ++pid, netns: ROOT, command: commandOf(server, macs) }));
-  return { ...host, processes: [...kept, ...started] };
+  return { kept, missing };
 }
 
 const BINARY = "/usr/bin/qemu-system-x86_64";

@@ -1,7 +1,8 @@
 /** What the agent's plans print as: source 000's list of an L3 agent's commands, with today's names of tools and chains. */
 import { describe, expect, it } from "vitest";
 import { printCommand } from "../../host/command/shell.ts";
-import { change } from "../../host/diff/diff.ts";
+import { change, diff } from "../../host/diff/diff.ts";
+import { applyAll } from "../../host/run.ts";
 import { caseView, ROUTER_ID } from "./testing/case-view.ts";
 import { RULE_CASES } from "./testing/rule-cases.ts";
 import { bareHost, run, withRouter } from "./testing/run.ts";
@@ -67,7 +68,7 @@ describe("commands of an L3 agent", () => {
 
   it.each(["legacy", "dvr_snat"] as const)("give the planned host (%s): nothing is left to do on it", (mode) => {
     const { view, bare, host } = built(mode);
-    const { host: made } = change(bare, host);
+    const made = applyAll(bare, diff(bare, host));
     expect(run(view, made)).toBe(made);
     expect(change(made, host).commands).toEqual([]);
   });

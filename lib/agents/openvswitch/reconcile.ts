@@ -1,5 +1,6 @@
 /** A bridge's flows with the agent's own brought up to date. */
 import { flowKey } from "../../host/command/ovs/flow-table.ts";
+import { differing } from "../../host/differing.ts";
 import type { Flow } from "../../net/openflow/ast.ts";
 import { printActions, printTerms } from "../../net/openflow/print.ts";
 
@@ -19,21 +20,49 @@ function isSame(installed: Flow, planned: Flow): boolean {
  * What is planned and installed stays the object that it is; what is the agent's own and not planned goes; the rest of what
  * is planned comes last. No two planned flows may have the same match.
  */
-export function reconcile(
-  installed: Flow[],
-  planned: readonly (readonly Flow[])[],
-  own: (flow: Flow) => boolean,
-): Flow[] {
+export function reconcile(installed: Flow[], planned: Groups, own: (flow: Flow) => boolean): Flow[] {
+  const last = settled.get(installed);
+  const since = last && differing(last, planned);
+  const { open, strange } = since?.gone.length === 0 ? newcomers(since.come) : lookedThrough(installed, planned, own);
+  const flows = strange.size === 0 && open.size === 0 ? installed : brought(installed, open, strange, own);
+  settled.set(flows, planned);
+  return flows;
+}
+
+type Groups = readonly (readonly Flow[])[];
+
+/** Lists that were found to have what was planned. */
+const settled = new WeakMap<readonly Flow[], Groups>();
+
+/** What is planned and was not found, and what is the agent's own and was not known. */
+interface Found {
+  readonly open: Set<Flow>;
+  readonly strange: ReadonlySet<Flow>;
+}
+
+function newcomers(groups: Groups): Found {
+  return { open: new Set(groups.flat()), strange: new Set() };
+}
+
+/** By identity first: nearly all are what they were. A bridge may have many more of others, which are not looked at. */
+function lookedThrough(installed: readonly Flow[], planned: Groups, own: (flow: Flow) => boolean): Found {
   const open = new Set<Flow>();
   for (const group of planned) for (const flow of group) open.add(flow);
-  // By identity first: nearly all are what they were. A bridge may have many more of others, which are not looked at.
   const strange = new Set<Flow>();
   for (const flow of installed) {
     if (!own(flow) || open.delete(flow)) continue;
     const known = adopted.get(flow);
     if (known === undefined || !open.delete(known)) strange.add(flow);
   }
-  if (strange.size === 0 && open.size === 0) return installed;
+  return { open, strange };
+}
+
+function brought(
+  installed: Flow[],
+  open: ReadonlySet<Flow>,
+  strange: ReadonlySet<Flow>,
+  own: (flow: Flow) => boolean,
+): Flow[] {
   const wanted = new Map([...open].map((flow) => [flowKey(flow), flow]));
   const sites = new Set([...open].map(siteOf));
   const isInPlace = (flow: Flow) =>

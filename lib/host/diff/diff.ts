@@ -4,6 +4,7 @@
  */
 import type { Command } from "../command/command.ts";
 import { applyAll } from "../run.ts";
+import { stable } from "../stable.ts";
 import type { HostState } from "../state.ts";
 import { diffAddresses } from "./address.ts";
 import { dnsmasqFiles, dnsmasqRemovals } from "./dnsmasq.ts";
@@ -61,8 +62,22 @@ const PARTS: readonly DiffPart[] = [
   processStarts,
 ];
 
-/** Plans and runs at once: cheaper than `diff` and `applyAll` after each other. */
+/**
+ * Plans and runs at once: cheaper than `diff` and `applyAll` after each other. Programs that run as desired are the desired list,
+ * of which its plan knows whose they are. (Other lists are better left as commands made them: those know more of them.)
+ */
 export function change(actual: HostState, desired: HostState): Change {
+  const { commands, host } = run(actual, desired);
+  const processes = stable(desired.processes, host.processes);
+  return { commands, host: processes === host.processes ? host : { ...host, processes } };
+}
+
+/** `applyAll(actual, diff(actual, desired))` is `desired`. */
+export function diff(actual: HostState, desired: HostState): Command[] {
+  return [...run(actual, desired).commands];
+}
+
+function run(actual: HostState, desired: HostState): Change {
   let host = actual;
   const commands: Command[] = [];
   if (actual !== desired)
@@ -77,9 +92,4 @@ export function change(actual: HostState, desired: HostState): Change {
       }
     }
   return { commands, host };
-}
-
-/** `applyAll(actual, diff(actual, desired))` is `desired`. */
-export function diff(actual: HostState, desired: HostState): Command[] {
-  return [...change(actual, desired).commands];
 }

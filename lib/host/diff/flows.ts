@@ -2,7 +2,7 @@
 import type { Flow } from "../../net/openflow/ast.ts";
 import { printActions } from "../../net/openflow/print.ts";
 import { canonicalFlow, flowKey } from "../command/ovs/flow-table.ts";
-import { differing } from "./lists.ts";
+import { differing } from "../differing.ts";
 
 export interface FlowChanges {
   readonly removed: readonly Flow[];

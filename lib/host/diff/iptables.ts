@@ -5,9 +5,9 @@
 import type { IptablesChain, IptablesRule, IptablesRuleset, IptablesTable } from "../../net/iptables/ast.ts";
 import type { Command } from "../command/command.ts";
 import type { RestoreLine, RestoreTable } from "../command/iptables/command.ts";
+import { differing } from "../differing.ts";
 import { findNamespace } from "../edit.ts";
 import type { HostState } from "../state.ts";
-import { differing } from "./lists.ts";
 
 export function iptablesCommands(actual: HostState, desired: HostState): Command[] {
   if (actual.namespaces === desired.namespaces) return [];

@@ -1,10 +1,12 @@
 /** Devices that go. */
+
+import { differing } from "../differing.ts";
 import { findLink, findNamespace } from "../edit.ts";
 import { type Placed, peerOf } from "../kernel/links.ts";
 import type { HostState, Link } from "../state.ts";
 import { moveFrom } from "./link-moves.ts";
 import { isMade, isSameDevice } from "./link-same.ts";
-import { commonNamespaces, differing } from "./lists.ts";
+import { commonNamespaces } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
 
 /** Deletes what is not wanted, and what cannot be changed into what is. A deleted device may take others with it. */

@@ -1,11 +1,12 @@
 /** Devices that come, each with what it is told at once: in the order of their indexes, as they were thought of. */
 import type { LinkAdd, TunnelSpec } from "../command/ip/command.ts";
+import { differing } from "../differing.ts";
 import { findLink, findNamespace, namespaceOf, ROOT } from "../edit.ts";
 import type { HostState, Link } from "../state.ts";
 import { settleLink } from "./link.ts";
 import { moveTo } from "./link-moves.ts";
 import { isMade } from "./link-same.ts";
-import { commonNamespaces, differing } from "./lists.ts";
+import { commonNamespaces } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
 
 interface Wanted {

@@ -1,9 +1,11 @@
 /** Devices that are made in one namespace and work in another. */
+
+import { differing } from "../differing.ts";
 import { findLink, ROOT } from "../edit.ts";
 import type { HostState } from "../state.ts";
 import { settleMac } from "./link.ts";
 import { moveTo } from "./link-moves.ts";
-import { commonNamespaces, differing } from "./lists.ts";
+import { commonNamespaces } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
 
 /**

@@ -1,7 +1,9 @@
 /** What devices that are there are still to be told. */
+
+import { differing } from "../differing.ts";
 import { findLink, findNamespace } from "../edit.ts";
 import type { HostState, Link } from "../state.ts";
-import { commonNamespaces, differing } from "./lists.ts";
+import { commonNamespaces } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
 
 /** Devices first, then bridges, then who is whose port: a port that is up shows its bridge what it has. */

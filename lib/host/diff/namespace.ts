@@ -1,9 +1,9 @@
 /** Namespaces that go and come. */
 import type { Command } from "../command/command.ts";
+import { differing } from "../differing.ts";
 import { findLink, findNamespace, ROOT } from "../edit.ts";
 import type { HostState } from "../state.ts";
 import { moveFrom } from "./link-moves.ts";
-import { differing } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
 
 /** Devices that are still wanted, elsewhere, leave first. */

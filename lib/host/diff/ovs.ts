@@ -2,6 +2,7 @@
 import { nextOfport } from "../allocate.ts";
 import type { Command } from "../command/command.ts";
 import type { VsctlStep } from "../command/ovs/vsctl-command.ts";
+import { differing } from "../differing.ts";
 import { ROOT } from "../edit.ts";
 import type { HostState, OvsBridge, OvsInterface, OvsPort } from "../state.ts";
 import { bridgeColumns, columnSteps, interfaceColumns, portColumns, rootColumns } from "./ovs-columns.ts";
@@ -23,8 +24,9 @@ export function ovsRemovals(actual: HostState, desired: HostState): Command[] {
       continue;
     }
     if (after.ports === bridge.ports) continue;
-    const left = new Map(after.ports.map((port) => [port.name, port]));
-    for (const port of bridge.ports)
+    const { gone, come } = differing(bridge.ports, after.ports);
+    const left = new Map(come.map((port) => [port.name, port]));
+    for (const port of gone)
       if (renumbered(port, left.get(port.name)))
         out.push(vsctl({ kind: "del-port", ifExists: true, bridge: bridge.name, port: port.name }));
   }
@@ -34,7 +36,7 @@ export function ovsRemovals(actual: HostState, desired: HostState): Command[] {
 /** Whether the port is gone, or has another number: that may be another port's until then. */
 function renumbered(before: OvsPort, after: OvsPort | undefined): boolean {
   if (!after) return true;
-  if (after === before || before.interfaces[0]?.ofport === LOCAL_PORT) return false;
+  if (before.interfaces[0]?.ofport === LOCAL_PORT) return false;
   const [was, is] = [before.interfaces[0]?.ofport ?? -1, after.interfaces[0]?.ofport ?? -1];
   return was > 0 && is > 0 && was !== is;
 }
@@ -115,13 +117,13 @@ export function ovsPorts(actual: HostState, desired: HostState): Command[] {
 
 function portCommands(before: OvsBridge, after: OvsBridge): Command[] {
   const out: Command[] = [];
-  const old = new Map(before.ports.map((port) => [port.name, port]));
+  const { gone, come } = differing(before.ports, after.ports);
+  const old = new Map(gone.map((port) => [port.name, port]));
   // Numbers are given in the order of the commands: wanted ones say it.
   const fresh: OvsPort[] = [];
   const numbered: Command[] = [];
-  for (const port of after.ports) {
+  for (const port of come) {
     const known = old.get(port.name);
-    if (known === port) continue;
     if (!known) fresh.push(port);
     // Those that lose their numbers go before those that may get them.
     else if (numberOf(port) > 0) numbered.push(...changedPort(known, port));
@@ -129,8 +131,9 @@ function portCommands(before: OvsBridge, after: OvsBridge): Command[] {
   }
   out.push(...numbered);
   fresh.sort((a, b) => numberOf(a) - numberOf(b));
-  const wanted = new Map(after.ports.map((port) => [port.name, port]));
-  let next = nextOfport({ ...before, ports: before.ports.map((port) => wanted.get(port.name) ?? port) });
+  const wanted = new Map(come.map((port) => [port.name, port]));
+  const ports = gone.length === 0 ? before.ports : before.ports.map((port) => wanted.get(port.name) ?? port);
+  let next = nextOfport({ ...before, ports });
   for (const port of fresh) {
     out.push(...newPort(before, port, next));
     const given = numberOf(port);

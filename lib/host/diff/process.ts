@@ -1,8 +1,8 @@
 /** Programs that are to end, and those to start. */
 import type { Command } from "../command/command.ts";
+import { differing } from "../differing.ts";
 import { ROOT } from "../edit.ts";
 import type { HostState, Process } from "../state.ts";
-import { differing } from "./lists.ts";
 
 /** The same program, whatever its number. */
 function identity({ netns, command }: Process): string {

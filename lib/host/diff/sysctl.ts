@@ -3,6 +3,7 @@ import type { Command } from "../command/command.ts";
 import { findLink, findNamespace } from "../edit.ts";
 import { initial } from "../kernel/sysctl-initial.ts";
 import type { Setting } from "../kernel/sysctl-write.ts";
+import { comparedSettings } from "../settings.ts";
 import type { HostState, Namespace } from "../state.ts";
 import { commonNamespaces } from "./lists.ts";
 import { type Change, Recorder } from "./recorder.ts";
@@ -53,13 +54,11 @@ export function deviceSysctls(actual: HostState, desired: HostState): Command[] 
 /** What is to have another value; what is no longer set, its first one. */
 function changes(ns: Namespace, wanted: Namespace): Setting[] {
   const out: Setting[] = [];
-  for (const name in wanted.sysctls) {
-    const value = wanted.sysctls[name] as string;
-    if (ns.sysctls[name] !== value && (ns.sysctls[name] ?? initial(name)) !== value) out.push({ name, value });
+  for (const name of comparedSettings(ns.sysctls, wanted.sysctls)) {
+    const [is, value] = [ns.sysctls[name], wanted.sysctls[name]];
+    if (is !== value && (is ?? initial(name)) !== (value ?? initial(name)))
+      out.push({ name, value: value ?? initial(name) });
   }
-  for (const name in ns.sysctls)
-    if (wanted.sysctls[name] === undefined && ns.sysctls[name] !== initial(name))
-      out.push({ name, value: initial(name) });
   return out;
 }
 

@@ -1,5 +1,6 @@
 /** Settings that are written, and what the kernel does on that. */
 import { findLink, namespaceOf, withNamespace } from "../edit.ts";
+import { withSettings } from "../settings.ts";
 import type { HostState, Namespace } from "../state.ts";
 import { down6, forwardingChanged, up6 } from "./inet.ts";
 
@@ -17,7 +18,7 @@ export function writeSysctls(host: HostState, netns: string, settings: readonly 
     if ((set[name] ?? ns.sysctls[name]) !== value) Object.assign(set, spread(ns, name, value));
   const names = Object.keys(set);
   if (names.length === 0) return host;
-  return withNamespace(host, react(ns, { ...ns, sysctls: { ...ns.sysctls, ...set } }, names));
+  return withNamespace(host, react(ns, { ...ns, sysctls: withSettings(ns.sysctls, set) }, names));
 }
 
 /** ip_forward is forwarding of all; what is set for all reaches every device, where the kernel says so. */

@@ -2,6 +2,7 @@
  * Settings of devices. A simulated host keeps what was set: a device takes over from `default` when it is made, and what
  * nobody set is the kernel's own default.
  */
+import { withSettings } from "../settings.ts";
 import type { Namespace } from "../state.ts";
 
 type Family = 4 | 6;
@@ -30,7 +31,7 @@ export function withDevice(sysctls: Record<string, string>, dev: string): Record
       if (value !== undefined && value !== "0") added[prefixOf(family, dev) + key] = value;
     }
   }
-  return Object.keys(added).length === 0 ? sysctls : { ...sysctls, ...added };
+  return withSettings(sysctls, added);
 }
 
 /** Settings that a simulated host looks at, or shows; a namespace may hold thousands of others. */

@@ -1,5 +1,5 @@
 /** Devices that Open vSwitch makes, takes and gives back, and what its Interface rows say of them. */
-import { editNamespace, findLink, findNamespace, ROOT } from "../../edit.ts";
+import { editNamespace, findLink, findNamespace, linksWith, ROOT } from "../../edit.ts";
 import { addLink, removeLink } from "../../kernel/device.ts";
 import { rowOf } from "../../kernel/links.ts";
 import type { HostState, Link, Namespace, OvsBridge, OvsInterface } from "../../state.ts";
@@ -45,15 +45,14 @@ export function dropDevice(host: HostState, netns: string, name: string): HostSt
 /** Takes a system device into a switch, or lets it go. */
 export function enslave(host: HostState, name: string, datapathType: string | undefined): HostState {
   const root = findNamespace(host, ROOT);
-  const at = root?.links.findIndex((link) => link.name === name) ?? -1;
-  const link = root?.links[at];
+  const link = root && findLink(root, name);
   if (!root || !link) return host;
   const { master: _, ...free } = link;
   const next: Link =
     datapathType === undefined
       ? { ...free, promisc: false }
       : { ...free, promisc: true, ...(datapathType === "system" && { master: KERNEL_DATAPATH_DEVICE }) };
-  return withLinks(host, root, root.links.with(at, next));
+  return withLinks(host, root, linksWith(root.links, next));
 }
 
 /** Makes and removes the devices of the datapaths that bridges use. */

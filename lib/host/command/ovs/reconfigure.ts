@@ -5,6 +5,7 @@
 
 import type { Flow } from "../../../net/openflow/ast.ts";
 import { generatedMac, nextOfport } from "../../allocate.ts";
+import { differing } from "../../differing.ts";
 import { editNamespace, findLink, findNamespace, ROOT } from "../../edit.ts";
 import type { HostState, OvsBridge, OvsInterface, OvsPort, OvsState } from "../../state.ts";
 import { withBridge, withOvs } from "./bridges.ts";
@@ -51,20 +52,19 @@ function isPatch(port: OvsPort): boolean {
 
 /** Interfaces that are there no longer, or are something else now, lose their devices. */
 function release(host: HostState, before: readonly OvsBridge[], after: readonly OvsBridge[]): HostState {
-  const left = new Map<string, OvsInterface>();
-  for (const bridge of after)
-    for (const port of bridge.ports) for (const one of port.interfaces) left.set(one.name, one);
+  const was = before.flatMap((bridge) => bridge.ports);
+  const { gone: lost, come } = differing(
+    was,
+    after.flatMap((bridge) => bridge.ports),
+  );
+  const left = new Map(come.flatMap((port) => port.interfaces.map((one) => [one.name, one.type] as const)));
   let out = host;
-  for (const bridge of before) {
-    const gone = bridge.ports
-      .flatMap((port) => port.interfaces)
-      .filter((one) => left.get(one.name) !== one && left.get(one.name)?.type !== one.type);
-    for (const one of gone) {
-      if (one.ofport === undefined || one.ofport < 0) continue;
+  for (const port of lost)
+    for (const one of port.interfaces) {
+      if (left.get(one.name) === one.type || one.ofport === undefined || one.ofport < 0) continue;
       if (one.type === "internal") out = dropDevice(out, one.netns ?? ROOT, one.name);
       else if (isSystem(one)) out = enslave(out, one.name, undefined);
     }
-  }
   return out;
 }
 
@@ -75,19 +75,22 @@ function isSystem(one: OvsInterface): boolean {
 function configure(host: HostState, wanted: OvsBridge, before: OvsBridge | undefined): HostState {
   let bridge = flushed(wanted, before);
   let out = host;
-  const types = new Map(
-    (before?.ports ?? []).flatMap((port) => port.interfaces.map((one) => [one.name, one.type] as const)),
-  );
+  const { gone, come } = differing(before?.ports ?? [], wanted.ports);
+  const types = new Map(gone.flatMap((port) => port.interfaces.map((one) => [one.name, one.type] as const)));
+  const fresh = new Set(come);
   const mtu = leastMtu(before ?? bridge);
   bridge.ports.forEach((port, i) => {
-    if (!port.interfaces.some((one) => needsWork(one, types))) return;
+    // A port that is as it was had what it asked for, if it could be had.
+    if (!fresh.has(port) && port.interfaces.every((one) => one.ofport !== undefined)) return;
+    const asks = (one: OvsInterface) => needsWork(one, fresh.has(port) ? types.get(one.name) : one.type);
+    if (!port.interfaces.some(asks)) return;
     const interfaces: OvsInterface[] = [];
     for (const one of port.interfaces) {
-      if (!needsWork(one, types)) {
+      if (!asks(one)) {
         interfaces.push(one);
         continue;
       }
-      const done = attach(out, bridge, one, mtu, types.get(one.name) === one.type);
+      const done = attach(out, bridge, one, mtu, !fresh.has(port) || types.get(one.name) === one.type);
       out = done.host;
       interfaces.push(done.row);
       bridge = {
@@ -103,10 +106,10 @@ function configure(host: HostState, wanted: OvsBridge, before: OvsBridge | undef
   return adjustMtu(withBridge(out, bridge), bridge, mtu);
 }
 
-/** Whether the row is new, is of another type now, or asks for something. */
-function needsWork(one: DraftInterface, types: ReadonlyMap<string, string>): boolean {
+/** Whether the row is new, is of another type now, or asks for something. @param before its type until now */
+function needsWork(one: DraftInterface, before: string | undefined): boolean {
   return (
-    types.get(one.name) !== one.type ||
+    before !== one.type ||
     one.ofport === undefined ||
     one.ofportRequest !== undefined ||
     one.macRequest !== undefined ||
@@ -122,7 +125,8 @@ interface Attached {
 function attach(host: HostState, bridge: OvsBridge, draft: DraftInterface, mtu: number, alike: boolean): Attached {
   const { ofportRequest, macRequest, mtuRequest, ...row } = draft;
   const netns = row.netns ?? ROOT;
-  const device = findNamespace(host, netns)?.links.find((link) => link.name === row.name);
+  const home = findNamespace(host, netns);
+  const device = home && findLink(home, row.name);
   if (isSystem(row)) {
     if (!device || netns !== ROOT)
       return { host, row: failed(row, `could not open network device ${row.name} (No such device)`) };

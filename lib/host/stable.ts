@@ -39,9 +39,15 @@ function stableArray(old: readonly unknown[], now: readonly unknown[]): readonly
   if (head === old.length && head === now.length) return old;
 
   const before = old.slice(head, old.length - tail);
-  const byId = new Map(before.flatMap((one) => (hasId(one) ? [[one.id, one]] : [])));
+  let byId: Map<string, unknown> | undefined;
+  const knownOf = (one: unknown, i: number) => {
+    const there = before[i];
+    if (Object.is(one, there) || !hasId(one) || (hasId(there) && there.id === one.id)) return there;
+    byId ??= new Map(before.flatMap((other) => (hasId(other) ? [[other.id, other]] : [])));
+    return byId.get(one.id);
+  };
   const middle = now.slice(head, now.length - tail).map((one, i) => {
-    const known = hasId(one) ? byId.get(one.id) : before[i];
+    const known = knownOf(one, i);
     return known === undefined ? one : stable(known, one);
   });
   const same = middle.length === before.length && middle.every((one, i) => Object.is(one, before[i]));

@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { comparedSettings, withSettings } from "./settings.ts";
+
+const table = fc.dictionary(fc.constantFrom("a", "b", "c", "d"), fc.constantFrom("0", "1"), { noNullPrototype: true });
+
+test("settings that differ are among those that are compared, whatever way the tables came about", () => {
+  fc.assert(
+    fc.property(table, fc.array(fc.tuple(fc.nat(), table), { maxLength: 12 }), (first, steps) => {
+      const tables = [first];
+      for (const [which, set] of steps) {
+        const from = tables[which % tables.length] ?? first;
+        const after = withSettings(from, set);
+        expect(after).toEqual({ ...from, ...set });
+        tables.push(after);
+      }
+      for (const a of tables)
+        for (const b of tables) {
+          const compared = [...comparedSettings(a, b)];
+          for (const name of "abcd") if (a[name] !== b[name]) expect(compared).toContain(name);
+        }
+    }),
+  );
+});
+
+test("the same change of the same table gives the same object", () => {
+  const from = { a: "0", b: "1" };
+  expect(withSettings(from, { a: "0" })).toBe(from);
+  expect(withSettings(from, { a: "1" })).toBe(withSettings(from, { a: "1" }));
+});
+
+test("after very many changes a table is still compared with the one that it came from", () => {
+  let now: Record<string, string> = { a: "0" };
+  for (let i = 0; i < 600; i++) {
+    const next = withSettings(now, { [`setting${i}`]: "1" });
+    expect([...comparedSettings(now, next)]).toContain(`setting${i}`);
+    now = next;
+  }
+});

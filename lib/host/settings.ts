@@ -1,0 +1,51 @@
+/**
+ * Tables of sysctls: a host has thousands, of which one step changes a few. A changed table remembers where it came from, so
+ * that two of them are compared by what was changed; the same change of the same table gives the same object.
+ */
+
+type Settings = Record<string, string>;
+
+interface Origin {
+  readonly from: Settings;
+  /** All that may be other than there. */
+  readonly names: ReadonlySet<string>;
+}
+
+const origins = new WeakMap<Settings, Origin>();
+/** The last change that was made of a table, and what came of it. */
+const changes = new WeakMap<Settings, { readonly set: Settings; readonly after: Settings }>();
+
+/** More changes than this since its origin, and a table counts as new: what it came from must not stay for ever. */
+const MOST = 256;
+
+export function withSettings(from: Settings, set: Settings): Settings {
+  const names = Object.keys(set);
+  if (names.every((name) => from[name] === set[name])) return from;
+  const last = changes.get(from);
+  if (last && isAlike(last.set, set, names)) return last.after;
+  const after = { ...from, ...set };
+  const origin = origins.get(from);
+  origins.set(
+    after,
+    origin && origin.names.size + names.length <= MOST
+      ? { from: origin.from, names: new Set([...origin.names, ...names]) }
+      : { from, names: new Set(names) },
+  );
+  if (origin && origin.names.size + names.length > MOST) origins.delete(from);
+  changes.set(from, { set, after });
+  return after;
+}
+
+function isAlike(a: Settings, b: Settings, names: readonly string[]): boolean {
+  return Object.keys(a).length === names.length && names.every((name) => a[name] === b[name]);
+}
+
+/** Names of all settings in which the two may differ; of others they do not. */
+export function comparedSettings(a: Settings, b: Settings): Iterable<string> {
+  if (a === b) return [];
+  const [one, other] = [origins.get(a), origins.get(b)];
+  if (one?.from === b) return one.names;
+  if (other?.from === a) return other.names;
+  if (one && one.from === other?.from) return new Set([...one.names, ...other.names]);
+  return new Set([...Object.keys(a), ...Object.keys(b)]);
+}
