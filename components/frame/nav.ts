@@ -18,6 +18,8 @@ export interface NavEntry {
   /** Last part of the path under /clouds/<cloud>/. */
   slug: string;
   label: string;
+  /** Another page that belongs to it. */
+  also?: string;
   icon: LucideIcon;
   /** Not there, rather than greyed, for tenants. */
   forAdmins?: boolean;
@@ -42,7 +44,7 @@ export const NAV: readonly (readonly NavEntry[])[] = [
     { slug: "faults", label: "Faults", icon: Zap, forAdmins: true, embeddedOnly: true },
   ],
   [
-    { slug: "trace", label: "Traces", icon: Waypoints },
+    { slug: "trace", label: "Traces", also: "traces", icon: Waypoints },
     { slug: "reachability", label: "Reachability", icon: Grid3x3 },
   ],
 ];

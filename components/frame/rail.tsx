@@ -26,9 +26,9 @@ export function Rail({ cloud }: { cloud: string }) {
       </div>
       {groups.map((group) => (
         <ul key={group[0]?.slug} className="flex flex-col gap-0.5">
-          {group.map(({ slug, label, icon: Icon }) => {
+          {group.map(({ slug, label, also, icon: Icon }) => {
             const href = `${base}/${slug}`;
-            const current = path === href || path.startsWith(`${href}/`);
+            const current = [slug, also].some((one) => one !== undefined && `${path}/`.startsWith(`${base}/${one}/`));
             return (
               <li key={slug}>
                 <Link
