@@ -74,16 +74,24 @@ test.describe("a server that is asked to stop", () => {
     const half = body.length / 2;
     const posted = new Promise<number | undefined>((done, fail) => {
       const { hostname, port } = new URL(url);
-      const headers = { "x-auth-token": token, "content-type": "application/json", "content-length": body.length };
+      const headers = {
+        "x-auth-token": token,
+        "content-type": "application/json",
+        "content-length": body.length,
+        expect: "100-continue",
+      };
       const request = send({ hostname, port, headers, method: "POST", path: "/networking/v2.0/networks" }, (answer) => {
         answer.resume().once("end", () => done(answer.statusCode));
       });
       request.once("error", fail);
-      request.write(body.slice(0, half), () => {
+      // Now the server has the request, and waits for its body.
+      request.once("continue", () => {
+        request.write(body.slice(0, half));
         child.kill("SIGTERM");
         // The end of the stream says that the server is stopping; the rest comes only then.
         void stream.text().then(() => request.end(body.slice(half)));
       });
+      request.flushHeaders();
     });
     const asked = Date.now();
     expect(await posted).toBe(201);

@@ -1,7 +1,7 @@
 /**
  * Underlay's own HTTP API, as JSON shapes. Server routes return them, lib/client fetches them, components draw them.
  *
- *   GET    /api/health                                       { status: "ok" }; needs no session, as logging in
+ *   GET    /api/health                                       { status: "ok" }, or 503 and the reason; no session
  *   GET    /api/session                                      SessionInfo
  *   POST   /api/session   { user, password, domain?, project? }   SessionInfo, and its cookie; without project: a choice is left
  *   PUT    /api/session   { project }                        SessionInfo, and its cookie
