@@ -1,5 +1,6 @@
 /** Every program of a simulated host: what asks is answered here, what changes goes the way of all commands (lib/host/command). */
 import { CommandError } from "../host/command/command.ts";
+import { SYSCTL } from "../host/command/sysctl.ts";
 import { toolOf } from "../host/command/tools.ts";
 import { ROOT } from "../host/edit.ts";
 import { type Answer, lines, NOTHING } from "./answer.ts";
@@ -8,7 +9,7 @@ import { HELP, helpOf } from "./help.ts";
 import { showAppctl } from "./show/appctl.ts";
 import { showBrctl, showBridge } from "./show/bridge.ts";
 import { showConntrack } from "./show/conntrack.ts";
-import { cat, ls, showSysctl } from "./show/files.ts";
+import { cat, ls, showSysctl, writtenSysctl } from "./show/files.ts";
 import { showIp } from "./show/ip.ts";
 import { showIpset } from "./show/ipset.ts";
 import { saveIptables, showIptables } from "./show/iptables.ts";
@@ -33,6 +34,12 @@ function change(terminal: Terminal, { program, words, netns, line }: Call): Answ
   return NOTHING;
 }
 
+function writeSysctl(terminal: Terminal, { words, netns, line }: Call): Answer {
+  const run = SYSCTL.parse("sysctl", words, undefined, line);
+  terminal.change({ netns, run });
+  return writtenSysctl(run, words);
+}
+
 const iptables = tool((t, { program, words, netns }) => showIptables(t.namespace(netns), program, words));
 const save: Program = (t, { program, words, netns }) => saveIptables(t.namespace(netns), program, words, t.now);
 
@@ -51,7 +58,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   "ip6tables-restore": change,
   ipset: tool((t, { words, netns }) => showIpset(t.namespace(netns), words)),
   conntrack: tool((t, { words, netns }) => showConntrack(t.namespace(netns), words)),
-  sysctl: tool((t, { words, netns }) => showSysctl(t.namespace(netns), words)),
+  sysctl: (t, call) => showSysctl(t.namespace(call.netns), call.words) ?? writeSysctl(t, call),
   cat: (t, call) =>
     call.line.input === undefined ? cat(t.host, t.namespace(call.netns), call.words) : change(t, call),
   rm: change,

@@ -1,10 +1,11 @@
 /** Files that a host's state tells: dnsmasq's, the agents' configuration, settings of the kernel. `cat`, `ls`, `sysctl`. */
 import { CommandError } from "../../host/command/command.ts";
 import { isDhcpFile, writeDhcpFile } from "../../host/command/dhcp-files.ts";
+import type { SysctlCommand } from "../../host/command/sysctl.ts";
 import { findLink } from "../../host/edit.ts";
 import { initial } from "../../host/kernel/sysctl-initial.ts";
 import type { HostState, Namespace } from "../../host/state.ts";
-import { type Answer, lines } from "../answer.ts";
+import { type Answer, lines, NOTHING } from "../answer.ts";
 
 const DHCP = "/var/lib/neutron/dhcp";
 const ETC = "/etc/neutron";
@@ -130,4 +131,11 @@ export function showSysctl(ns: Namespace, words: readonly string[]): Answer | un
     ),
     out.every(({ value }) => value !== undefined) ? 0 : 1,
   );
+}
+
+/** What `sysctl -w` says of what it wrote. */
+export function writtenSysctl({ settings }: SysctlCommand, words: readonly string[]): Answer {
+  if (words.some((word) => /^-(\w*q|-quiet)/.test(word))) return NOTHING;
+  const bare = words.some((word) => /^-(\w*n|-values)/.test(word));
+  return lines(settings.map(({ name, value }) => (bare ? value : `${name} = ${value}`)));
 }

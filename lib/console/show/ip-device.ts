@@ -13,6 +13,8 @@ interface Wanted {
   type?: string;
   to?: string;
   scope?: string;
+  /** By IFA_F_SECONDARY. */
+  secondary?: boolean;
 }
 
 /** Words after `show`. */
@@ -37,6 +39,9 @@ function read(words: readonly string[]): Wanted {
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (word === "up") out.up = true;
+    else if (word === "permanent")
+      continue; // As all are that no DHCP client or router gave.
+    else if (word === "primary" || word === "secondary") out.secondary = word === "secondary";
     else if (word === "dev" || word === "master" || word === "type" || word === "to" || word === "scope") {
       const value = words[++i];
       if (value === undefined) throw new CommandError('Command line is not complete. Try option "help"', 255);
@@ -70,6 +75,7 @@ function show(
       a.dev === link.name &&
       (family === undefined || a.family === family) &&
       (wanted.scope === undefined || a.scope === wanted.scope) &&
+      (wanted.secondary === undefined || a.secondary === wanted.secondary) &&
       (wanted.to === undefined || a.address === wanted.to.split("/")[0]),
   );
   const sorted = [...all.filter((a) => a.family === 4), ...all.filter((a) => a.family === 6)];

@@ -9,9 +9,9 @@ export interface SysctlCommand {
 }
 
 export const SYSCTL: Tool<SysctlCommand> = {
-  parse(_name, words) {
+  parse(_name: string, words: readonly string[]): SysctlCommand {
     const settings = words
-      .filter((word) => word !== "-w" && word !== "--write" && word !== "-q")
+      .filter((word) => !word.startsWith("-"))
       .map((word) => {
         const equals = word.indexOf("=");
         if (equals < 1) throw new CommandError(`sysctl: "${word}" must be of the form name=value`, 1);
@@ -25,7 +25,9 @@ export const SYSCTL: Tool<SysctlCommand> = {
 
   apply(host, netns, { settings }) {
     const ns = namespaceOf(host, netns);
-    for (const { name } of settings) {
+    for (const { name, value } of settings) {
+      if (NUMERIC.test(name) && !/^-?(\d+|0x[\da-f]+)$/i.test(value))
+        throw new CommandError(`sysctl: setting key "${name}": Invalid argument`, 1);
       const dev = /^net\.ipv[46]\.(?:conf|neigh)\.([^.]+)\./.exec(name)?.[1]?.replaceAll("/", ".");
       if (dev === undefined || dev === "all" || dev === "default" || findLink(ns, dev)) continue;
       throw new CommandError(`sysctl: cannot stat /proc/sys/${pathOf(name)}: No such file or directory`, 1);
@@ -33,6 +35,9 @@ export const SYSCTL: Tool<SysctlCommand> = {
     return writeSysctls(host, netns, settings);
   },
 };
+
+/** Settings of devices and of forwarding: the kernel takes nothing else (net/ipv4/devinet.c). */
+const NUMERIC = /^net\.(bridge\.|ipv[46]\.(conf\.|neigh\.|ip_))/;
 
 /** Dots or slashes may separate; where slashes do, a dot belongs to a name (procps sysctl.c slashdot). */
 function canonicalName(text: string): string {

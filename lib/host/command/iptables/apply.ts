@@ -4,7 +4,7 @@ import { editNamespace, namespaceOf } from "../../edit.ts";
 import type { HostState, Ipset } from "../../state.ts";
 import { CommandError } from "../command.ts";
 import type { IptablesCommand, RestoreLine, TableChange, TableName } from "./command.ts";
-import { MissingChain, normalizeRules, UnknownWord } from "./normalize.ts";
+import { MissingChain, normalizeRules, UnknownMatch, UnknownWord } from "./normalize.ts";
 import { usage, VERSION } from "./parse.ts";
 
 const BUILT_IN: Readonly<Record<TableName, readonly string[]>> = {
@@ -212,7 +212,8 @@ function specified(draft: Draft, chain: string, rule: string, run: Run): Iptable
     const isChain = (name: string) => draft.chains.has(name);
     return normalizeRules(chain, rule, run.family, isChain, (name) => checkSet(name, run));
   } catch (error) {
-    if (!(error instanceof MissingChain || error instanceof UnknownWord || error instanceof CommandError)) throw error;
+    const known = [MissingChain, UnknownMatch, UnknownWord, CommandError].some((one) => error instanceof one);
+    if (!(known && error instanceof Error)) throw error;
     if (run.line === undefined) throw usage(run.program, error.message);
     throw new CommandError(
       `${run.program} ${VERSION}: ${error.message}\nError occurred at line: ${run.line}\nTry \`${run.program} -h' or '${run.program} --help' for more information.`,

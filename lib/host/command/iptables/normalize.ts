@@ -6,7 +6,8 @@ import type { IptablesRule, Word } from "../../../net/iptables/ast.ts";
 import { parseRule } from "../../../net/iptables/parse.ts";
 import { printWord, splitWords } from "../../../net/iptables/words.ts";
 import { CommandError } from "../command.ts";
-import { address, hexMask, icmpType, PROTOCOLS, sortStates } from "./values.ts";
+import { MATCHES, TARGETS } from "./extensions.ts";
+import { address, checkPorts, hexMask, icmpType, PROTOCOLS, sortStates } from "./values.ts";
 
 /** Options that every rule may have → their letters, in the order of iptables-save. */
 const BASE: Readonly<Record<string, string | undefined>> = {
@@ -73,13 +74,14 @@ export function normalizeRules(
     } else if (!at.quoted && (at.text === "-m" || at.text === "--match")) {
       const name = need(words[++i], at.text);
       current = { head: name === "icmpv6" ? "icmp6" : name, words: [] };
+      if (!MATCHES.has(current.head)) throw new UnknownMatch(name);
       matches.push(current);
     } else if (!at.quoted && /^(-j|--jump|-g|--goto)$/.test(at.text)) {
       const goes = at.text === "-g" || at.text === "--goto";
       const name = need(words[++i], at.text);
       target = { head: `${goes ? "-g" : "-j"} ${name}`, words: [] };
       current = target;
-      if ((goes || !isTarget(name)) && !isChain(name)) throw new MissingChain(name);
+      if ((goes || !TARGETS.has(name)) && !isChain(name)) throw new MissingChain(name);
     } else {
       if (!current) {
         const implied = protocol === undefined ? undefined : IMPLIED[protocol];
@@ -116,6 +118,12 @@ export class MissingChain extends Error {
   }
 }
 
+export class UnknownMatch extends Error {
+  constructor(name: string) {
+    super(`Couldn't load match \`${name}':No such file or directory\n`);
+  }
+}
+
 export class UnknownWord extends Error {
   constructor(text: string) {
     super(text.startsWith("-") ? `unknown option "${text}"` : `Bad argument \`${text}'`);
@@ -129,11 +137,6 @@ function isBare(at: Word | undefined, text: string): boolean {
 function need(at: Word | undefined, option: string): string {
   if (!at) throw new CommandError(`option "${option}" requires an argument`, 2);
   return at.text;
-}
-
-/** Extensions are written in capitals. */
-function isTarget(name: string): boolean {
-  return /^[A-Z][A-Z0-9]*$/.test(name);
 }
 
 function protocolName(value: string): string {
@@ -192,6 +195,13 @@ function tidy(name: string, words: readonly Word[], family: 4 | 6): Word[] {
       case "icmp --icmp-type":
       case "icmp6 --icmpv6-type":
         out.push(at, word(icmpType(value.text, family)));
+        break;
+      case "tcp --dport":
+      case "tcp --sport":
+      case "udp --dport":
+      case "udp --sport":
+        checkPorts(value.text, name);
+        out.push(at, value);
         break;
       case "mark --mark":
       case "connmark --mark":

@@ -105,3 +105,20 @@ export function hexMask(text: string, whole: boolean): string {
   if (mask !== undefined && (whole || Number(mask) !== 0xffffffff)) return `${hex(value)}/${hex(mask)}`;
   return whole ? `${hex(value)}/0xffffffff` : hex(value);
 }
+
+/** A port, or the first and last of several; a service's name stays as it is. */
+export function checkPorts(text: string, protocol: string): void {
+  const [first = "", last] = [
+    text.split(":", 1)[0],
+    text.includes(":") ? text.slice(text.indexOf(":") + 1) : undefined,
+  ];
+  for (const end of [first, last ?? first])
+    if (!isPort(end)) throw new CommandError(`invalid port/service \`${end}' specified`, 2);
+  // Of UDP it takes those, too (extensions/libxt_udp.c).
+  if (protocol === "tcp" && last && Number(first) > Number(last))
+    throw new CommandError("invalid portrange (min > max)", 2);
+}
+
+function isPort(text: string): boolean {
+  return text === "" || (/^\d+$/.test(text) ? Number(text) <= 65_535 : /^[a-z][\w.+-]*$/i.test(text));
+}
