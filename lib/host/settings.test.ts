@@ -7,7 +7,7 @@ const table = fc.dictionary(fc.constantFrom("a", "b", "c", "d"), fc.constantFrom
 test("settings that differ are among those that are compared, whatever way the tables came about", () => {
   fc.assert(
     fc.property(table, fc.array(fc.tuple(fc.nat(), table), { maxLength: 12 }), (first, steps) => {
-      const tables = [first];
+      const tables: Record<string, string>[] = [first];
       for (const [which, set] of steps) {
         const from = tables[which % tables.length] ?? first;
         const after = withSettings(from, set);
