@@ -51,7 +51,7 @@ function plugVifs(view: HostView, host: HostState): HostState {
     const bridge = trunks.get(port.id) ?? INTEGRATION_BRIDGE;
     return applyAll(createBridge(now, bridge), plugging(port, mtuOf(port), bridge).commands);
   }, grafted);
-  return withMtus(plugged, ports, view.networks);
+  return withMtus(plugged, ports, view);
 }
 
 /** Bridges of trunks by the guests' devices in them. */
