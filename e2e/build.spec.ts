@@ -51,6 +51,21 @@ async function made(request: APIRequestContext, what: string, values: object): P
   return (await answer.json())[what];
 }
 
+/** A project of demo's that has nothing yet. */
+async function madeProject(request: APIRequestContext, name: string): Promise<string> {
+  await logIn(request, { user: "admin" });
+  const ask = async (method: "get" | "post" | "put", path: string, data?: object) => {
+    const answer = await request[method](`/identity/v3/${path}`, { headers: HEADERS, ...(data && { data }) });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return answer.status() === 204 ? undefined : answer.json();
+  };
+  const { project } = await ask("post", "projects", { project: { name, domain_id: "default" } });
+  const { users } = await ask("get", "users?name=demo");
+  const { roles } = await ask("get", "roles?name=member");
+  await ask("put", `projects/${project.id}/users/${users[0].id}/roles/${roles[0].id}`);
+  return name;
+}
+
 test.use({ storageState: NOBODY });
 
 test("a tenant builds two networks, finds that they do not reach each other, and joins them", async ({ page }) => {
@@ -176,6 +191,26 @@ test("tables sort, and several rows go at once", async ({ page }) => {
   await form(page).getByRole("button", { name: "Delete" }).click();
   await expect(page.getByText("3 networks are deleted.")).toBeVisible();
   await expect(names).toHaveCount(0);
+});
+
+test("a project that has nothing is led through the demo story", async ({ page, request }) => {
+  const project = await madeProject(request, "story");
+  await logIn(page.request, { user: "demo", project });
+  await visit(page, "/clouds/embedded/topology");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Build the demo story" }).click();
+  for (const step of ["Create networks", "Add subnets", "Start instances"])
+    await details(page).getByRole("button", { name: step }).click();
+  await details(page).getByRole("link", { name: "Trace it" }).click();
+  const verdict = page.getByRole("region", { name: "Verdict" });
+  await expect(verdict).toContainText("story-blue-vm");
+  await expect(verdict).not.toContainText("story-blue-vm reached story-green-vm");
+  await page.goBack();
+  await details(page).getByRole("button", { name: "Add the router" }).click();
+  await expect(node(page, "Router story-router")).toBeVisible();
+  await expectAccessible(page);
+  await details(page).getByRole("link", { name: "Trace it" }).click();
+  await expect(verdict).toContainText("story-blue-vm reached story-green-vm");
 });
 
 test("a recorded cloud offers nothing to build", async ({ page }) => {

@@ -5,7 +5,7 @@ import type { Field, Value, Values } from "../../lib/client/forms/form.ts";
 import { cn } from "../ui/cn.ts";
 import { Input, Select } from "../ui/input.tsx";
 
-export interface FieldProps {
+interface FieldProps {
   field: Field;
   values: Values;
   topology: Topology;

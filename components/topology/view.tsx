@@ -2,9 +2,11 @@
 import { FileImage, Waypoints } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useMemo, useRef } from "react";
+import type { Topology } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { layout } from "../../lib/topology/layout.ts";
+import { useBuild } from "../forms/build.tsx";
 import { CreateMenu } from "../forms/create-menu.tsx";
 import { PageHead } from "../frame/page-head.tsx";
 import { SidePanel } from "../frame/side-panel.tsx";
@@ -22,6 +24,7 @@ import { TopologyDrawing } from "./drawing.tsx";
 import { NoTopology } from "./none.tsx";
 import { TopologyOverview } from "./overview.tsx";
 import { TopologySkeleton } from "./skeleton.tsx";
+import { DemoStory, FirstRun } from "./story.tsx";
 import { TopologyTables } from "./tables.tsx";
 
 const VIEWS = [
@@ -45,6 +48,9 @@ export function TopologyView({ cloud }: { cloud: string }) {
   );
   const object = topology && findObject(topology, selected);
   const from = topology && object?.kind === "instance" ? traceEndOf(topology, object.value) : undefined;
+  const build = useBuild();
+  const story = build !== undefined && params.get("story") !== null;
+  const bare = build !== undefined && topology !== undefined && isBare(topology);
   const traceHref = pages.trace(cloud, from ? { from } : {});
 
   useEffect(() => {
@@ -124,7 +130,9 @@ export function TopologyView({ cloud }: { cloud: string }) {
             onRetry={() => void query.refetch()}
             action={<ButtonLink href={pages.clouds()}>All clouds</ButtonLink>}
           />
-        ) : topology?.networks.length === 0 && topology.instances.length === 0 ? (
+        ) : bare && !story ? (
+          <FirstRun onStory={() => set({ story: "1" })} />
+        ) : !build && topology?.networks.length === 0 && topology.instances.length === 0 ? (
           <NoTopology cloud={cloud} />
         ) : topology && drawing && view === "picture" ? (
           <TopologyDrawing
@@ -142,9 +150,14 @@ export function TopologyView({ cloud }: { cloud: string }) {
         ) : null}
       </div>
       {topology ? (
-        <SidePanel label="Details" {...(object ? { onClose: unselect } : {})}>
+        <SidePanel
+          label="Details"
+          {...(object ? { onClose: unselect } : story ? { onClose: () => set({ story: null }) } : {})}
+        >
           {object ? (
             <Details object={object} topology={topology} cloud={cloud} />
+          ) : story ? (
+            <DemoStory cloud={cloud} topology={topology} />
           ) : (
             <TopologyOverview topology={topology} />
           )}
@@ -152,6 +165,11 @@ export function TopologyView({ cloud }: { cloud: string }) {
       ) : null}
     </div>
   );
+}
+
+/** Nothing of one's own: what there is, is everybody's way out. */
+function isBare({ networks, routers, instances }: Topology): boolean {
+  return instances.length === 0 && routers.length === 0 && networks.every((one) => one.external);
 }
 
 function countsText(topology: { networks: unknown[]; routers: unknown[]; instances: unknown[] }): string {

@@ -2,7 +2,7 @@
 import { ApiFailure, asFailure } from "./error.ts";
 import { logInAgain } from "./log-in-again.ts";
 
-export type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** @param path from the service's name on: `networking/v2.0/networks`; throws ApiFailure, whose code is Neutron's type of error */
 export async function openstack<T>(method: Method, path: string, body?: object): Promise<T> {

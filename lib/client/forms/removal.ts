@@ -22,7 +22,7 @@ export interface Target {
   readonly of?: string;
 }
 
-export interface Removal {
+interface Removal {
   /** What else will be gone, or changed. */
   readonly goes: readonly string[];
   /** What must be removed before. */
