@@ -103,7 +103,8 @@ export class Simulation {
   /** As the hosts are now that all which was committed before this call has reached their agents. */
   async settled(): Promise<void> {
     const { newest } = await this.store.lastEvent();
-    if (this.seen < newest) await new Promise<void>((done) => this.waiting.push({ seq: newest, done }));
+    if (this.seen < newest && !this.signal.aborted)
+      await new Promise<void>((done) => this.waiting.push({ seq: newest, done }));
     await this.flush();
   }
 
