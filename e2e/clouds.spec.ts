@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { expect, type Page, test } from "@playwright/test";
+import { type APIRequestContext, expect, type Page, test } from "@playwright/test";
 import type { CloudSummary } from "../lib/api/http.ts";
 import { expectAccessible } from "./support/axe.ts";
 import { bundle, pack, temporary } from "./support/bundle.ts";
@@ -10,15 +10,16 @@ import { logIn } from "./support/login.ts";
 import { visit } from "./support/visit.ts";
 
 const openCard = (page: Page) => page.getByRole("region", { name: "Open a bundle" });
-const listed = async (page: Page): Promise<CloudSummary[]> => (await page.request.get("/api/clouds")).json();
+const listed = async (request: APIRequestContext): Promise<CloudSummary[]> => (await request.get("/api/clouds")).json();
 
 async function open(page: Page, file: string) {
   await page.getByLabel("Bundle file").setInputFiles(file);
 }
 
-test.afterEach(async ({ page }) => {
-  for (const cloud of await listed(page))
-    if (cloud.kind === "bundle") await page.request.delete(`/api/clouds/${cloud.id}`);
+// Not with the page's cookies: ports share them, and a test that logs in at a server of its own has only that session.
+test.afterEach(async ({ request }) => {
+  for (const cloud of await listed(request))
+    if (cloud.kind === "bundle") await request.delete(`/api/clouds/${cloud.id}`);
 });
 
 test("the first page is the topology of the server’s own cloud, with its first content", async ({ page }) => {
@@ -125,12 +126,12 @@ const BAD: { name: string; make: () => string; says: RegExp }[] = [
 for (const { name, make, says } of BAD)
   test(`a bad bundle is refused with its reason: ${name}`, async ({ page }) => {
     await visit(page, "/clouds");
-    const before = await listed(page);
+    const before = await listed(page.request);
     await open(page, make());
     const alert = openCard(page).getByRole("alert");
     await expect(alert.getByRole("heading", { name: "was not opened" })).toBeVisible();
     await expect(alert).toContainText(says);
-    expect(await listed(page)).toEqual(before);
+    expect(await listed(page.request)).toEqual(before);
     await expectAccessible(page);
     await alert.getByRole("button", { name: "Dismiss" }).click();
     await expect(page.getByRole("heading", { name: "Open a bundle" })).toBeVisible();
