@@ -77,7 +77,7 @@ test("a trace is remembered, run again after a change, and its other hop is name
   const row = page.getByRole("row", { name: /cirros-vm1 to cirros-vm2.*DEAD_VLAN/ });
   await expect(row).toBeVisible();
   await expectAccessible(page);
-  await row.getByRole("button", { name: "Run cirros-vm1 to cirros-vm2 again and compare" }).click();
+  await row.getByRole("button", { name: "Run again and compare: cirros-vm1 to cirros-vm2" }).click();
   await expect(page).toHaveURL(/\/traces\/compare\?a=.+&b=.+/);
   await expect(page.getByRole("region", { name: "Earlier" })).toContainText("DEAD_VLAN");
   await expect(page.getByRole("region", { name: "Later" })).toContainText("DELIVERED");

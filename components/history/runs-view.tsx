@@ -199,7 +199,7 @@ function RunRow(props: {
           <Button
             size="sm"
             disabled={props.busy}
-            aria-label={`Run ${words} again and compare`}
+            aria-label={`Run again and compare: ${words}`}
             onClick={props.onCompare}
           >
             <RotateCw aria-hidden /> <span className="max-wide:sr-only">Run again and compare</span>

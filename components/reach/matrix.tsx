@@ -223,12 +223,13 @@ function Cell(props: {
       data-from={pair.from}
       data-to={pair.to}
       href={props.href}
-      aria-label={`${props.names}: ${word}, ${pair.code}`}
       className={cn(
-        "flex h-8 flex-col items-center justify-center rounded-sm leading-none hover:ring-1 hover:ring-current focus-visible:outline-offset-0",
+        "relative flex h-8 flex-col items-center justify-center rounded-sm leading-none hover:ring-1 hover:ring-current focus-visible:outline-offset-0",
         quiet ? "bg-sunken text-muted" : CELLS[pair.outcome],
       )}
     >
+      {/* As text, not as a label: that would have to hold the short code as it is seen. */}
+      <span className="sr-only">{`${props.names}: ${word}, ${pair.code}`}</span>
       <Icon aria-hidden className="size-3.5" />
       <span aria-hidden className="pt-0.5 font-mono text-[10px]">
         {shortCode(pair.code)}
