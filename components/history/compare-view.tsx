@@ -152,7 +152,9 @@ function Leg({ leg }: { leg: ComparedLeg }) {
       <Table label={`Hops of the ${leg.name}, compared`}>
         <thead>
           <tr>
-            <Th className="w-28"> </Th>
+            <Th className="w-28">
+              <span className="sr-only">Difference</span>
+            </Th>
             <Th>Place</Th>
             <Th>Earlier</Th>
             <Th>Later</Th>
