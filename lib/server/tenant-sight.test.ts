@@ -10,6 +10,7 @@ import { administratorOf, Objects } from "../demo-cloud/objects.ts";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
 import { tracePcapng } from "../pcapng/trace.ts";
 import { cloudOf } from "../simulation/world.ts";
+import { Metrics } from "./metrics.ts";
 import { type Session, sessionWith } from "./session.ts";
 import { type Sight, sightOf } from "./sight.ts";
 import { tenantCloud } from "./tenant-cloud.ts";
@@ -119,7 +120,12 @@ beforeAll(async () => {
   whole = cloudOf(cloud.simulation.moment());
   session = await login("demo", "demo");
   const clouds = { cloud: async () => whole };
-  (globalThis as Record<symbol, unknown>)[KEY] = { clouds, embedded: async () => cloud, ending };
+  (globalThis as Record<symbol, unknown>)[KEY] = {
+    clouds,
+    embedded: async () => cloud,
+    ending,
+    metrics: new Metrics(),
+  };
   sight = sightOf(session);
   secrets = secretsOf(await tenantCloud(cloud, whole, session));
 }, 60_000);
