@@ -37,8 +37,9 @@ export function Shortcuts({ cloud }: { cloud: string }) {
       const next = pressed(key, was, admin);
       going.current = { is: next.going, until: event.timeStamp + PATIENCE_MS };
       if (!was && !next.going && !next.deed) return;
-      // There the letter is the page's own: to the ends of the trace.
-      if (next.deed?.do === "trace" && window.location.pathname === pages.trace(cloud)) return;
+      // There the letter is the page's own: to the ends of the trace, and from what is selected.
+      const own = [pages.trace(cloud), pages.topology(cloud)];
+      if (next.deed?.do === "trace" && own.includes(window.location.pathname)) return;
       // Before the page's own letters: after G they mean pages.
       event.preventDefault();
       event.stopImmediatePropagation();
