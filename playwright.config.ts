@@ -50,7 +50,8 @@ export default defineConfig({
     timezoneId: "UTC",
     colorScheme: "light",
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // A recording costs each test a third of its time, and of an unattended run nobody keeps the files.
+    trace: process.env.CI ? "off" : "retain-on-failure",
     launchOptions: {
       ...(existsSync(chromium.executablePath()) ? {} : { executablePath: SYSTEM_CHROMIUM }),
       args: [
