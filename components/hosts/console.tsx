@@ -9,8 +9,8 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { ErrorState } from "../ui/state.tsx";
-import { HeightHandle, useConsoleHeight } from "./console-height.tsx";
 import { ConsoleHelp } from "./console-help.tsx";
+import { CONSOLE_HEIGHT, Splitter, useEdge } from "./splitter.tsx";
 
 /** Only those who open a console load xterm. */
 const ConsoleTerminal = dynamic(() => import("./console-terminal.tsx").then((module) => module.ConsoleTerminal), {
@@ -29,7 +29,7 @@ interface Props {
 /** A console under a host's picture. What it changes shows in the picture at once. */
 export function HostConsole({ cloud, host, place, onClose }: Props) {
   const client = useQueryClient();
-  const [height, setHeight] = useConsoleHeight();
+  const [height, setHeight] = useEdge(CONSOLE_HEIGHT);
   const [busy, setBusy] = useState(false);
   const close = useRef<HTMLButtonElement>(null);
   const key = [...keys.host(cloud, host), "console"];
@@ -45,7 +45,7 @@ export function HostConsole({ cloud, host, place, onClose }: Props) {
       style={{ height }}
       className="relative flex max-h-[75%] min-h-40 shrink-0 flex-col border-t border-line bg-surface"
     >
-      <HeightHandle height={height} onHeight={setHeight} />
+      <Splitter edge={CONSOLE_HEIGHT} size={height} onSize={setHeight} />
       <header className="flex items-center gap-2 py-1.5 pr-2 pl-4">
         <h2 className="text-sm font-medium">Console</h2>
         {info.data?.readOnly === undefined ? null : <Badge>read only</Badge>}

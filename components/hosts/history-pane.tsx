@@ -3,11 +3,11 @@ import { X } from "lucide-react";
 import type { KeyboardEvent } from "react";
 import { Button } from "../ui/button.tsx";
 import { HistoryTab } from "./panel/history-tab.tsx";
-import { Splitter, usePanelWidth } from "./splitter.tsx";
+import { PANEL_WIDTH, Splitter, useEdge } from "./splitter.tsx";
 
 /** What built the whole host, at the right of its picture. */
 export function HistoryPane({ cloud, host, onClose }: { cloud: string; host: string; onClose: () => void }) {
-  const [width, setWidth] = usePanelWidth();
+  const [width, setWidth] = useEdge(PANEL_WIDTH);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") onClose();
   };
@@ -18,7 +18,7 @@ export function HistoryPane({ cloud, host, onClose }: { cloud: string; host: str
       style={{ width }}
       className="relative flex max-w-[62%] min-w-0 shrink-0 flex-col border-l border-line bg-surface max-sm:absolute max-sm:inset-0 max-sm:z-20 max-sm:w-full! max-sm:max-w-none"
     >
-      <Splitter width={width} onWidth={setWidth} />
+      <Splitter edge={PANEL_WIDTH} size={width} onSize={setWidth} />
       <header className="flex items-start gap-2 px-5 pt-4 pb-2">
         <div className="min-w-0 flex-1">
           <h2 className="text-base font-semibold">Commands</h2>

@@ -14,7 +14,7 @@ import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/state.tsx";
 import { Tab, TabList, TabPanel, Tabs } from "../../ui/tabs.tsx";
 import { MarkIcon } from "../marks.tsx";
-import { Splitter, usePanelWidth } from "../splitter.tsx";
+import { PANEL_WIDTH, Splitter, useEdge } from "../splitter.tsx";
 import { KIND_WORDS } from "../words.ts";
 import { HistoryTab } from "./history-tab.tsx";
 import { panelTabs } from "./tabs.tsx";
@@ -33,7 +33,7 @@ interface Props {
 
 /** Everything about one device, at the right of the picture. */
 export function DevicePane({ cloud, graph, id, onClose, onSelect }: Props) {
-  const [width, setWidth] = usePanelWidth();
+  const [width, setWidth] = useEdge(PANEL_WIDTH);
   const slash = id.startsWith("guest:") ? id.lastIndexOf("/") : id.indexOf("/");
   const [netns, name] = [id.slice(0, slash), id.slice(slash + 1)];
   const host = graph.host.name;
@@ -52,7 +52,7 @@ export function DevicePane({ cloud, graph, id, onClose, onSelect }: Props) {
       style={{ width }}
       className="relative flex max-w-[62%] min-w-0 shrink-0 flex-col border-l border-line bg-surface"
     >
-      <Splitter width={width} onWidth={setWidth} />
+      <Splitter edge={PANEL_WIDTH} size={width} onSize={setWidth} />
       <Head cloud={cloud} graph={graph} id={id} netns={netns} name={name} onClose={onClose} />
       {panel.isPending ? (
         <div className="p-5">
