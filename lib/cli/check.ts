@@ -3,9 +3,8 @@ import type { CheckDifference, CheckedHost, CheckReport } from "../api/http.ts";
 import { checkCloud } from "../check/check.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
 import { askServer, runningServer, withStored } from "./embedded-cloud.ts";
-import { InputError } from "./input-error.ts";
 import { openCloud } from "./open-cloud.ts";
-import { parseOptions } from "./options.ts";
+import { cloudOption, parseOptions } from "./options.ts";
 
 const USAGE = `underlay check --cloud <bundle directory or .tar.gz | embedded> [--json]
 
@@ -23,11 +22,7 @@ export async function check(args: readonly string[], env: NodeJS.ProcessEnv = pr
     process.stdout.write(USAGE);
     return 0;
   }
-  const [stray] = options.positional;
-  if (stray !== undefined)
-    throw new InputError(`${JSON.stringify(stray.slice(0, 60))}: no argument without --option is expected`);
-  const where = options.values.get("cloud");
-  if (where === undefined) throw new InputError("--cloud: expected a bundle directory or .tar.gz, or embedded");
+  const where = cloudOption(options);
   const report = where === EMBEDDED.id ? await checkEmbedded(env) : checkCloud(await openCloud(where));
   process.stdout.write(options.flags.has("json") ? `${JSON.stringify(report, null, 2)}\n` : textOf(report));
   if (report.hosts.some((one) => one.differences.length > 0)) return 1;

@@ -51,6 +51,16 @@ export async function askServerText(
 
 /** Opens what is stored, and closes it after use. Throws InputError when there is nothing, or another process has it. */
 export async function withStored<T>(env: Environment, use: (cloud: EmbeddedCloud) => Promise<T>): Promise<T> {
+  const { cloud, close } = await openStored(env);
+  try {
+    return await use(cloud);
+  } finally {
+    await close();
+  }
+}
+
+/** The same, for who closes it by himself. */
+export async function openStored(env: Environment): Promise<{ cloud: EmbeddedCloud; close: () => Promise<void> }> {
   const [{ openEmbedded, storePlace }, { StoreError }] = await Promise.all([
     import("../embedded.ts"),
     import("../store/error.ts"),
@@ -65,15 +75,15 @@ export async function withStored<T>(env: Environment, use: (cloud: EmbeddedCloud
     if (error instanceof StoreError) throw new InputError(`--cloud: ${error.message}`);
     throw error;
   });
-  try {
-    return await use(cloud);
-  } finally {
+  const close = () => {
     ending.abort();
-    await cloud.close();
-  }
+    return cloud.close();
+  };
+  return { cloud, close };
 }
 
-function reasonOf(error: unknown): string {
+/** What a failure comes from, where it is told. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;
 }

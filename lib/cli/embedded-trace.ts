@@ -1,14 +1,12 @@
 /** A trace through the embedded cloud: asked of the server that runs it, or of its store where none runs. */
-import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import type { ApiError, TraceQuery } from "../api/http.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
-import { dataDir } from "../clouds/places.ts";
 import type { TraceEvent } from "../datapath/event.ts";
 import { EndError } from "../explain/end.ts";
-import { credentials, type Reached, runningServer } from "./embedded-cloud.ts";
+import { credentials, openStored, type Reached, reasonOf, runningServer } from "./embedded-cloud.ts";
 import { InputError } from "./input-error.ts";
 
 type Environment = NodeJS.ProcessEnv;
@@ -41,31 +39,14 @@ async function* overHttp(server: Reached, query: TraceQuery): AsyncGenerator<Tra
 }
 
 async function* inProcess(query: TraceQuery, env: Environment): AsyncGenerator<TraceEvent> {
-  const [{ openEmbedded, storePlace }, { StoreError }, { cloudOf }, { traceCloud }] = await Promise.all([
-    import("../embedded.ts"),
-    import("../store/error.ts"),
+  const [{ cloud, close }, { cloudOf }, { traceCloud }] = await Promise.all([
+    openStored(env),
     import("../simulation/world.ts"),
     import("../explain/trace.ts"),
   ]);
-  const directory = dataDir(env);
-  if (!env.UNDERLAY_DATABASE_URL && !existsSync(directory))
-    throw new InputError(`--cloud: no embedded cloud in ${directory}: underlay start makes one`);
-  const place = storePlace(directory, env);
-  const ending = new AbortController();
-  const report = (error: unknown) => void process.stderr.write(`underlay: ${reasonOf(error)}\n`);
-  const cloud = await openEmbedded({ place, env, report, signal: ending.signal }).catch((error: unknown) => {
-    if (error instanceof StoreError) throw new InputError(`--cloud: ${error.message}`);
-    throw error;
-  });
   try {
     yield* traceCloud(cloudOf(cloud.simulation.moment()), query);
   } finally {
-    ending.abort();
-    await cloud.close();
+    await close();
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

@@ -5,7 +5,7 @@ import type { CollectedCloud } from "../collect/cloud.ts";
 import { askServerText, runningServer, withStored } from "./embedded-cloud.ts";
 import { InputError } from "./input-error.ts";
 import { openCloud } from "./open-cloud.ts";
-import { parseOptions } from "./options.ts";
+import { cloudOption, parseOptions } from "./options.ts";
 
 const USAGE = `underlay export --cloud <bundle directory or .tar.gz | embedded> --host HOST
 
@@ -20,11 +20,7 @@ export async function exportHost(args: readonly string[], env: NodeJS.ProcessEnv
     process.stdout.write(USAGE);
     return 0;
   }
-  const [stray] = options.positional;
-  if (stray !== undefined)
-    throw new InputError(`${JSON.stringify(stray.slice(0, 60))}: no argument without --option is expected`);
-  const where = options.values.get("cloud");
-  if (where === undefined) throw new InputError("--cloud: expected a bundle directory or .tar.gz, or embedded");
+  const where = cloudOption(options);
   const host = options.values.get("host");
   if (host === undefined) throw new InputError("--host: expected the name of a host");
   process.stdout.write(where === EMBEDDED.id ? await ofEmbedded(host, env) : scriptOf(await openCloud(where), host));

@@ -40,3 +40,12 @@ export function numberOption(options: Options, name: string, min: number, max: n
     );
   return value;
 }
+
+/** Which cloud a command is about. Throws InputError when `--cloud` is missing, or something stands without an option. */
+export function cloudOption({ positional: [stray], values }: Options): string {
+  if (stray !== undefined)
+    throw new InputError(`${JSON.stringify(stray.slice(0, 60))}: no argument without --option is expected`);
+  const where = values.get("cloud");
+  if (where === undefined) throw new InputError("--cloud: expected a bundle directory or .tar.gz, or embedded");
+  return where;
+}

@@ -9,7 +9,7 @@ import { traceCloud } from "../explain/trace.ts";
 import { embeddedTrace } from "./embedded-trace.ts";
 import { InputError } from "./input-error.ts";
 import { openCloud } from "./open-cloud.ts";
-import { numberOption, type Options, parseOptions } from "./options.ts";
+import { cloudOption, numberOption, type Options, parseOptions } from "./options.ts";
 import { TraceText } from "./trace-text.ts";
 
 const USAGE = `underlay trace --cloud <bundle directory or .tar.gz | embedded> --from END --to END [options]
@@ -36,11 +36,7 @@ export async function trace(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const [stray] = options.positional;
-  if (stray !== undefined)
-    throw new InputError(`${JSON.stringify(stray.slice(0, 60))}: no argument without --option is expected`);
-  const where = options.values.get("cloud");
-  if (where === undefined) throw new InputError("--cloud: expected a bundle directory or .tar.gz, or embedded");
+  const where = cloudOption(options);
   const query = queryOf(options);
   const json = options.flags.has("json");
   if (where === EMBEDDED.id) return run(embeddedTrace(query), json);
