@@ -1,5 +1,5 @@
 /** Runs commands on a simulated host: plain functions from one state to the next. */
-import type { Command } from "./command/command.ts";
+import { type Command, CommandError } from "./command/command.ts";
 import { toolNamed } from "./command/tools.ts";
 import { namespaceOf } from "./edit.ts";
 import type { HostState } from "./state.ts";
@@ -13,4 +13,17 @@ export function apply(host: HostState, command: Command): HostState {
 /** The host after all of them, one after the other. Throws at the first that fails. */
 export function applyAll(host: HostState, commands: readonly Command[]): HostState {
   return commands.reduce(apply, host);
+}
+
+/** The host after those that it takes: where it is not as whoever wrote them believed, some fail, and the others go on. */
+export function applyWhatGoes(host: HostState, commands: readonly Command[]): HostState {
+  let now = host;
+  for (const command of commands) {
+    try {
+      now = apply(now, command);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+    }
+  }
+  return now;
 }

@@ -1,8 +1,8 @@
 /** Takes faults back in any order: newer ones are taken off first, and put on again. */
-import { type Command, CommandError } from "../host/command/command.ts";
+import type { Command } from "../host/command/command.ts";
 import { parseCommand, parseCommands, printCommands } from "../host/command/shell.ts";
 import { diff } from "../host/diff/diff.ts";
-import { apply } from "../host/run.ts";
+import { applyWhatGoes } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
 import { compareHosts } from "../intent/compare.ts";
 
@@ -36,11 +36,12 @@ export function putBack<F extends Fault>(
   const hosts = before.map((host) => {
     let now = host;
     for (const fault of later.toReversed())
-      for (const { host: name, script } of fault.undo) if (name === host.name) now = runAll(now, parseCommands(script));
+      for (const { host: name, script } of fault.undo)
+        if (name === host.name) now = applyWhatGoes(now, parseCommands(script));
     for (const fault of staying) {
       const clean = now;
       const own = fault.lines.filter((one) => one.host === host.name).map((one) => parseCommand(one.line));
-      now = runAll(now, own);
+      now = applyWhatGoes(now, own);
       if (now !== clean)
         undo.set(fault, [...(undo.get(fault) ?? []), undoOf({ host: host.name, commands: diff(now, clean) })]);
     }
@@ -53,19 +54,6 @@ export function putBack<F extends Fault>(
 export function stands(fault: Fault, hosts: readonly HostState[]): boolean {
   return fault.undo.some(({ host, script }) => {
     const now = hosts.find((one) => one.name === host);
-    return now !== undefined && compareHosts(now, runAll(now, parseCommands(script))).length > 0;
+    return now !== undefined && compareHosts(now, applyWhatGoes(now, parseCommands(script))).length > 0;
   });
-}
-
-/** What agents did since may have taken away what a command is about: then it has nothing to do. */
-function runAll(host: HostState, commands: readonly Command[]): HostState {
-  let now = host;
-  for (const command of commands) {
-    try {
-      now = apply(now, command);
-    } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
-    }
-  }
-  return now;
 }

@@ -8,7 +8,7 @@ import type { HostView } from "../agents/view.ts";
 import type { Command } from "../host/command/command.ts";
 import { CommandError } from "../host/command/command.ts";
 import { diff } from "../host/diff/diff.ts";
-import { apply } from "../host/run.ts";
+import { apply, applyWhatGoes } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
 import { type Cause, History } from "./history.ts";
 
@@ -114,7 +114,7 @@ export class SimulatedHost {
         this.history.add(deed, { from, to });
       } else if (from !== to) {
         const commands = diff(from, to);
-        this.now = runAll(now, commands);
+        this.now = applyWhatGoes(now, commands);
         this.history.add(deed, commands);
       }
       if (before) this.tidy(step.cleanUp?.(before, { view, host: this.believed }), deed);
@@ -124,21 +124,8 @@ export class SimulatedHost {
   private tidy(commands: readonly Command[] | undefined, deed: Parameters<History["add"]>[0]): void {
     if (!commands || commands.length === 0) return;
     const same = this.now === this.believed;
-    this.believed = runAll(this.believed, commands);
-    this.now = same ? this.believed : runAll(this.now, commands);
+    this.believed = applyWhatGoes(this.believed, commands);
+    this.now = same ? this.believed : applyWhatGoes(this.now, commands);
     this.history.add(deed, commands);
   }
-}
-
-/** On a host that is not as the agent believes, some of its commands may fail: it goes on. */
-function runAll(host: HostState, commands: readonly Command[]): HostState {
-  let now = host;
-  for (const command of commands) {
-    try {
-      now = apply(now, command);
-    } catch (error) {
-      if (!(error instanceof CommandError)) throw error;
-    }
-  }
-  return now;
 }
