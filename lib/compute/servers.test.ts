@@ -11,7 +11,8 @@ let admin: Client;
 let demo: Client;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client does, attribute by attribute.
-type Client = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>;
+type Reply = { status: number; body: any };
+type Client = (method: string, path: string, body?: unknown, headers?: object) => Promise<Reply>;
 
 beforeAll(async () => {
   dir = mkdtempSync(path.join(tmpdir(), "compute-"));
@@ -33,10 +34,10 @@ async function login(user: string, project: string): Promise<Client> {
     body: JSON.stringify({ auth: { identity, scope: { project: { name: project, domain } } } }),
   });
   const token = answer.headers.get("x-subject-token") ?? "";
-  return async (method, where, body) => {
+  return async (method, where, body, headers) => {
     const reply = await fetch(`${server.url}/${where}`, {
       method,
-      headers: { "x-auth-token": token, "content-type": "application/json" },
+      headers: { "x-auth-token": token, "content-type": "application/json", ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await reply.text();
@@ -85,6 +86,42 @@ test("servers spread over the hosts, and an administrator may choose", async () 
   expect((await demo("POST", "compute/v2.1/servers", forced)).status).toBe(403);
 });
 
+test("from microversion 2.74 on an administrator names a host, which the scheduler may refuse", async () => {
+  const id = await network("named", "10.22.0.0/24");
+  const create = (who: Client, more: object, headers?: object) =>
+    who("POST", "compute/v2.1/servers", boot({ networks: [{ uuid: id }], ...more }), headers);
+  const newer = { "openstack-api-version": "compute 2.74" };
+  for (const [where, headers] of [
+    [{ host: "compute3" }, newer],
+    [{ hypervisor_hostname: "compute2" }, { "x-openstack-nova-api-version": "2.90" }],
+    [{ host: "compute1", hypervisor_hostname: "compute1" }, newer],
+  ] as const) {
+    const { server } = (await create(admin, where, headers)).body;
+    const shown = (await admin("GET", `compute/v2.1/servers/${server.id}`)).body.server;
+    expect(shown).toMatchObject({ status: "ACTIVE", "OS-EXT-SRV-ATTR:host": Object.values(where)[0] });
+    await admin("DELETE", `compute/v2.1/servers/${server.id}`);
+  }
+  for (const [where, headers, message] of [
+    [{ host: "none" }, newer, "Compute host none could not be found."],
+    [{ hypervisor_hostname: "none" }, newer, "Compute host none could not be found."],
+    [{ host: "compute1", hypervisor_hostname: "compute2" }, newer, "Compute host compute1 could not be found."],
+    [{ host: "compute1", availability_zone: "nova:compute1" }, newer, expect.stringMatching("mutually exclusive")],
+    [{ host: "a b" }, newer, expect.stringMatching("^Invalid input for field/attribute host. Value: a b.")],
+    [{ host: "compute1" }, {}, expect.stringMatching(/not allowed \('host' was unexpected\)$/)],
+  ] as const) {
+    const reply = await create(admin, where, headers);
+    expect([reply.status, reply.body.badRequest?.message]).toEqual([400, message]);
+  }
+  const refused = await create(demo, { host: "compute1" }, newer);
+  const rule = "Policy doesn't allow compute:servers:create:requested_destination to be performed.";
+  expect([refused.status, refused.body.forbidden?.message]).toEqual([403, rule]);
+  await admin("PUT", "compute/v2.1/os-services/disable", { host: "compute2", binary: "nova-compute" });
+  const { server } = (await create(admin, { host: "compute2" }, newer)).body;
+  expect((await admin("GET", `compute/v2.1/servers/${server.id}`)).body.server.status).toBe("ERROR");
+  await admin("PUT", "compute/v2.1/os-services/enable", { host: "compute2", binary: "nova-compute" });
+  await admin("DELETE", `compute/v2.1/servers/${server.id}`);
+});
+
 test("a port that was given stays when its server goes", async () => {
   const id = await network("given", "10.3.0.0/24");
   const { port } = (await demo("POST", "networking/v2.0/ports", { port: { network_id: id } })).body;
@@ -105,6 +142,12 @@ test("what cannot be is refused by name, and leaves nothing", async () => {
     [boot({ name: "" }), 400, "Invalid input for field/attribute name. Value: . '' is too short"],
     [boot({ networks: [{ uuid: "none" }] }), 400, "Network none could not be found."],
     [boot({ key_name: "none" }), 400, "Invalid key_name provided."],
+    [boot({ min_count: 3, max_count: 2 }), 400, "min_count must be <= max_count"],
+    [
+      boot({ hots: "x", y: 1 }),
+      400,
+      "Invalid input for field/attribute server. Additional properties are not allowed ('hots', 'y' were unexpected)",
+    ],
     [boot({ networks: [{ uuid: id }], security_groups: [{ name: "none" }] }), 400, "Security group none not found."],
     [
       { server: { imageRef: "", flavorRef: "1" } },

@@ -8,7 +8,7 @@ import { isoSecond } from "./first-start.ts";
 import type { Keypairs } from "./keypairs.ts";
 import { counters, type Server, type ServerStatus, servers } from "./model.ts";
 import type { Networks, Nic } from "./networks.ts";
-import { hostsFor } from "./scheduler.ts";
+import { hostsFor, type Place } from "./scheduler.ts";
 import type { ServerGroups } from "./server-groups.ts";
 
 export interface ServerRequest {
@@ -20,8 +20,7 @@ export interface ServerRequest {
   readonly keyName: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly userData: string | null;
-  /** `nova:compute1` */
-  readonly zone: string | undefined;
+  readonly place: Place;
   readonly count: number;
   /** The id of a server group. */
   readonly group?: string | undefined;
@@ -97,7 +96,7 @@ export class Servers {
       serverGroups.allowed(
         context,
         request.group,
-        await hostsFor(this.parts.hosts, networks, flavor, request.zone, context),
+        await hostsFor(this.parts.hosts, networks, flavor, request.place, context),
       );
     let hosts = await place();
     const made: Server[] = [];

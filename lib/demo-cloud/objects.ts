@@ -78,7 +78,7 @@ export class Objects {
       keyName: null,
       metadata: {},
       userData: null,
-      zone: `nova:${where.host}`,
+      place: { zone: `nova:${where.host}` },
       count: 1,
     });
     return port;

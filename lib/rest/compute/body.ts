@@ -16,13 +16,8 @@ export async function body<S extends z.ZodType>(request: RestRequest, schema: S)
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.at(-1);
-  if (issue?.code === "unrecognized_keys") {
-    const keys = issue.keys.map((key) => `'${key}'`).join(", ");
-    throw new ComputeError(
-      "bad-request",
-      `Invalid input for field/attribute ${field === undefined ? "body" : String(field)}. Additional properties are not allowed (${keys} was unexpected)`,
-    );
-  }
+  if (issue?.code === "unrecognized_keys")
+    throw unexpected(field === undefined ? undefined : String(field), ...issue.keys);
   const path = issue?.path ?? [];
   const at = valueAt(value, path);
   throw new ComputeError(
@@ -30,6 +25,16 @@ export async function body<S extends z.ZodType>(request: RestRequest, schema: S)
     at === undefined
       ? `Invalid input for field/attribute ${String(path.at(-2) ?? "body")}. Value: ${shortly(valueAt(value, path.slice(0, -1)))}. '${String(field ?? "body")}' is a required property`
       : `Invalid input for field/attribute ${String(field ?? "body")}. Value: ${shortly(at)}. ${issue?.message ?? ""}`,
+  );
+}
+
+/** @param field that has the keys; the body has none */
+export function unexpected(field: string | undefined, ...keys: readonly string[]): ComputeError {
+  const named = keys.map((key) => `'${key}'`).join(", ");
+  const message = `Additional properties are not allowed (${named} ${keys.length === 1 ? "was" : "were"} unexpected)`;
+  return new ComputeError(
+    "bad-request",
+    field === undefined ? message : `Invalid input for field/attribute ${field}. ${message}`,
   );
 }
 

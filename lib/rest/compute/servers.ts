@@ -9,7 +9,7 @@ import type { Context } from "../../identity/context.ts";
 import type { RestRequest } from "../http.ts";
 import type { Route } from "../router.ts";
 import { ok } from "./answers.ts";
-import { body } from "./body.ts";
+import { body, unexpected } from "./body.ts";
 import type { Handler } from "./handler.ts";
 import { runAction } from "./server-actions.ts";
 import { surroundings } from "./surroundings.ts";
@@ -21,8 +21,16 @@ const id = z.string().min(1).max(255);
 /** Of the hints of Nova's filters, those of the one that is here. */
 const hints = z.looseObject({ group: id.optional() });
 
-const createBody = z.object({
-  server: z.looseObject({
+/** nova/api/validation/parameter_types.py fqdn */
+const hostName = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[a-zA-Z0-9\-._]*$/);
+
+/** Nova refuses what it does not know. Of what it knows, that which changes nothing here is only accepted. */
+const createBody = z.strictObject({
+  server: z.strictObject({
     name,
     imageRef: z.string().optional(),
     flavorRef: z.union([z.string().min(1), z.number().transform(String)]),
@@ -45,9 +53,18 @@ const createBody = z.object({
     adminPass: z.string().optional(),
     user_data: z.string().max(65_535).nullish(),
     availability_zone: z.string().nullish(),
+    host: hostName.optional(),
+    hypervisor_hostname: hostName.optional(),
     min_count: z.coerce.number().int().min(1).optional(),
     max_count: z.coerce.number().int().min(1).max(100).optional(),
     block_device_mapping_v2: z.array(z.unknown()).optional(),
+    "OS-DCF:diskConfig": z.enum(["AUTO", "MANUAL"]).optional(),
+    accessIPv4: z.string().nullish(),
+    accessIPv6: z.string().nullish(),
+    block_device_mapping: z.array(z.unknown()).optional(),
+    config_drive: z.union([z.boolean(), z.string()]).nullish(),
+    personality: z.array(z.unknown()).optional(),
+    return_reservation_id: z.union([z.boolean(), z.string()]).optional(),
   }),
   "os:scheduler_hints": hints.optional(),
   "OS-SCH-HNT:scheduler_hints": hints.optional(),
@@ -94,6 +111,10 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
       path: "servers",
       async run(context, request) {
         const { server, ...beside } = await body(request, createBody);
+        for (const key of ["host", "hypervisor_hostname"] as const)
+          if (server[key] !== undefined && minorVersion(request) < 74) throw unexpected("server", key);
+        const [least = 1, most = least] = [server.min_count, server.max_count];
+        if (least > most) throw new ComputeError("bad-request", "min_count must be <= max_count");
         const hints = beside["os:scheduler_hints"] ?? beside["OS-SCH-HNT:scheduler_hints"];
         const server1 = await servers.create(context, {
           name: server.name,
@@ -104,9 +125,13 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
           keyName: server.key_name ?? null,
           metadata: server.metadata ?? {},
           userData: server.user_data ?? null,
-          zone: server.availability_zone ?? undefined,
+          place: {
+            zone: server.availability_zone ?? undefined,
+            host: server.host,
+            hypervisor: server.hypervisor_hostname,
+          },
           group: hints?.group,
-          count: Math.max(server.min_count ?? 1, server.max_count ?? server.min_count ?? 1),
+          count: most,
         });
         const groups = server.security_groups ?? [{ name: "default" }];
         const made = {
@@ -160,6 +185,13 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
       },
     },
   ];
+}
+
+/** Of `2.74`, 74. Of all newer versions only where a server shall run is known here. nova/api/openstack/wsgi.py */
+function minorVersion({ headers }: RestRequest): number {
+  const legacy = headers.get("x-openstack-nova-api-version");
+  const [, found] = /\bcompute +2\.(\d+)\b/.exec(headers.get("openstack-api-version") ?? `compute ${legacy}`) ?? [];
+  return Number(found ?? 1);
 }
 
 /** nova/api/openstack/common.py is_all_tenants: the bare word counts, too. */
