@@ -1,10 +1,20 @@
-/** Every kind of fault, at every place of both recorded clouds: a trace names its code and its element, and it can be undone. */
+/**
+ * Every kind of fault, at every place of the recorded clouds and of embedded ones: a trace names its code and its element,
+ * and it can be undone.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
+import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
 import { applyAll } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
+import { openLab } from "../likeness/testing/lab.ts";
+import { buildScenario } from "../likeness/testing/scenario.ts";
+import { cloudOf } from "../simulation/world.ts";
 import { FAULT_KINDS } from "./catalogue.ts";
 import { inject } from "./inject.ts";
 import { run, Scene } from "./scene.ts";
@@ -24,17 +34,59 @@ test("there are at least 40 kinds, each with a name of its own", () => {
   expect(FAULT_KINDS.length).toBeGreaterThanOrEqual(40);
 });
 
-describe.each(["legacy", "dvr"])("in the recorded %s cloud", (name) => {
+const recorded = (name: string) => readBundle(new URL(`../demo/${name}`, import.meta.url).pathname);
+
+async function momentOf({ simulation }: EmbeddedCloud): Promise<CollectedCloud> {
+  await simulation.settled();
+  return cloudOf(simulation.moment());
+}
+
+/** What a new cloud begins with: both kinds of routers, and a host of Linux bridges. */
+async function demo(): Promise<CollectedCloud> {
+  const data = mkdtempSync(path.join(tmpdir(), "underlay-faults-"));
+  const report = (error: unknown) => {
+    throw error;
+  };
+  const cloud = await openEmbedded({
+    place: storePlace(data, {}),
+    env: {},
+    signal: new AbortController().signal,
+    report,
+  });
+  const moment = await momentOf(cloud);
+  await cloud.close();
+  rmSync(data, { recursive: true });
+  return moment;
+}
+
+/** The recorded cloud with a distributed router, built by the embedded one. */
+async function distributed(): Promise<CollectedCloud> {
+  const lab = await openLab("dvr");
+  const scenario = await buildScenario(lab.cloud, (await recorded("dvr")).api);
+  await scenario.router(true);
+  const moment = await momentOf(lab.cloud);
+  await lab.close();
+  return moment;
+}
+
+const CLOUDS: Readonly<Record<string, () => Promise<CollectedCloud>>> = {
+  "recorded legacy": () => recorded("legacy"),
+  "recorded dvr": () => recorded("dvr"),
+  "embedded demo": demo,
+  "embedded dvr": distributed,
+};
+
+describe.each(Object.entries(CLOUDS))("in the %s cloud", (name, open) => {
   let cloud: CollectedCloud;
   let scene: Scene;
   beforeAll(async () => {
-    cloud = await readBundle(new URL(`../demo/${name}`, import.meta.url).pathname);
+    cloud = await open();
     scene = new Scene(cloud);
   });
 
   test.each(FAULT_KINDS.map((one) => [one.kind, one] as const))("%s is found and named", (_name, kind) => {
     const places = [...kind.places(scene)];
-    expect(places.length > 0).toBe(name === "dvr" || !DISTRIBUTED.has(kind.kind));
+    expect(places.length > 0).toBe(name !== "recorded legacy" || !DISTRIBUTED.has(kind.kind));
     for (const place of places) {
       const healthy = run(cloud, place.trace).verdict.code;
       expect(healthy, place.label).not.toBe(kind.code);
@@ -47,5 +99,14 @@ describe.each(["legacy", "dvr"])("in the recorded %s cloud", (name) => {
       );
       expect(run(withHosts(cloud, mended), place.trace).verdict.code, `${place.label}, undone`).toBe(healthy);
     }
+  });
+
+  test.each([
+    ["172.16.11.99", "qr-"],
+    ["172.24.4.199", "qg-"],
+  ])("nobody's %s is asked for by its router, not by the sender", (to, device) => {
+    const { verdict } = run(cloud, { from: "cirros-vm2", to, proto: "icmp" });
+    expect(verdict).toMatchObject({ code: "ARP_UNANSWERED", device: expect.stringContaining(device) });
+    expect(verdict.element?.text).toContain(`${to} dev ${device}`);
   });
 });

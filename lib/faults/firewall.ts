@@ -1,4 +1,5 @@
 /** Faults of the iptables firewall in front of a guest, and of the host's own. */
+import type { Guest } from "../host/world.ts";
 import type { IptablesChain } from "../net/iptables/ast.ts";
 import type { FaultKind, FaultPlace } from "./kind.ts";
 import type { Scene, Way } from "./scene.ts";
@@ -15,12 +16,18 @@ function chain(scene: Scene, host: string, letter: "i" | "o" | "s", portId: stri
   return filter?.chains.find((one) => one.name.endsWith(`-${letter}${portId.slice(0, 10)}`));
 }
 
+/** `qbr…` of the guest, or `brq…` of its network. */
+function bridgeOf(scene: Scene, { host, tap }: Guest): string | undefined {
+  const root = scene.host(host).namespaces.find((one) => one.name === "root");
+  return root?.links.find((one) => one.name === tap)?.master;
+}
+
 function inChain(
   kind: string,
   title: string,
   code: FaultKind["code"],
   at: { side: Side; letter: "i" | "o" | "s" },
-  place: (found: IptablesChain, way: Target) => Pick<FaultPlace, "names"> & { lines: readonly string[] },
+  place: (found: IptablesChain, way: Target, scene: Scene) => Pick<FaultPlace, "names"> & { lines: readonly string[] },
 ): FaultKind {
   return {
     kind,
@@ -31,7 +38,7 @@ function inChain(
         const guest = way[at.side];
         const found = chain(scene, guest.host, at.letter, guest.portId);
         if (!found) continue; // Another firewall, or none.
-        const { lines, names } = place(found, way);
+        const { lines, names } = place(found, way, scene);
         if (lines.length === 0) continue;
         const label = at.side === "to" ? way.to.name : `${way.from.name} (to ${way.to.name})`;
         yield { label, lines: lines.map((line) => ({ host: guest.host, line })), trace: way.query, names };
@@ -46,14 +53,14 @@ export const FIREWALL_FAULTS: readonly FaultKind[] = [
     "The rules that let new connections in to the guest are gone.",
     "SECURITY_GROUP_DENIED",
     { side: "to", letter: "i" },
-    (found, way) => ({
+    (found, way, scene) => ({
       // From the last to the first: numbers of the others stay.
       lines: found.rules
         .flatMap((rule, i) => (rule.text.includes("-j RETURN") && !rule.text.includes("RELATED") ? [i + 1] : []))
         .reverse()
         .map((number) => `iptables -D ${found.name} ${number}`),
-      // The rule that decided stands for all: the last of its kind, on the guest's own bridge.
-      names: `qbr${way.to.portId.slice(0, 11)}`,
+      // The rule that decided stands for all: the last of its kind, on the guest's bridge.
+      names: bridgeOf(scene, way.to) ?? "",
     }),
   ),
   inChain(

@@ -83,12 +83,18 @@ function isRouted(w: Walk, leaf: Leaf): boolean {
   return leaf.branch.flight.leg === "request" && ip !== undefined && ip.ttl < (w.probe.ttl ?? 64);
 }
 
-/** The frame was for the very device whose namespace stopped it: a router on the way. */
-function isAddressed(w: Walk, leaf: Leaf): boolean {
-  const { place, packet } = leaf;
+/**
+ * The frame came in by the very device that it was for, and went no further: a router on the way, whatever kept it from
+ * sending on. Such a copy is the packet itself; tunnels' outer packets are for their host, and may be copies of a flood.
+ */
+function isAddressed(w: Walk, { branch, packet }: Leaf): boolean {
+  const at = branch.last;
   return (w.index.byMac.get(packet.ethDst) ?? []).some(
     (d) =>
-      d.host.name === place.host && d.ns.name === place.netns && d.link.name === place.device && d.ns.name !== "root",
+      d.host.name === at?.host &&
+      d.ns.name === at.netns &&
+      d.link.name === at.device &&
+      (d.ns.name !== "root" || !packet.encap),
   );
 }
 

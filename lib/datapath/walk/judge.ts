@@ -19,11 +19,8 @@ export interface Judgement {
 export function judge(w: Walk, flight: Flight, winner: Leaf | undefined, goal: Goal, asker: Place): Judgement {
   const leg = flight.leg;
   const branch = winner?.branch.name ?? flight.root.name;
-  const unanswered = (): Judgement => {
-    const code = flight.leg.endsWith("request") && flight.leg !== "request" ? "ARP_UNANSWERED" : "FDB_STALE";
-    const element: Element = { type: "neighbour", text: `${goal.address} dev ${asker.device} FAILED` };
-    return missed(w, flight, goal) ?? { outcome: "dropped", code, place: asker, leg, branch, element };
-  };
+  const unanswered = () =>
+    missed(w, flight, goal) ?? { outcome: "dropped" as const, leg, branch, ...lost(w, flight, goal.address, asker) };
   if (!winner) return unanswered();
   const { ending, place } = winner;
   const single = flight.leaves.length === 1;
@@ -56,6 +53,15 @@ export function judge(w: Walk, flight: Flight, winner: Leaf | undefined, goal: G
     default:
       return ending satisfies never;
   }
+}
+
+/** A question that nobody answered; a packet that went nobody knows where: by what told its last sender to whom. */
+function lost(w: Walk, flight: Flight, address: string, asker: Place): Reason {
+  const sent = w.events.findLast((e) => e.branch.flight === flight && e.step.kind === "neighbour");
+  if (sent?.step.kind === "neighbour" && (flight.leg === "request" || flight.leg === "reply"))
+    return { code: "FDB_STALE", place: sent.place, element: { type: "neighbour", text: sent.step.text } };
+  const code = flight.leg.endsWith("request") && flight.leg !== "request" ? "ARP_UNANSWERED" : "FDB_STALE";
+  return { code, place: asker, element: { type: "neighbour", text: `${address} dev ${asker.device} FAILED` } };
 }
 
 /** One copy, sent where a learned address was: to somebody who is not its addressee. */
