@@ -97,8 +97,9 @@ test("from microversion 2.74 on an administrator names a host, which the schedul
     [{ host: "compute1", hypervisor_hostname: "compute1" }, newer],
   ] as const) {
     const { server } = (await create(admin, where, headers)).body;
-    const shown = (await admin("GET", `compute/v2.1/servers/${server.id}`)).body.server;
-    expect(shown).toMatchObject({ status: "ACTIVE", "OS-EXT-SRV-ATTR:host": Object.values(where)[0] });
+    const shown = (await admin("GET", `compute/v2.1/servers/${server.id}`, undefined, newer)).body.server;
+    const is = { status: "ACTIVE", "OS-EXT-SRV-ATTR:host": Object.values(where)[0] };
+    expect(shown).toMatchObject({ ...is, flavor: { original_name: "m1.tiny", ram: 512 } });
     await admin("DELETE", `compute/v2.1/servers/${server.id}`);
   }
   for (const [where, headers, message] of [

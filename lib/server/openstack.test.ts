@@ -106,6 +106,15 @@ test("a body past the limit is refused by each service in its own shape, whether
 /** fetch wants to be told, where a body is a stream. */
 const HALF = { duplex: "half" } as RequestInit;
 
+test.each(["networking/v2.0/networks", "compute/v2.1/servers", "image/v2/images", "identity/v3/projects"])(
+  "a body for %s that is nested deeper than any stack is refused",
+  async (where) => {
+    const body = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`;
+    const answer = await fetch(`${server.url}/${where}`, { method: "POST", headers: { "x-auth-token": token }, body });
+    expect(answer.status).toBe(400);
+  },
+);
+
 test("a client that leaves before it has sent its body changes nothing, and others are served", async () => {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname);

@@ -2,10 +2,12 @@
 import type { z } from "zod";
 import { ComputeError } from "../../compute/errors.ts";
 import { show } from "../../neutron/kind/kind.ts";
+import { isTooDeep } from "../body.ts";
 import type { RestRequest } from "../http.ts";
 
 export async function body<S extends z.ZodType>(request: RestRequest, schema: S): Promise<z.output<S>> {
   const text = await request.text();
+  if (isTooDeep(text ?? "")) throw new ComputeError("bad-request", "Malformed request body");
   let value: unknown;
   try {
     value = JSON.parse(text ?? "");

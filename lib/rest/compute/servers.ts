@@ -11,6 +11,7 @@ import type { Route } from "../router.ts";
 import { ok } from "./answers.ts";
 import { body, unexpected } from "./body.ts";
 import type { Handler } from "./handler.ts";
+import { minorVersion, NAMED_HOST, newerView } from "./microversion.ts";
 import { runAction } from "./server-actions.ts";
 import { surroundings } from "./surroundings.ts";
 import { links, serverView } from "./views.ts";
@@ -74,8 +75,12 @@ const updateBody = z.object({ server: z.looseObject({ name: name.optional() }) }
 
 export function serverRoutes(compute: Compute): Route<Handler>[] {
   const { servers } = compute;
-  const view = async (context: Context, server: Server, origin: string) =>
-    serverView(server, await surroundings(compute, context, [server]), context, origin);
+  const views = async (context: Context, all: readonly Server[], request: RestRequest) => {
+    const [around, newer] = [await surroundings(compute, context, all), await newerView(compute, request)];
+    return all.map((one) => ({ ...serverView(one, around, context, request.origin), ...newer(one) }));
+  };
+  const view = async (context: Context, server: Server, request: RestRequest) =>
+    ok({ server: (await views(context, [server], request))[0] });
   const list = async (context: Context, request: RestRequest, rule: string) => {
     const everywhere = allTenants(request);
     if (everywhere) requireAdmin(context, `os_compute_api:servers:${rule}:get_all_tenants`);
@@ -102,8 +107,7 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
       path: "servers/detail",
       async run(context, request) {
         const all = await list(context, request, "detail");
-        const around = await surroundings(compute, context, all);
-        return ok({ servers: all.map((one) => serverView(one, around, context, request.origin)) });
+        return ok({ servers: await views(context, all, request) });
       },
     },
     {
@@ -112,7 +116,7 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
       async run(context, request) {
         const { server, ...beside } = await body(request, createBody);
         for (const key of ["host", "hypervisor_hostname"] as const)
-          if (server[key] !== undefined && minorVersion(request) < 74) throw unexpected("server", key);
+          if (server[key] !== undefined && minorVersion(request) < NAMED_HOST) throw unexpected("server", key);
         const [least = 1, most = least] = [server.min_count, server.max_count];
         if (least > most) throw new ComputeError("bad-request", "min_count must be <= max_count");
         const hints = beside["os:scheduler_hints"] ?? beside["OS-SCH-HNT:scheduler_hints"];
@@ -151,8 +155,7 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
     {
       method: "GET",
       path: "servers/:id",
-      run: async (context, request, p) =>
-        ok({ server: await view(context, await servers.show(context, p.id ?? ""), request.origin) }),
+      run: async (context, request, p) => view(context, await servers.show(context, p.id ?? ""), request),
     },
     {
       method: "PUT",
@@ -164,7 +167,7 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
           p.id ?? "",
           server.name === undefined ? {} : { name: server.name },
         );
-        return ok({ server: await view(context, changed, request.origin) });
+        return view(context, changed, request);
       },
     },
     {
@@ -185,13 +188,6 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
       },
     },
   ];
-}
-
-/** Of `2.74`, 74. Of all newer versions only where a server shall run is known here. nova/api/openstack/wsgi.py */
-function minorVersion({ headers }: RestRequest): number {
-  const legacy = headers.get("x-openstack-nova-api-version");
-  const [, found] = /\bcompute +2\.(\d+)\b/.exec(headers.get("openstack-api-version") ?? `compute ${legacy}`) ?? [];
-  return Number(found ?? 1);
 }
 
 /** nova/api/openstack/common.py is_all_tenants: the bare word counts, too. */
