@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { server } from "../server.ts";
 import { log } from "./log.ts";
 import { metricsReply } from "./metrics-door.ts";
-import { respond, targetOf } from "./node-http.ts";
+import { forPages, respond, targetOf } from "./node-http.ts";
 import { observe } from "./observe.ts";
 import { openstackDoor } from "./openstack.ts";
 import { sessionOf } from "./session.ts";
@@ -34,7 +34,12 @@ export function openFrontDoor(): void {
   holder[KEY]?.({
     enter(request, response) {
       observe(metrics, request, response);
-      if (targetOf(request).path !== "/metrics") return openstack(request, response);
+      if (targetOf(request).path !== "/metrics") {
+        if (openstack(request, response)) return true;
+        const refusal = forPages(request);
+        if (refusal) respond(request, response, refusal);
+        return refusal !== undefined;
+      }
       metricsReply(options, request)
         .then((reply) => respond(request, response, reply))
         .catch((error: unknown) => {

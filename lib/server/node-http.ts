@@ -10,9 +10,22 @@ export interface Target {
 }
 
 export function targetOf({ url = "/" }: IncomingMessage): Target {
-  const local = url.startsWith("/") ? url : url.replace(/^https?:\/\/[^/?]*/i, "");
+  const local = url.startsWith("/") ? url : url.replace(/^https?:\/\/[^/?]*\/?/i, "/");
   const at = local.indexOf("?");
   return at < 0 ? { path: local, query: "" } : { path: local.slice(0, at), query: local.slice(at + 1) };
+}
+
+/**
+ * Makes a request one that the web framework can answer: to an absolute address it would redirect the client, at TRACE and at
+ * what is no path it would fail.
+ * @returns the answer, where there is no such request
+ */
+export function forPages(request: IncomingMessage): RestReply | undefined {
+  const { path, query } = targetOf(request);
+  if (!path.startsWith("/")) return { status: 400 };
+  if (request.method === "TRACE") return { status: 405 };
+  request.url = query === "" ? path : `${path}?${query}`;
+  return undefined;
 }
 
 /** Node has joined what came more than once, but for cookies that only servers set. */
