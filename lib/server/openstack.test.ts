@@ -132,6 +132,23 @@ test("the session's cookie is a token for our own pages alone", async () => {
   expect((await call("GET", "/networking/v2.0/networks", { ...page, "x-auth-token": "another" })).status).toBe(401);
 });
 
+test("failed logins are counted by the connection's address, whatever headers name", async () => {
+  const { hostname, port } = new URL(server.url);
+  const password = { user: { name: "demo", password: "a guess", domain: { id: "default" } } };
+  const body = JSON.stringify({ auth: { identity: { methods: ["password"], password } } });
+  const guess = (localAddress: string, forwarded: string) =>
+    new Promise<number | undefined>((done, fail) => {
+      const headers = { "x-forwarded-for": forwarded, forwarded: `for=${forwarded}`, "x-real-ip": forwarded };
+      const where = { method: "POST", hostname, port, path: "/identity/v3/auth/tokens", localAddress, headers };
+      send(where, (answer) => done(answer.resume().statusCode))
+        .on("error", fail)
+        .end(body);
+    });
+  for (let n = 0; n < 10; n++) expect(await guess("127.0.0.1", `192.0.2.${n}`)).toBe(401);
+  expect(await guess("127.0.0.1", "192.0.2.99")).toBe(429);
+  expect(await guess("127.0.0.2", "192.0.2.1")).toBe(401);
+});
+
 test("another site's name for this address is refused", async () => {
   const headers = { "x-auth-token": token, host: "rebound.example" };
   const answer = await call("GET", "/networking/v2.0/networks", headers);
