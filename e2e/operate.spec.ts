@@ -123,9 +123,14 @@ test("a stopped agent builds nothing, is seen on its host, and catches up when i
   await request.delete(`/networking/v2.0/ports/${port.id}`, { headers: API });
 });
 
-test("flows of all hosts are searched at once, and open in their bridge", async ({ page }) => {
-  await visit(page, `${CLOUD}/hosts`);
+test("flows of all hosts are searched at once, by what was typed before the page lived, and open in their bridge", async ({
+  page,
+}) => {
+  const scripts = Promise.withResolvers<void>();
+  await page.route("**/_next/static/**/*.js", (route) => scripts.promise.then(() => route.continue()));
+  await page.goto(`${CLOUD}/hosts`, { waitUntil: "commit" });
   await page.getByRole("textbox", { name: "Search the flows of all hosts" }).fill("table=0 dl_vlan=4095");
+  scripts.resolve();
   const found = page.getByRole("region", { name: "Flows of all hosts" });
   await expect(found.getByRole("heading", { name: /compute1/ })).toBeVisible();
   await expect(found.getByRole("heading", { name: /network1/ })).toBeVisible();

@@ -119,6 +119,16 @@ test.describe("the palette", () => {
     await expect(page.getByRole("option", { name: /Go to Security groups/ })).toHaveAttribute("aria-selected", "true");
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(`${CLOUD}/security-groups`);
+
+    // Enter waits for what answers the last letter.
+    await page.route("**/search?q=*", async (route) => {
+      await new Promise((later) => setTimeout(later, 300));
+      await route.continue();
+    });
+    await page.keyboard.press("Control+k");
+    await find(page).fill("compute2");
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(`${CLOUD}/hosts/compute2`);
     await page.keyboard.press("Control+k");
     await find(page).fill("use the dark");
     await page.getByRole("option", { name: "Use the dark theme" }).click();

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { type KeyboardEvent, useDeferredValue, useEffect, useId, useState } from "react";
+import { type KeyboardEvent, useDeferredValue, useEffect, useEffectEvent, useId, useState } from "react";
 import type { CloudSummary, SearchHit } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { asFailure } from "../../lib/client/error.ts";
@@ -76,6 +76,7 @@ function Palette({ cloud, onDone }: { cloud: string; onDone: () => void }) {
   const [text, setText] = useState("");
   const [cursor, setCursor] = useState(0);
   const [refusal, setRefusal] = useState<string>();
+  const [entered, setEntered] = useState(false);
   const q = useDeferredValue(text.trim());
   const hits = useQuery({
     queryKey: keys.search(cloud, q),
@@ -110,10 +111,19 @@ function Palette({ cloud, onDone }: { cloud: string; onDone: () => void }) {
     else if (run.do === "theme") toggleTheme();
     else summon("shortcuts");
   };
+  /** Whether the rows are those of what is typed: Enter waits for them. */
+  const settled = q === text.trim() && (q === "" || !(hits.isPending || hits.isPlaceholderData));
+  const takeCurrent = useEffectEvent(() => {
+    setEntered(false);
+    if (current) take(current);
+  });
+  useEffect(() => {
+    if (entered && settled) takeCurrent();
+  }, [entered, settled]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown") setCursor(Math.min(at + 1, rows.length - 1));
     else if (event.key === "ArrowUp") setCursor(Math.max(at - 1, 0));
-    else if (event.key === "Enter" && current) take(current);
+    else if (event.key === "Enter") setEntered(true);
     else return;
     event.preventDefault();
   };
@@ -137,6 +147,7 @@ function Palette({ cloud, onDone }: { cloud: string; onDone: () => void }) {
           onChange={(event) => {
             setText(event.target.value);
             setCursor(0);
+            setEntered(false);
           }}
           onKeyDown={onKeyDown}
           className="h-12 min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-faint"

@@ -1,6 +1,6 @@
 "use client";
 import { Search, X } from "lucide-react";
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/input.tsx";
 
@@ -15,10 +15,18 @@ export function FilterBox(props: {
   const id = useId();
   const [text, setText] = useState(props.value);
   const { value, onChange } = props;
-  useEffect(() => setText(value), [value]);
+  const told = useRef(value);
+  // A value that comes from elsewhere is shown; the echo of our own comes while more is typed.
+  useEffect(() => {
+    if (told.current !== value) setText(value);
+    told.current = value;
+  }, [value]);
   useEffect(() => {
     if (text === value) return;
-    const timer = setTimeout(() => onChange(text), 120);
+    const timer = setTimeout(() => {
+      told.current = text;
+      onChange(text);
+    }, 120);
     return () => clearTimeout(timer);
   }, [text, value, onChange]);
   return (
