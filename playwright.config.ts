@@ -5,7 +5,7 @@ import { chromium, defineConfig, devices } from "@playwright/test";
 import { ADMIN_STATE } from "./e2e/support/login.ts";
 
 /** Debian's package: used where Playwright's own Chromium has not been downloaded. */
-const SYSTEM_CHROMIUM = "/usr/bin/chromium";
+const SYSTEM_CHROMIUM = "/usr/bin/chromium-headless-shell";
 const DATA = fileURLToPath(new URL(".cache/e2e-data", import.meta.url));
 
 function freePort(): Promise<number> {
@@ -50,7 +50,7 @@ export default defineConfig({
     timezoneId: "UTC",
     colorScheme: "light",
     screenshot: "only-on-failure",
-    // A recording costs each test a third of its time, and of an unattended run nobody keeps the files.
+    // Of an unattended run nobody keeps the files.
     trace: process.env.CI ? "off" : "retain-on-failure",
     launchOptions: {
       ...(existsSync(chromium.executablePath()) ? {} : { executablePath: SYSTEM_CHROMIUM }),

@@ -6,7 +6,7 @@ import { capture, progress } from "./processes.mjs";
 
 /** Each command that a test runs, and the Debian package that brings it. */
 const PACKAGE_OF = {
-  chromium: "chromium",
+  "chromium-headless-shell": "chromium-headless-shell",
   "ovs-vswitchd": "openvswitch-switch",
   "ovsdb-server": "openvswitch-switch",
   "ovsdb-tool": "openvswitch-common",
