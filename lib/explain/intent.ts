@@ -7,6 +7,7 @@ import { type Catalog, named, portOfDevice, portResource } from "./catalog.ts";
 import type { End } from "./end.ts";
 import { withGaps } from "./incomplete.ts";
 import { refineAddress } from "./refine-address.ts";
+import { claimant } from "./refine-duplicate.ts";
 import { refineElement } from "./refine-element.ts";
 import { refineSegment, wrongLocalVlan } from "./refine-segment.ts";
 import { refineStale } from "./refine-stale.ts";
@@ -86,6 +87,8 @@ export class Intent {
     const c = this.#case;
     // What the state does not tell, nobody's intent tells either.
     if (verdict.outcome === "unknown") return withResource(c, verdict);
+    const other = claimant(c, verdict);
+    if (other) return withResource(c, apply(verdict, other));
     const wrong = wrongTaker(c);
     if (wrong && (verdict.outcome === "delivered" || verdict.code === "GUEST_REFUSED")) return apply(verdict, wrong);
     if (verdict.outcome === "delivered") return verdict;
@@ -100,8 +103,8 @@ export class Intent {
     const byElement = refineElement(known, verdict);
     const first = byElement ? apply(verdict, byElement) : verdict;
     const byAddress = refineAddress(known, first);
-    const second = byAddress ? apply(first, byAddress) : first;
-    return second.resource ? second : withResource(known, second);
+    const final = byAddress ? apply(first, byAddress) : first;
+    return final.resource ? final : withResource(known, final);
   }
 }
 

@@ -5,6 +5,7 @@ import type { HostState, OvsBridge, OvsInterface } from "../host/state.ts";
 import { bridgeRole } from "./tables.ts";
 
 export interface Plumbing {
+  code: "NO_CARRIER_PEER" | "BRIDGE_MAPPING_MISSING";
   bridge: string;
   element: Element;
 }
@@ -18,11 +19,14 @@ export function brokenPlumbing(host: HostState, network: NeutronNetwork): Plumbi
   const uplink =
     type === "vlan" || type === "flat" ? mapped(host, bridges, network) : tunnelBridge(host, bridges, type);
   if (!uplink) return undefined;
+  const crossed = type === "vlan" || type === "flat" ? elsewhere(bridges, integration, uplink) : undefined;
+  if (crossed) return crossed;
   const from = patches(integration).find((i) => patches(uplink).some((o) => o.name === i.options.peer));
   if (!from) {
     const there = patches(uplink).some((o) => patches(integration).some((i) => o.options.peer === i.name));
     const at = there ? uplink : integration;
     return {
+      code: "NO_CARRIER_PEER",
       bridge: at.name,
       element: { type: "ovs-bridge", text: `${integration.name}: no patch port to ${uplink.name}` },
     };
@@ -30,7 +34,18 @@ export function brokenPlumbing(host: HostState, network: NeutronNetwork): Plumbi
   if (type !== "vlan" && type !== "flat") return undefined;
   const wired = interfaces(uplink).some((i) => i.type !== "patch" && i.type !== "internal" && i.name !== uplink.name);
   if (wired) return undefined;
-  return { bridge: uplink.name, element: { type: "ovs-bridge", text: `${uplink.name}: no port of a network card` } };
+  const element: Element = { type: "ovs-bridge", text: `${uplink.name}: no port of a network card` };
+  return { code: "NO_CARRIER_PEER", bridge: uplink.name, element };
+}
+
+/** The agent's patch port for this bridge leads to another one (ovs_neutron_agent.py, setup_physical_bridges: int-BRIDGE). */
+function elsewhere(bridges: OvsBridge[], integration: OvsBridge, uplink: OvsBridge): Plumbing | undefined {
+  const patch = patches(integration).find((i) => i.name === `int-${uplink.name}`);
+  const other = bridges.find((b) => b !== uplink && patches(b).some((o) => o.name === patch?.options.peer));
+  if (!patch || !other) return undefined;
+  const text = `Interface ${patch.name} options:peer=${patch.options.peer}, which is in ${other.name}`;
+  const element: Element = { type: "ovs-port", bridge: integration.name, text };
+  return { code: "BRIDGE_MAPPING_MISSING", bridge: integration.name, element };
 }
 
 function interfaces(bridge: OvsBridge): OvsInterface[] {

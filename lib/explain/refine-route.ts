@@ -6,8 +6,8 @@ import type { Case, Refined } from "./intent.ts";
 
 /** A router sent a packet for a tenant's subnet to the outside: its own way there is missing. */
 export function leftOutside(c: Case, v: VerdictEvent): Refined | undefined {
-  if (v.leg !== "request" && !v.leg.startsWith("resolve")) return undefined;
-  const sent = c.frames.filter((f) => f.leg === "request");
+  if (v.leg !== "request" && v.leg !== "reply" && !v.leg.startsWith("resolve")) return undefined;
+  const sent = c.frames.filter((f) => f.leg === (v.leg === "reply" ? "reply" : "request"));
   const out = sent.findLast((f) => f.dir === "out" && /^(qg-|fg-)/.test(f.device));
   const dst = out?.packet.ip_dst;
   const subnet = dst === undefined ? undefined : c.catalog.api.subnets.find((s) => cidrContains(s.cidr, dst));
@@ -45,6 +45,16 @@ export function leftOutside(c: Case, v: VerdictEvent): Refined | undefined {
       ...common,
       code: "LINK_DOWN",
       element: { type: "link", text: `${link.ifindex}: ${link.name}: state DOWN` },
+      place,
+    };
+  // And so does an address that is taken away.
+  const address = port.fixed_ips.find((f) => f.subnet_id === subnet.id)?.ip_address;
+  const addresses = c.hosts.get(at.host)?.namespaces.find((n) => n.name === at.netns)?.addresses;
+  if (!addresses?.some((a) => a.address === address))
+    return {
+      ...common,
+      code: "ROUTER_INTERFACE_MISSING",
+      element: { type: "link", text: `${link.name}: has no address ${address}` },
       place,
     };
   return {

@@ -110,7 +110,7 @@ export function unjoined(c: Case): Refined | undefined {
     const broken = host && network && brokenPlumbing(host, network);
     if (broken)
       return {
-        code: "NO_CARRIER_PEER",
+        code: broken.code,
         element: broken.element,
         resource: named("network", network),
         place: { host: host.name, netns: "root", device: broken.bridge },

@@ -103,7 +103,7 @@ const SENTENCES: Record<VerdictCode, Sentence> = {
   NAMESPACE_MISSING: ({ text, whose }) => `The namespace ${text} is missing${of(whose)}.`,
   PORT_NOT_BOUND: ({ text, whose }) => `The port is bound to no host${of(whose)}: ${text}.`,
   PORT_NOT_PLUGGED: ({ where, text, whose }) => `The port is not plugged in at ${where}${of(whose)}: ${text}.`,
-  BRIDGE_MAPPING_MISSING: ({ where, text }) => `${where} has no bridge for the physical network: ${text}.`,
+  BRIDGE_MAPPING_MISSING: ({ where, text }) => `${where} has no way to the physical network's bridge: ${text}.`,
   DUPLICATE_ADDRESS: ({ text, v }) =>
     `Two machines claim one address: ${text}${v.outcome === "delivered" ? "; this time the answer came back" : ""}.`,
   ASYMMETRIC_PATH: ({ leg, where }) => `The ${leg} takes another way than the request did, and is dropped at ${where}.`,

@@ -1,4 +1,5 @@
 /** Every kind of fault there is. */
+import { ADDRESS_FAULTS } from "./addresses.ts";
 import { DEVICE_FAULTS } from "./devices.ts";
 import { DHCP_FAULTS } from "./dhcp.ts";
 import { FIREWALL_FAULTS } from "./firewall.ts";
@@ -10,8 +11,9 @@ import { TUNNEL_FAULTS } from "./tunnels.ts";
 
 /** By what they break, from a guest outwards. */
 export const FAULT_FAMILIES: readonly { readonly title: string; readonly kinds: readonly FaultKind[] }[] = [
-  { title: "A guest’s devices", kinds: DEVICE_FAULTS },
+  { title: "A guest's devices", kinds: DEVICE_FAULTS },
   { title: "Flows", kinds: FLOW_FAULTS },
+  { title: "Addresses", kinds: ADDRESS_FAULTS },
   { title: "Tunnels and physical networks", kinds: TUNNEL_FAULTS },
   { title: "Firewall", kinds: FIREWALL_FAULTS },
   { title: "Routers", kinds: ROUTER_FAULTS },

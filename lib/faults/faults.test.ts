@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { TraceQuery } from "../api/http.ts";
 import { readBundle } from "../collect/bundle.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
@@ -44,16 +45,13 @@ async function momentOf({ simulation }: EmbeddedCloud): Promise<CollectedCloud> 
 /** What a new cloud begins with: both kinds of routers, and a host of Linux bridges. */
 async function demo(): Promise<CollectedCloud> {
   const data = mkdtempSync(path.join(tmpdir(), "underlay-faults-"));
+  const ending = new AbortController();
   const report = (error: unknown) => {
     throw error;
   };
-  const cloud = await openEmbedded({
-    place: storePlace(data, {}),
-    env: {},
-    signal: new AbortController().signal,
-    report,
-  });
+  const cloud = await openEmbedded({ place: storePlace(data, {}), env: {}, signal: ending.signal, report });
   const moment = await momentOf(cloud);
+  ending.abort();
   await cloud.close();
   rmSync(data, { recursive: true });
   return moment;
@@ -79,6 +77,14 @@ const CLOUDS: Readonly<Record<string, () => Promise<CollectedCloud>>> = {
 describe.each(Object.entries(CLOUDS))("in the %s cloud", (name, open) => {
   let cloud: CollectedCloud;
   let scene: Scene;
+  const known = new Map<string, string>();
+  /** What a trace ends with before anything is broken: many places are traced to alike. */
+  function healthyCode(query: TraceQuery): string {
+    const key = JSON.stringify(query);
+    const code = known.get(key) ?? run(cloud, query).verdict.code;
+    known.set(key, code);
+    return code;
+  }
   beforeAll(async () => {
     cloud = await open();
     scene = new Scene(cloud);
@@ -88,7 +94,7 @@ describe.each(Object.entries(CLOUDS))("in the %s cloud", (name, open) => {
     const places = [...kind.places(scene)];
     expect(places.length > 0).toBe(name !== "recorded legacy" || !DISTRIBUTED.has(kind.kind));
     for (const place of places) {
-      const healthy = run(cloud, place.trace).verdict.code;
+      const healthy = healthyCode(place.trace);
       expect(healthy, place.label).not.toBe(kind.code);
       const { hosts, undo } = inject(cloud.world.hosts, place);
       const { verdict } = run(withHosts(cloud, hosts), place.trace);

@@ -74,6 +74,19 @@ export const NAT_FAULTS: readonly FaultKind[] = [
     }),
     BEYOND,
   ),
+  outward(
+    "wrong-default-gateway",
+    "The router's default route leads to an address that nobody has.",
+    "GATEWAY_MISSING",
+    (at, way) => {
+      const nobody = way.query.to?.replace(/\d+$/, "253");
+      return {
+        line: `ip netns exec ${at.netns} ip route replace default via ${nobody} dev ${at.device}`,
+        names: `default via ${nobody}`,
+      };
+    },
+    BEYOND,
+  ),
   outward("snat-missing", "The router's rules for source NAT are gone.", "NAT_MISSING", (at) => ({
     line: `ip netns exec ${at.netns} iptables -t nat -F neutron-l3-agent-snat`,
     names: "SNAT",

@@ -95,6 +95,28 @@ export const ROUTER_FAULTS: readonly FaultKind[] = [
     const line = inside(at, `ip route add blackhole ${address}/32`);
     return address === undefined ? undefined : { lines: [line], names: "blackhole" };
   }),
+  atRouter(
+    "rp-filter",
+    "The router takes packets strictly by their way back, and that leads by another interface.",
+    "RP_FILTER",
+    (at, way) => {
+      const address = way.from.fixedIps[0]?.address;
+      const lines = [`ip route add ${address}/32 dev ${at.out}`, `sysctl -w net.ipv4.conf.${at.into}.rp_filter=1`];
+      return address === undefined || at.into === at.out
+        ? undefined
+        : { lines: lines.map((line) => inside(at, line)), names: `${at.into}.rp_filter = 1` };
+    },
+  ),
+  atRouter(
+    "gateway-address-missing",
+    "The router's interface on the sender's network does not have the address of the gateway.",
+    "ROUTER_INTERFACE_MISSING",
+    (at, way) => {
+      const first = way.from.fixedIps[0];
+      const line = inside(at, `ip addr del ${first?.gateway}/${first?.prefix} dev ${at.into}`);
+      return first?.gateway === undefined ? undefined : { lines: [line], names: first.gateway };
+    },
+  ),
   atRouter("router-forward-drop", "A rule in the router's FORWARD chain drops ICMP.", "FIREWALL_DENIED", (at) => ({
     lines: [inside(at, "iptables -I FORWARD 1 -p icmp -j DROP")],
     names: "-A FORWARD",

@@ -95,6 +95,38 @@ export const TUNNEL_FAULTS: readonly FaultKind[] = [
     return { lines, names: nic?.device ?? "" };
   }),
   physical(
+    "physical-patch-missing",
+    "The patch port between br-int and the physical network's bridge is deleted.",
+    "NO_CARRIER_PEER",
+    (scene, way) => {
+      const bridge = mappedBridge(scene, way);
+      const lines = bridge ? [{ host: way.to.host, line: `ovs-vsctl del-port br-int int-${bridge}` }] : [];
+      return { lines, names: `no patch port to ${bridge}` };
+    },
+  ),
+  physical(
+    "bridge-mapping-crossed",
+    "br-int is patched to the bridge of another physical network.",
+    "BRIDGE_MAPPING_MISSING",
+    (scene, way) => {
+      const { host } = way.to;
+      const bridge = mappedBridge(scene, way);
+      const other = mappedBridges(scene, host).find((one) => one !== bridge);
+      if (!bridge || !other) return { lines: [], names: "" };
+      const pairs = [
+        [`int-${bridge}`, `phy-${other}`],
+        [`int-${other}`, `phy-${bridge}`],
+      ] as const;
+      return {
+        lines: pairs.flatMap(([inner, outer]) => [
+          { host, line: `ovs-vsctl set Interface ${inner} options:peer=${outer}` },
+          { host, line: `ovs-vsctl set Interface ${outer} options:peer=${inner}` },
+        ]),
+        names: `int-${bridge}`,
+      };
+    },
+  ),
+  physical(
     "vlan-translation-missing",
     "br-int does not know which local VLAN the physical network's VLAN is.",
     "FLOW_DROP",
@@ -145,4 +177,16 @@ function sets(flow: Flow, tag: number | undefined): boolean {
       (action.kind === "set_vlan_vid" && action.vid === tag) ||
       (action.kind === "set_field" && action.value === String((tag ?? 0) + 4096)),
   );
+}
+
+/** Bridges with a patch port of their agent's to br-int: neutron/plugins/ml2/drivers/openvswitch, setup_physical_bridges. */
+function mappedBridges(scene: Scene, host: string): string[] {
+  const ports = scene.bridge(host, "br-int")?.ports ?? [];
+  return ports.flatMap(({ name }) => (name.startsWith("int-") ? [name.slice(4)] : []));
+}
+
+/** The bridge by which the request comes in on the target's host. */
+function mappedBridge(scene: Scene, way: Target): string | undefined {
+  const nic = underlayNic(way);
+  return nic && mappedBridges(scene, nic.host).find((name) => scene.port(nic.host, name, nic.device));
 }

@@ -56,7 +56,8 @@ export function formatNeighbour(n: Neighbour): string {
 
 export type NeighbourAnswer =
   | { kind: "answer"; reply: Packet; source: "address" | "proxy-sysctl" | "proxy-entry"; element: Element }
-  | { kind: "silent"; element: Element };
+  /** `refused`: a filter passed it over before anybody looked whose address it is. */
+  | { kind: "silent"; element: Element; refused?: "RP_FILTER" };
 
 /** Answer of the namespace to an ARP request or neighbour solicitation that came in by `iif`. */
 export function answerSolicitation(ns: Namespace, iif: string, request: Packet): NeighbourAnswer {
@@ -98,7 +99,8 @@ function answerArp(ns: Namespace, iif: string, request: Packet, arp: ArpHeader):
     const ignored = arpIgnored(ns, iif, sip, tip) ?? arpFiltered(ns, iif, sip, tip);
     return ignored ? silent(ignored, "sysctl") : { kind: "answer", reply: reply(), source: "address", element: own };
   }
-  if (route.kind === "drop" && route.code === "RP_FILTER") return { kind: "silent", element: route.element };
+  if (route.kind === "drop" && route.code === "RP_FILTER")
+    return { kind: "silent", element: route.element, refused: "RP_FILTER" };
   if (route.kind !== "unicast" || !isForwarding(ns, 4, iif)) return silent(`${tip} is no address of this namespace`);
   if (route.dev !== iif && anyOf(ns, iif, "proxy_arp")) {
     return {

@@ -35,17 +35,12 @@ export function judge(w: Walk, flight: Flight, winner: Leaf | undefined, goal: G
       if (!single && score < DECISIVE) return unanswered();
       return { outcome: "unknown", code: "STATE_INCOMPLETE", place, leg, branch, element: ending.element };
     case "ignored":
-      if ((single || score >= DECISIVE) && ending.code && ending.element && ending.code !== "ARP_UNANSWERED")
-        return (
-          missed(w, flight, goal) ?? {
-            outcome: "dropped",
-            code: ending.code,
-            place,
-            leg,
-            branch,
-            element: ending.element,
-          }
-        );
+      if ((single || score >= DECISIVE) && ending.code && ending.element && ending.code !== "ARP_UNANSWERED") {
+        // At an owner's own device nothing was missed.
+        const elsewhere = score >= DECISIVE ? undefined : missed(w, flight, goal);
+        const { code, element } = ending;
+        return elsewhere ?? { outcome: "dropped", code, place, leg, branch, element };
+      }
       return astray(w, flight, winner, single) ?? unanswered();
     case "drop":
       if (!single && (score < DECISIVE || (goal.owners.length === 0 && score < 600))) return unanswered();

@@ -63,7 +63,10 @@ function solicitationInput(w: Walk, device: Device, packet: Packet, branch: Bran
   }
   const answer = answerSolicitation(device.ns.state, device.link.name, packet);
   if (answer.kind === "silent")
-    return ignore(w, place, branch, packet, { code: "ARP_UNANSWERED", element: answer.element });
+    return ignore(w, place, branch, packet, {
+      code: answer.refused ?? "ARP_UNANSWERED",
+      element: answer.element,
+    });
   if (arp) learnNeighbour(w, taker, arp.spa, arp.sha);
   else if (packet.ip && l4?.kind === "icmp6" && l4.nd?.sll) learnNeighbour(w, taker, packet.ip.src, l4.nd.sll);
   if (answer.source !== "address")

@@ -23,10 +23,11 @@ export async function openLab(name: string): Promise<Lab> {
   const dir = mkdtempSync(path.join(tmpdir(), "underlay-lab-"));
   const place = { file: path.join(dir, "underlay.db") };
   await register(place.file, agentsOf(name));
+  const ending = new AbortController();
   const cloud = await openEmbedded({
     place,
     env: { UNDERLAY_EMPTY_CLOUD: "1", UNDERLAY_NEUTRON_CONFIG: CONFIG },
-    signal: new AbortController().signal,
+    signal: ending.signal,
     report(error) {
       throw error;
     },
@@ -34,6 +35,7 @@ export async function openLab(name: string): Promise<Lab> {
   return {
     cloud,
     async close() {
+      ending.abort();
       await cloud.close();
       rmSync(dir, { recursive: true });
     },
