@@ -64,6 +64,21 @@ test("what was injected says its lines, and a trace that meets it", async () => 
   expect(run(await now(), fault.trace ?? { from: "", proto: "icmp" }).verdict.code).toBe(fault.code);
 });
 
+test("a guest that is broken already can be broken in another way, once in each", async () => {
+  const first = await faults.inject("dead-vlan", "cirros-vm2");
+  const { kinds } = await faults.report();
+  const placesOf = (kind: string) => kinds.find((one) => one.kind === kind)?.places;
+  expect(placesOf("dead-vlan")).not.toContain("cirros-vm2");
+  expect(placesOf("qvo-down")).toContain("cirros-vm2");
+  await expect(faults.inject("dead-vlan", "cirros-vm2")).rejects.toThrow("dead-vlan is at cirros-vm2 already");
+  await faults.inject("port-unplugged", "cirros-vm2");
+  await expect(faults.inject("wrong-tag", "cirros-vm2")).rejects.toThrow(/wrong-tag cannot be put in .*port-unplugged/);
+  await faults.undo(first.id);
+  expect((await faults.injected()).map((one) => [one.kind, one.stands])).toEqual([["port-unplugged", true]]);
+  await faults.undo("all");
+  expect(await differences()).toEqual([]);
+});
+
 test("one difference of two is repaired by its own commands alone", async () => {
   await faults.inject("dead-vlan", "cirros-vm2");
   await faults.inject("security-group-ingress-drop", "vlan-vm2");

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { FaultPlaces, FaultReport, InjectedFault, TraceQuery } from "../api/http.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
 import { Failure } from "../clouds/failure.ts";
+import type { CollectedCloud } from "../collect/cloud.ts";
 import type { EmbeddedCloud } from "../embedded.ts";
 import { FAULT_KINDS } from "../faults/catalogue.ts";
 import { breaking, inject } from "../faults/inject.ts";
@@ -14,6 +15,7 @@ import type { FaultKind, FaultPlace } from "../faults/kind.ts";
 import { CommandError } from "../host/command/command.ts";
 import { diff } from "../host/diff/diff.ts";
 import { applyAll } from "../host/run.ts";
+import type { HostState } from "../host/state.ts";
 import type { Server } from "../server.ts";
 import { cloudOf } from "../simulation/world.ts";
 import { Collection } from "../store/collection.ts";
@@ -31,6 +33,8 @@ interface StoredFault {
   readonly trace?: TraceQuery;
 }
 
+/** By the cloud as it is, and the faults that are in it. */
+const wholes = new WeakMap<CollectedCloud, { readonly ids: string; readonly whole: CollectedCloud }>();
 const faults = new Collection<StoredFault>("injected_fault");
 
 /** Throws Failure `read_only` for any other cloud. */
@@ -57,14 +61,15 @@ export class Faults {
   }
 
   async report(): Promise<FaultReport> {
-    const all = await placesIn(await this.collected()).all(FAULT_KINDS);
+    const all = await placesIn(await this.whole()).all(FAULT_KINDS);
+    const injected = await this.injected();
     return {
       kinds: FAULT_TEXTS.map((text, i) => {
-        const places = all[i] ?? [];
+        const places = free(text.kind, all[i] ?? [], injected);
         const hosts = new Set(places.flatMap((place) => place.lines.map((one) => one.host)));
         return { ...text, places: places.map((place) => place.label), hosts: [...hosts] };
       }),
-      injected: await this.injected(),
+      injected,
     };
   }
 
@@ -77,7 +82,7 @@ export class Faults {
   /** Throws Failure `bad_request`. */
   async places(name: string): Promise<FaultPlaces> {
     const kind = kindNamed(name);
-    const places = placesIn(await this.collected()).of(kind);
+    const places = free(name, placesIn(await this.whole()).of(kind), await this.injected());
     return {
       kind: name,
       places: places.map(({ label, lines, trace }) => ({ label, lines: [...lines], trace })),
@@ -89,9 +94,9 @@ export class Faults {
     const kind = kindNamed(name);
     const { simulation, store } = this.cloud;
     return simulation.inTurn(async () => {
-      const cloud = await this.collected();
-      const place = placeAmong(placesIn(cloud).of(kind), name, label);
-      inject(cloud.world.hosts, place); // Fails before anything is changed.
+      const injected = await this.injected();
+      const place = placeAmong(placesIn(await this.whole()).of(kind), name, label, injected);
+      rehearse((await this.collected()).world.hosts, name, place, injected);
       const undo: Undo[] = [];
       for (const host of new Set(place.lines.map((one) => one.host)))
         await this.alter(host, `fault ${name}: ${place.label}`, (now) => {
@@ -146,6 +151,19 @@ export class Faults {
     return cloudOf(simulation.moment());
   }
 
+  /** The cloud with all faults taken back: what one has broken is a place for others all the same. */
+  private async whole(): Promise<CollectedCloud> {
+    const [cloud, all] = [await this.collected(), await this.all()];
+    if (all.length === 0) return cloud;
+    const ids = all.map((one) => one.id).join();
+    const known = wholes.get(cloud);
+    if (known?.ids === ids) return known.whole;
+    const { hosts } = putBack(cloud.world.hosts, all, []);
+    const whole = { ...cloud, world: { ...cloud.world, hosts } };
+    wholes.set(cloud, { ids, whole });
+    return whole;
+  }
+
   private async alter(
     host: string,
     what: string,
@@ -166,7 +184,41 @@ function kindNamed(name: string): FaultKind {
   return kind;
 }
 
-function placeAmong(places: readonly FaultPlace[], kind: string, label: string | undefined): FaultPlace {
+/** Where no fault of this kind is yet. */
+function free(kind: string, places: readonly FaultPlace[], injected: readonly InjectedFault[]): FaultPlace[] {
+  const taken = new Set(injected.filter((one) => one.kind === kind && one.stands).map((one) => one.place));
+  return places.filter((place) => !taken.has(place.label));
+}
+
+/** Fails before anything is changed, and says what is in the way. */
+function rehearse(
+  hosts: readonly HostState[],
+  kind: string,
+  place: FaultPlace,
+  injected: readonly InjectedFault[],
+): void {
+  const near = new Set(place.lines.map((one) => one.host));
+  const there = injected.filter((one) => one.stands && one.lines.some((line) => near.has(line.host)));
+  const because = there.map((one) => `${one.kind} (${one.place})`).join(", ") || "a change by hand";
+  const refused = (what: string) =>
+    new Failure("bad_request", `place: ${what} at ${place.label}; what is there: ${because}`, { field: "place" });
+  try {
+    if (inject(hosts, place).undo.every((one) => one.commands.length === 0))
+      throw refused(`${kind} would change nothing`);
+  } catch (error) {
+    throw error instanceof CommandError ? refused(`${kind} cannot be put in (${error.message})`) : error;
+  }
+}
+
+function placeAmong(
+  all: readonly FaultPlace[],
+  kind: string,
+  label: string | undefined,
+  injected: readonly InjectedFault[],
+): FaultPlace {
+  const places = free(kind, all, injected);
+  if (all.some((one) => one.label === label) && !places.some((one) => one.label === label))
+    throw new Failure("bad_request", `place: ${kind} is at ${label} already`, { field: "place" });
   const [first] = places;
   if (!first) throw new Failure("not_found", `There is no place for ${kind} in this cloud as it is now.`);
   if (label === undefined) return first;
