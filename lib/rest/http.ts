@@ -12,8 +12,8 @@ export interface RestRequest {
   readonly source?: string;
   /** The body as text; `undefined` when there was none. Throws BodyTooLarge past the limit. */
   text(): Promise<string | undefined>;
-  /** The body as it came, for what is no text. Absent under tests that send none. */
-  bytes?(): Promise<Uint8Array | undefined>;
+  /** The body as it comes, however long, for what nobody keeps. Absent under tests that send none. */
+  parts?(): AsyncIterable<Uint8Array>;
 }
 
 export interface RestReply {

@@ -48,7 +48,6 @@ interface RestRequestParts {
 
 export function restRequest(request: IncomingMessage, parts: RestRequestParts): RestRequest {
   const { segments, query, headers, origin, limit } = parts;
-  const bytes = () => readBytes(request, limit);
   const source = request.socket.remoteAddress;
   return {
     method: request.method ?? "GET",
@@ -57,9 +56,9 @@ export function restRequest(request: IncomingMessage, parts: RestRequestParts): 
     headers,
     origin,
     ...(source !== undefined && { source }),
-    bytes,
+    parts: () => partsOf(request),
     async text() {
-      const body = await bytes();
+      const body = await readBytes(request, limit);
       return body && new TextDecoder().decode(body);
     },
   };
@@ -93,6 +92,15 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Uint8Array 
     request.on("end", () => done(Buffer.concat(chunks)));
     request.on("error", () => {});
   });
+}
+
+/** As `readBytes` for a client that leaves: its end never comes. */
+async function* partsOf(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* request;
+  } catch {
+    await new Promise(() => {});
+  }
 }
 
 /** For every answer of a service. */

@@ -1,4 +1,5 @@
 /** The services behind HTTP as clients misuse it. */
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { request as send } from "node:http";
 import { connect } from "node:net";
@@ -114,6 +115,17 @@ test.each(["networking/v2.0/networks", "compute/v2.1/servers", "image/v2/images"
     expect(answer.status).toBe(400);
   },
 );
+
+test("the data of an image may be of any size: it is counted, and hashed as it comes", async () => {
+  const headers = { "x-auth-token": token };
+  const made = await fetch(`${server.url}/image/v2/images`, { method: "POST", headers, body: '{"name":"large"}' });
+  const where = `${server.url}/image/v2/images/${(await made.json()).id}`;
+  const body = Buffer.alloc(70 * 2 ** 20, "x");
+  expect((await fetch(`${where}/file`, { method: "PUT", headers, body })).status).toBe(204);
+  const checksum = createHash("md5").update(body).digest("hex");
+  const image = await (await fetch(where, { headers })).json();
+  expect(image).toMatchObject({ status: "active", size: body.byteLength, checksum });
+});
 
 test("a client that leaves before it has sent its body changes nothing, and others are served", async () => {
   const { hostname, port } = new URL(server.url);

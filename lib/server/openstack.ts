@@ -42,8 +42,8 @@ const LIMITS: Readonly<Record<ServiceName, number>> = {
   /** A bulk create of some thousand ports fits. */
   networking: 4 * 2 ** 20,
   compute: 4 * 2 ** 20,
-  /** Images are accepted and not kept. */
-  image: 64 * 2 ** 20,
+  /** But for the data of images, which is not kept. */
+  image: 4 * 2 ** 20,
 };
 
 function isService(name: string): name is ServiceName {

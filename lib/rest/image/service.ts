@@ -152,15 +152,16 @@ function imageEndpoints(compute: Compute): Route<Handler>[] {
       method: "PUT",
       path: "images/:id/file",
       async run(context, request, p) {
-        const data = (await request.bytes?.()) ?? new Uint8Array();
-        const checksum = createHash("md5").update(data).digest("hex");
-        await images.update(context, p.id ?? "", (image) => ({
-          ...image,
-          status: "active",
-          size: data.byteLength,
-          checksum,
-          hash: createHash("sha512").update(data).digest("hex"),
-        }));
+        await images.show(context, p.id ?? ""); // Before all of it was sent in vain.
+        const [md5, sha512] = [createHash("md5"), createHash("sha512")];
+        let size = 0;
+        for await (const part of request.parts?.() ?? []) {
+          md5.update(part);
+          sha512.update(part);
+          size += part.byteLength;
+        }
+        const read = { size, checksum: md5.digest("hex"), hash: sha512.digest("hex") };
+        await images.update(context, p.id ?? "", (image) => ({ ...image, ...read, status: "active" }));
         return { status: 204 };
       },
     },
