@@ -12,13 +12,16 @@ test("a line is cut at ;, && and || and at pipes, outside of quotes", () => {
   ]);
   expect(stages("grep 'a|b;c' # not | this")).toEqual([[";", "grep 'a|b;c'"]]);
   expect(stages('echo "a && b" \\| c')).toEqual([[";", 'echo "a && b" \\| c']]);
-  expect(stages(" ; ")).toEqual([]);
+  expect(stages(" # nothing\n\nip a;")).toEqual([[";", "ip a"]]);
 });
 
 test("what no shell takes is refused", () => {
   expect(() => pipelines("ip a |")).toThrow("syntax error");
   expect(() => pipelines("| grep a")).toThrow("syntax error");
   expect(() => pipelines("ip a &&")).toThrow("syntax error");
+  expect(() => pipelines("&& ip a")).toThrow("unexpected token `&&'");
+  expect(() => pipelines(";")).toThrow("unexpected token `;'");
+  expect(() => pipelines("ip a;;ip r")).toThrow("unexpected token `;;'");
 });
 
 test("a heredoc stays whole", () => {

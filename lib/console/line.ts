@@ -8,14 +8,20 @@ export interface Pipeline {
   readonly stages: readonly string[];
 }
 
+interface Read extends Pipeline {
+  readonly stages: string[];
+  /** What comes behind it. */
+  end: ";" | "&&" | "||" | "newline";
+}
+
 /** A line with a heredoc is one command: its body may hold anything. Throws CommandError for a stage without a command. */
 export function pipelines(text: string): Pipeline[] {
   if (/(^|[^<'"])<<-?\s*['"]?\w/.test(text)) return [{ after: ";", stages: [text] }];
-  const out: { after: Pipeline["after"]; stages: string[] }[] = [{ after: ";", stages: [""] }];
+  const out: Read[] = [{ after: ";", stages: [""], end: "newline" }];
   let quote = "";
   for (let i = 0; i < text.length; i++) {
     const c = text.charAt(i);
-    const current = out.at(-1) as { after: Pipeline["after"]; stages: string[] };
+    const current = out.at(-1) as Read;
     const add = (piece: string) => {
       current.stages[current.stages.length - 1] += piece;
     };
@@ -31,18 +37,22 @@ export function pipelines(text: string): Pipeline[] {
     else if (c === "#" && /(^|\s)$/.test(current.stages.at(-1) ?? "")) {
       while (i + 1 < text.length && text.charAt(i + 1) !== "\n") i++;
     } else if (two === "&&" || two === "||") {
-      out.push({ after: two, stages: [""] });
+      current.end = two;
+      out.push({ after: two, stages: [""], end: "newline" });
       i++;
-    } else if (c === ";" || c === "\n") out.push({ after: ";", stages: [""] });
-    else if (c === "|") current.stages.push("");
+    } else if (two === ";;") throw unexpected(two);
+    else if (c === ";" || c === "\n") {
+      if (c === ";") current.end = c;
+      out.push({ after: ";", stages: [""], end: "newline" });
+    } else if (c === "|") current.stages.push("");
     else add(c);
   }
   return out.filter(checked);
 }
 
-function checked({ after, stages }: Pipeline): boolean {
+function checked({ after, stages, end }: Read): boolean {
   if (stages.length === 1 && stages[0]?.trim() === "") {
-    if (after !== ";") throw unexpected("newline");
+    if (after !== ";" || end !== "newline") throw unexpected(end);
     return false;
   }
   if (stages.some((stage) => stage.trim() === "")) throw unexpected("|");

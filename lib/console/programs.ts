@@ -1,5 +1,6 @@
 /** Every program of a simulated host: what asks is answered here, what changes goes the way of all commands (lib/host/command). */
 import { CommandError } from "../host/command/command.ts";
+import { isKept } from "../host/command/file.ts";
 import { SYSCTL } from "../host/command/sysctl.ts";
 import { toolOf } from "../host/command/tools.ts";
 import { ROOT } from "../host/edit.ts";
@@ -9,7 +10,7 @@ import { HELP, helpOf } from "./help.ts";
 import { showAppctl } from "./show/appctl.ts";
 import { showBrctl, showBridge } from "./show/bridge.ts";
 import { showConntrack } from "./show/conntrack.ts";
-import { cat, ls, showSysctl, writtenSysctl } from "./show/files.ts";
+import { cat, isThere, ls, showSysctl, writtenSysctl } from "./show/files.ts";
 import { showIp } from "./show/ip.ts";
 import { showIpset } from "./show/ipset.ts";
 import { saveIptables, showIptables } from "./show/iptables.ts";
@@ -40,6 +41,33 @@ function writeSysctl(terminal: Terminal, { words, netns, line }: Call): Answer {
   return writtenSysctl(run, words);
 }
 
+/** Scripts that build a host write all its agents' files; people are told which of them mean something. */
+function write(terminal: Terminal, call: Call): Answer {
+  const file = call.line.output?.file ?? "";
+  const done = change(terminal, call);
+  if (!isKept(file))
+    terminal.notes.push(`${file} is not kept: of files that are written, only dnsmasq's are simulated.`);
+  return done;
+}
+
+function remove(terminal: Terminal, call: Call): Answer {
+  const [path, force] = [call.words.find((one) => !one.startsWith("-")), call.words.some((one) => /^-\w*f/.test(one))];
+  if (path !== undefined && !force && !isThere(terminal.host, path))
+    throw new CommandError(`rm: cannot remove '${path}': No such file or directory`);
+  return change(terminal, call);
+}
+
+function withOperand(program: string, words: readonly string[]): readonly string[] {
+  if (words.length === 0) throw new CommandError(`${program}: nothing can be typed into it here; name a file`, 1);
+  return words;
+}
+
+function restore(terminal: Terminal, call: Call): Answer {
+  if (call.line.input === undefined)
+    throw new CommandError(`${call.program}: rules come from a heredoc here: ${call.program} <<'EOF'`, 1);
+  return change(terminal, call);
+}
+
 const iptables = tool((t, { program, words, netns }) => showIptables(t.namespace(netns), program, words));
 const save: Program = (t, { program, words, netns }) => saveIptables(t.namespace(netns), program, words, t.now);
 
@@ -54,14 +82,14 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   ip6tables: iptables,
   "iptables-save": save,
   "ip6tables-save": save,
-  "iptables-restore": change,
-  "ip6tables-restore": change,
+  "iptables-restore": restore,
+  "ip6tables-restore": restore,
   ipset: tool((t, { words, netns }) => showIpset(t.namespace(netns), words)),
   conntrack: tool((t, { words, netns }) => showConntrack(t.namespace(netns), words)),
   sysctl: (t, call) => showSysctl(t.namespace(call.netns), call.words) ?? writeSysctl(t, call),
   cat: (t, call) =>
-    call.line.input === undefined ? cat(t.host, t.namespace(call.netns), call.words) : change(t, call),
-  rm: change,
+    call.line.output ? write(t, call) : cat(t.host, t.namespace(call.netns), withOperand("cat", call.words)),
+  rm: remove,
   kill: change,
   dnsmasq: change,
   haproxy: change,

@@ -107,11 +107,11 @@ function runFirst(terminal: Terminal, stage: string, tty: boolean): Answer {
     terminal.namespace(netns);
   }
   const [path, ...rest] = words;
-  // `NAME=VALUE` alone sets a variable, which nothing here reads.
-  if (path === undefined) return { text: "", status: 0 };
-  const program = path.slice(path.lastIndexOf("/") + 1);
+  const program = path?.slice(path.lastIndexOf("/") + 1);
   if (line.output && program !== "cat")
     throw new CommandError("output goes to the screen here: redirections are not supported", 2);
+  // `NAME=VALUE` alone sets a variable, which nothing here reads.
+  if (program === undefined) return { text: "", status: 0 };
   return runProgram(terminal, { program, words: rest, netns, line: { ...line, words }, tty });
 }
 

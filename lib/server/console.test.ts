@@ -11,7 +11,7 @@ import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
 import type { Guest } from "../host/world.ts";
 import type { Server } from "../server.ts";
 import { cloudOf } from "../simulation/world.ts";
-import { answerLine, consoleInfo } from "./console.ts";
+import { answerLine, consoleInfo, consoleQuestion } from "./console.ts";
 
 let data: string;
 let opened: EmbeddedCloud;
@@ -80,6 +80,9 @@ describe("a line on a host", () => {
     expect(output).toBe('Cannot find device "nosuch"\ncompute1\n');
     expect(status).toBe(0);
     expect((await type("compute1", "ip link set nosuch up && hostname")).output).not.toContain("compute1");
+    expect((await type("compute1", "rm /x")).output).toBe("rm: cannot remove '/x': No such file or directory\n");
+    expect((await type("compute1", "iptables-restore")).output).toMatch(/heredoc/);
+    expect((await type("compute1", "cat > /x <<'EOF'\na\nEOF")).notes.join()).toMatch(/\/x is not kept/);
     expect((await type("compute1", "frobnicate")).output).toMatch(/command not found/);
     expect((await type("compute1", "ip a | awk '{print $1}'")).output).toMatch(/not supported behind a pipe/);
     expect((await type("compute1", 'ip link "')).status).toBe(2);
@@ -92,6 +95,13 @@ describe("a line on a host", () => {
     expect(session).toEqual({ netns });
     expect(await told("network1", "ip -br addr", session)).toMatch(/^tap\S+ .*172\.16\./m);
     expect((await type("network1", "exit", session)).session).toEqual({});
+  });
+
+  test("may be long, and it is said how long", async () => {
+    const ask = (line: string) =>
+      consoleQuestion(new Request("http://x", { method: "POST", body: JSON.stringify({ line }) }));
+    expect((await ask("hostname")).line).toBe("hostname");
+    await expect(ask("x".repeat(60_001))).rejects.toThrow("A line has at most 60,000 characters.");
   });
 
   test("of a recording answers and changes nothing", async () => {
@@ -110,12 +120,16 @@ describe("packets", () => {
     const from = guest("cirros-vm1");
     const output = await told("compute1", `ping -c 2 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
     expect(output).toMatch(/2 packets transmitted, 2 received, 0% packet loss/);
+    expect(output).toMatch(/icmp_seq=2 ttl=64 time=0\.\d+ ms\n/);
+    expect(output).toMatch(/\nrtt min\/avg\/max\/mdev = (0\.\d{3}[/ ]){4}ms\n$/);
     const capture = await told("compute1", `tcpdump -ne -i ${from.tap} icmp`);
     expect(capture).toContain(`${from.mac} > `);
     expect(capture.match(/ICMP echo request, id \d+, seq [12],/g)).toHaveLength(2);
     expect(capture.match(/ICMP echo reply/g)).toHaveLength(2);
     const wire = await told("compute1", "tcpdump -ni eth1 udp port 4789");
     expect(wire).toMatch(/VXLAN, flags \[I\] \(0x08\), vni 10\n.*ICMP echo request/);
+    const many = await type("compute1", `ping -q -c 101 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
+    expect(many.notes).toEqual(["Only 100 of the 101 packets were sent: one line sends no more."]);
   });
 
   test("are lost, and it is said where", async () => {

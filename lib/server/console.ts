@@ -22,10 +22,12 @@ const RECORDED = "This host is a recording: it can be asked, and not be changed.
 
 /** Throws Failure `bad_request` or `too_large`. */
 export async function consoleQuestion(request: Request): Promise<z.output<typeof Question>> {
-  if (Number(request.headers.get("content-length") ?? 0) > 4 * LINE)
-    throw new Failure("too_large", `A line has at most ${LINE.toLocaleString("en")} characters.`, { field: "line" });
+  const tooLong = () =>
+    new Failure("too_large", `A line has at most ${LINE.toLocaleString("en")} characters.`, { field: "line" });
+  if (Number(request.headers.get("content-length") ?? 0) > 4 * LINE) throw tooLong();
   const parsed = Question.safeParse(await request.json().catch(() => undefined));
   if (parsed.success) return parsed.data;
+  if (parsed.error.issues.some((one) => one.code === "too_big" && one.path[0] === "line")) throw tooLong();
   throw new Failure("bad_request", "line: expected JSON as { line, session }", { field: "line" });
 }
 

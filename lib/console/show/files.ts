@@ -79,6 +79,13 @@ function children(host: HostState, path: string): string[] | undefined {
   return inside.length === 0 ? undefined : [...new Set(inside)].sort();
 }
 
+/** A file or directory of those that `ls` lists. */
+export function isThere(host: HostState, path: string): boolean {
+  const at = path.replace(/\/$/, "");
+  const cut = at.lastIndexOf("/");
+  return children(host, at) !== undefined || children(host, at.slice(0, cut))?.includes(at.slice(cut + 1)) === true;
+}
+
 export function ls(host: HostState, words: readonly string[]): Answer {
   const paths = words.filter((word) => !word.startsWith("-"));
   const path = paths[0]?.replace(/(.)\/$/, "$1") ?? "/";

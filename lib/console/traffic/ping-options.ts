@@ -5,6 +5,8 @@ export interface PingOptions {
   readonly to: string;
   readonly family?: 4 | 6;
   readonly count: number;
+  /** What was asked for: one line sends less. */
+  readonly wanted: number;
   /** Seconds. */
   readonly interval: number;
   readonly size: number;
@@ -40,14 +42,14 @@ export function readPing(program: string, words: readonly string[]): PingOptions
     else out.to = word;
   }
   if (out.to === undefined) throw new CommandError(`ping: usage error: Destination address required`, 1);
-  return { count: COUNT, interval: 1, size: 56, quiet: false, ...out, to: out.to };
+  const wanted = out.wanted ?? COUNT;
+  return { interval: 1, size: 56, quiet: false, ...out, wanted, count: Math.min(wanted, MOST), to: out.to };
 }
 
 function setValue(out: { -readonly [K in keyof PingOptions]?: PingOptions[K] }, letter: string, value: string): void {
   switch (letter) {
     case "c":
-      out.count = whole(value, 1, Number.MAX_SAFE_INTEGER);
-      if (out.count > MOST) out.count = MOST;
+      out.wanted = whole(value, 1, Number.MAX_SAFE_INTEGER);
       return;
     case "i":
       out.interval = Number(value);

@@ -1,7 +1,4 @@
-/**
- * `ping`: the exchange walks the simulated world, and its outcome prints in the words of iputils 20221126. A walk takes no
- * time: lines say none, as ping's own do when its packets are too small to carry one.
- */
+/** `ping`: the exchange walks the simulated world, and its outcome prints in the words of iputils 20221126. */
 import type { StepEvent, TraceEvent, VerdictEvent } from "../../datapath/event.ts";
 import { routeOutput } from "../../datapath/kernel/routing.ts";
 import type { Origin, Probe } from "../../datapath/walk/probe.ts";
@@ -13,10 +10,13 @@ import { type Answer, lines } from "../answer.ts";
 import type { Call, Terminal } from "../terminal.ts";
 import { frameOf } from "./frame.ts";
 import { type PingOptions, readPing } from "./ping-options.ts";
+import { milliseconds, roundTrips, statistics } from "./rtt.ts";
 import { whyLost } from "./why.ts";
 
 /** Frames that one line keeps for captures: those of one exchange are repeated for each packet. */
 const KEPT_FRAMES = 2000;
+/** A packet that is smaller carries no time, and its answer tells none (struct timeval). */
+const TIMEVAL = 16;
 
 export interface Exchange {
   readonly events: readonly TraceEvent[];
@@ -51,6 +51,8 @@ export function originOf(terminal: Terminal, netns: string): Origin {
 
 export function ping(terminal: Terminal, { program, words, netns }: Call): Answer {
   const options = readPing(program, words);
+  if (options.wanted > options.count)
+    terminal.notes.push(`Only ${options.count} of the ${options.wanted} packets were sent: one line sends no more.`);
   const to = targetOf(terminal, options);
   const probe: Probe = { from: originOf(terminal, netns), to, proto: "icmp", size: options.size };
   if (options.ttl !== undefined) probe.ttl = options.ttl;
@@ -127,10 +129,11 @@ function report(
   const errors = !heard.received && heard.line ? `, +${count} errors` : "";
   const loss = heard.received ? "0%" : "100%";
   const time = Math.round((count - 1) * options.interval * 1000);
-  const statistics = `${count} packets transmitted, ${heard.received ? count : 0} received${errors}, ${loss} packet loss, time ${time}ms`;
+  const sum = `${count} packets transmitted, ${heard.received ? count : 0} received${errors}, ${loss} packet loss, time ${time}ms`;
+  const trips = heard.received && size >= TIMEVAL ? [statistics(roundTrips(done.events, count))] : [];
   if (done.verdict.outcome !== "delivered") terminal.notes.push(whyLost(terminal.cloud, probe, done));
   return lines(
-    [head, ...rows, "", `--- ${options.to} ping statistics ---`, statistics, ...(heard.received ? [] : [""])],
+    [head, ...rows, "", `--- ${options.to} ping statistics ---`, sum, ...(heard.received ? trips : [""])],
     heard.received ? 0 : 1,
   );
 }
@@ -145,9 +148,13 @@ function hear(
   if (verdict.outcome === "delivered") {
     const last = arrival(events, "reply");
     const ttl = last?.ttl ?? 64;
+    const times = roundTrips(events, options.count);
     return {
       received: true,
-      line: (seq) => `${options.size + 8} bytes from ${last?.ip_src ?? to}: icmp_seq=${seq} ttl=${ttl}`,
+      line: (seq) => {
+        const time = options.size < TIMEVAL ? "" : ` time=${milliseconds(times[seq - 1] ?? 0)} ms`;
+        return `${options.size + 8} bytes from ${last?.ip_src ?? to}: icmp_seq=${seq} ttl=${ttl}${time}`;
+      },
     };
   }
   if (verdict.code === "MTU_EXCEEDED" && !events.some((event) => event.kind === "frame" && event.leg === "request"))

@@ -36,6 +36,11 @@ export const FILE: Tool<FileCommand> = {
   },
 };
 
+/** Whether anything remembers what is written there. */
+export function isKept(path: string): boolean {
+  return isDhcpFile(DHCP_PATH.exec(path)?.[2] ?? "");
+}
+
 function parseRemove(words: readonly string[]): FileCommand {
   const options = words.filter((word) => word.startsWith("-"));
   const paths = words.filter((word) => !word.startsWith("-"));
