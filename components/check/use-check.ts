@@ -9,10 +9,11 @@ const AGAIN_MS = 5000;
 
 export const EMBEDDED_CLOUD = "embedded";
 
-export function useCheck(cloud: string) {
+/** @param only a host's name; absent: all hosts */
+export function useCheck(cloud: string, only?: string) {
   return useQuery({
-    queryKey: keys.check(cloud),
-    queryFn: ({ signal }) => fetchJson<CheckReport>(urls.check(cloud), { signal }),
+    queryKey: keys.check(cloud, only),
+    queryFn: ({ signal }) => fetchJson<CheckReport>(urls.check(cloud, only), { signal }),
     staleTime: cloud === EMBEDDED_CLOUD ? AGAIN_MS : Number.POSITIVE_INFINITY,
     refetchInterval: cloud === EMBEDDED_CLOUD ? AGAIN_MS : false,
     structuralSharing: true,

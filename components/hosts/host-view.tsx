@@ -67,7 +67,7 @@ export function HostView({ cloud, host, initial }: Props) {
     ...(initial ? { initialData: initial } : {}),
     ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: AGAIN_MS } : {}),
   });
-  const differences = useCheck(cloud).data?.hosts.find((one) => one.name === host)?.differences ?? NONE;
+  const differences = useCheck(cloud, host).data?.hosts[0]?.differences ?? NONE;
   const marked = useMemo(() => graph.data && withDrift(graph.data, differences), [graph.data, differences]);
   if (graph.isPending) return <HostSkeleton name={host} />;
   if (!marked)

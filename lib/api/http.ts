@@ -20,7 +20,7 @@
  *   GET    /api/clouds/:cloud/trace?from=&to=&proto=&dport=&size=&df=&fromAddress=   NDJSON of TraceEvent
  *   GET    /api/clouds/:cloud/trace.pcapng?…same             application/octet-stream
  *   GET    /api/clouds/:cloud/search?q=                      SearchHit[]
- *   GET    /api/clouds/:cloud/check[?repair=0]               CheckReport; repair=0: without repairs, which is quicker
+ *   GET    /api/clouds/:cloud/check[?repair=0][&only=HOST]   CheckReport; repair=0: without repairs, which is quicker
  *   GET    /api/clouds/:cloud/check?host=&id=                Repair: of one difference, or (no id) of all of a host
  *   POST   /api/clouds/embedded/check    { host, id?, script }  Repair: that was run
  *   GET    /api/clouds/:cloud/agents                         AgentState[]

@@ -9,7 +9,8 @@ export const keys = {
     ["clouds", cloud, "hosts", host, "device", netns, name] as const,
   history: (cloud: string, host: string, device: string | undefined) =>
     ["clouds", cloud, "hosts", host, "history", device ?? ""] as const,
-  check: (cloud: string) => ["clouds", cloud, "check"] as const,
+  check: (cloud: string, only?: string) =>
+    ["clouds", cloud, "check", ...(only === undefined ? [] : ["only", only])] as const,
   repair: (cloud: string, host: string, id: string | undefined) =>
     ["clouds", cloud, "check", "repair", host, id ?? ""] as const,
   faults: (cloud: string) => ["clouds", cloud, "faults"] as const,
@@ -37,7 +38,8 @@ export const urls = {
     `/api/clouds/${seg(cloud)}/hosts/${seg(host)}/history${device === undefined ? "" : `?device=${seg(device)}`}`,
   script: (cloud: string, host: string) => `/api/clouds/${seg(cloud)}/hosts/${seg(host)}/script`,
   /** Repairs are asked for one by one. */
-  check: (cloud: string) => `/api/clouds/${seg(cloud)}/check?repair=0`,
+  check: (cloud: string, only?: string) =>
+    `/api/clouds/${seg(cloud)}/check?repair=0${only === undefined ? "" : `&only=${seg(only)}`}`,
   repair: (cloud: string, host: string, id?: string) =>
     `/api/clouds/${seg(cloud)}/check?host=${seg(host)}${id === undefined ? "" : `&id=${seg(id)}`}`,
   runRepair: (cloud: string) => `/api/clouds/${seg(cloud)}/check`,

@@ -64,6 +64,17 @@ test("what was injected says its lines, and a trace that meets it", async () => 
   expect(run(await now(), fault.trace ?? { from: "", proto: "icmp" }).verdict.code).toBe(fault.code);
 });
 
+test("the check of one host is that host's line of the whole check", async () => {
+  await faults.inject("dead-vlan", "cirros-vm2");
+  const { hosts } = await checkOf(server, "embedded");
+  const broken = hosts.filter((one) => one.differences.length > 0);
+  expect(broken).toHaveLength(1);
+  const only = broken[0]?.name;
+  expect(await checkOf(server, "embedded", { only })).toEqual({ hosts: broken });
+  await expect(checkOf(server, "embedded", { only: "compute9" })).rejects.toThrow("compute9");
+  await faults.undo("all");
+});
+
 test("a guest that is broken already can be broken in another way, once in each", async () => {
   const first = await faults.inject("dead-vlan", "cirros-vm2");
   const { kinds } = await faults.report();

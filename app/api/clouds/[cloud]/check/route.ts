@@ -10,12 +10,13 @@ const Asked = z.object({
   host: z.string().min(1).max(300).optional(),
   id: z.string().min(1).max(4000).optional(),
   repair: z.enum(["0", "1"]).default("1"),
+  only: z.string().min(1).max(300).optional(),
 });
 
 export const GET = route<Params>(async (request, { cloud }) => {
-  const { host, id, repair: told } = query(request, Asked);
+  const { host, id, only, repair: told } = query(request, Asked);
   if (host !== undefined) return json(await repairFor(server(), cloud, host, id));
-  return json(await checkOf(server(), cloud, told === "1"));
+  return json(await checkOf(server(), cloud, { repair: told === "1", only }));
 });
 
 export const POST = route<Params>(async (request, { cloud }) =>
