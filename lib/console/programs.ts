@@ -7,6 +7,7 @@ import { ROOT } from "../host/edit.ts";
 import { type Answer, lines, NOTHING } from "./answer.ts";
 import { guestProgram } from "./guest.ts";
 import { HELP, helpOf } from "./help.ts";
+import { normalization } from "./normalization.ts";
 import { showAppctl } from "./show/appctl.ts";
 import { showBrctl, showBridge } from "./show/bridge.ts";
 import { showConntrack } from "./show/conntrack.ts";
@@ -31,8 +32,9 @@ function tool(show: (terminal: Terminal, call: Call) => Answer | undefined): Pro
 function change(terminal: Terminal, { program, words, netns, line }: Call): Answer {
   const known = toolOf(program);
   if (!known) throw new CommandError(`${program}: command not found`, 127);
-  terminal.change({ netns, run: known.parse(program, words, line.input, line) });
-  return NOTHING;
+  const run = known.parse(program, words, line.input, line);
+  terminal.change({ netns, run });
+  return run.tool === "ovs-ofctl" ? normalization(run.action, terminal.now) : NOTHING;
 }
 
 function writeSysctl(terminal: Terminal, { words, netns, line }: Call): Answer {

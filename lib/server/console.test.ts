@@ -83,6 +83,9 @@ describe("a line on a host", () => {
     expect((await type("compute1", "rm /x")).output).toBe("rm: cannot remove '/x': No such file or directory\n");
     expect((await type("compute1", "iptables-restore")).output).toMatch(/heredoc/);
     expect((await type("compute1", "cat > /x <<'EOF'\na\nEOF")).notes.join()).toMatch(/\/x is not kept/);
+    expect((await type("compute1", "ovs-ofctl del-flows br-int table=250,tcp_dst=80")).output).toMatch(
+      /\|ofp_match\|INFO\|normalization changed ofp_match, details:\n.*\| pre: tp_dst=80\n.*\|post: \n$/,
+    );
     expect((await type("compute1", "frobnicate")).output).toMatch(/command not found/);
     expect((await type("compute1", "ip a | awk '{print $1}'")).output).toMatch(/not supported behind a pipe/);
     expect((await type("compute1", 'ip link "')).status).toBe(2);

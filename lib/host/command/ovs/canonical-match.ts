@@ -2,7 +2,7 @@
 import type { Match, MatchField } from "../../../net/openflow/ast.ts";
 import { findField } from "../../../net/openflow/field.ts";
 import { bigToWords, formatFieldValue } from "../../../net/openflow/value.ts";
-import { type Bits, bitsOf, type MatchBits, VLAN_PRESENT } from "./match-bits.ts";
+import { type Bits, bitsOf, type MatchBits, VLAN_PRESENT, writtenBits } from "./match-bits.ts";
 
 const BEFORE_PROTOCOL = [
   ...["pkt_mark", "recirc_id", "dp_hash", "conj_id", "skb_priority", "actset_output", "ct_state", "ct_zone", "ct_mark"],
@@ -30,6 +30,14 @@ export function canonicalMatch(match: Match): Match {
     results.set(result, result);
   }
   return result;
+}
+
+/** What Open vSwitch drops of a match, before and after, as its log tells it; undefined where it keeps all. */
+export function dropped(match: Match): { readonly before: Match; readonly after: Match } | undefined {
+  const written = writtenBits(match);
+  return written.size === bitsOf(match).size
+    ? undefined
+    : { before: { fields: format(written) }, after: canonicalMatch(match) };
 }
 
 function same(a: readonly MatchField[], b: readonly MatchField[]): boolean {

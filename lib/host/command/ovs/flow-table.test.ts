@@ -18,6 +18,11 @@ test.each([
   ],
   ["actions=strip_vlan,set_tunnel:26,output:2", "table=0, actions=pop_vlan,set_field:0x1a->tun_id,output:2"],
   [
+    "arp,tcp_dst=80,nw_tos=4,nw_dst=10.0.0.1,nd_target=::1,actions=drop", // What no ARP has is passed over.
+    "table=0, arp,arp_tpa=10.0.0.1 actions=drop",
+  ],
+  ["tcp_dst=80,ip_src=10.0.0.1,actions=drop", "table=0, actions=drop"],
+  [
     "tp_dst=80,nw_src=10.1.2.3/8,tcp,in_port=LOCAL,actions=drop",
     "table=0, tcp,in_port=LOCAL,nw_src=10.0.0.0/8,tp_dst=80 actions=drop",
   ],

@@ -48,17 +48,61 @@ const PLACES: Readonly<Record<string, { place: string; shift: bigint; keep?: big
 
 const known = new WeakMap<Match, MatchBits>();
 
-/** Throws when a field is no field, or its value none (the parser lets neither pass). Matches are never changed in place. */
+/**
+ * Without fields whose protocol the match does not name: Open vSwitch drops them. Throws when a field is no field, or its
+ * value none (the parser lets neither pass). Matches are never changed in place.
+ */
 export function bitsOf(match: Match): MatchBits {
   let bits = known.get(match);
   if (!bits) {
-    bits = computeBits(match);
+    bits = normalized(writtenBits(match));
     known.set(match, bits);
   }
   return bits;
 }
 
-function computeBits(match: Match): MatchBits {
+const IP = 0x0800n;
+const IP6 = 0x86ddn;
+
+/** Whether a place means something: what of lib/ofp-match.c ofputil_normalize_match__ and of lib/nx-match.c keeps it. */
+const KEPT: Readonly<Record<string, (type: bigint, proto: bigint, icmpType: bigint) => boolean>> = {
+  ...each(["ip_src", "ip_dst"], (type) => type === IP || isArp(type)),
+  ...each(["tp_src", "tp_dst"], hasPorts),
+  ...each(["nw_proto"], (type) => type === IP || type === IP6 || isArp(type)),
+  ...each(["nw_tos", "nw_ttl", "ip_frag"], (type) => type === IP || type === IP6),
+  ...each(["ipv6_src", "ipv6_dst", "ipv6_label"], (type) => type === IP6),
+  ...each(["tcp_flags"], (type, proto) => (type === IP || type === IP6) && proto === 6n),
+  ...each(["mpls_label", "mpls_tc", "mpls_ttl", "mpls_bos"], (type) => type === 0x8847n || type === 0x8848n),
+  nd_target: (type, proto, icmp) => type === IP6 && proto === 58n && (icmp === 135n || icmp === 136n),
+  arp_sha: (type, proto, icmp) => isArp(type) || (type === IP6 && proto === 58n && icmp === 135n),
+  arp_tha: (type, proto, icmp) => isArp(type) || (type === IP6 && proto === 58n && icmp === 136n),
+};
+
+function each<F>(places: readonly string[], kept: F): Record<string, F> {
+  return Object.fromEntries(places.map((place) => [place, kept]));
+}
+
+function isArp(type: bigint): boolean {
+  return type === 0x0806n || type === 0x8035n;
+}
+
+function hasPorts(type: bigint, proto: bigint): boolean {
+  if (type !== IP && type !== IP6) return false;
+  return proto === 6n || proto === 17n || proto === 132n || proto === (type === IP ? 1n : 58n);
+}
+
+function normalized(bits: Map<string, Bits>): MatchBits {
+  const exactly = (place: string, all: bigint) => {
+    const at = bits.get(place);
+    return at?.mask === all ? at.value : -1n;
+  };
+  const [type, proto, icmpType] = [exactly("eth_type", 0xffffn), exactly("nw_proto", 0xffn), exactly("tp_src", 0xffn)];
+  for (const place of bits.keys()) if (KEPT[place]?.(type, proto, icmpType) === false) bits.delete(place);
+  return bits;
+}
+
+/** As it was written, with what means nothing. */
+export function writtenBits(match: Match): Map<string, Bits> {
   const out = new Map<string, Bits>();
   for (const field of match.fields) addField(out, field);
   return out;
