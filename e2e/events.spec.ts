@@ -86,7 +86,8 @@ test("a server is told to its project and to administrators, who alone are told 
   const [admin, demo] = [await login(request, "admin"), await login(request, "demo")];
   const [asAdmin, asDemo] = [await follow(String(baseURL), admin), await follow(String(baseURL), demo)];
   const headers = { "x-auth-token": demo };
-  const server = { name: "told", flavorRef: "1", imageRef: "", networks: "none" };
+  const { images } = await (await request.get("/image/v2/images", { headers })).json();
+  const server = { name: "told", flavorRef: "1", imageRef: images[0].id, networks: "none" };
   const made = await request.post("/compute/v2.1/servers", { headers, data: { server } });
   expect(made.status()).toBe(202);
   const { id } = (await made.json()).server;

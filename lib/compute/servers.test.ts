@@ -9,6 +9,8 @@ let dir: string;
 let server: OpenstackServer;
 let admin: Client;
 let demo: Client;
+/** Id of the image that every new cloud has. */
+let image: string;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read answers as a client does, attribute by attribute.
 type Reply = { status: number; body: any };
@@ -19,6 +21,7 @@ beforeAll(async () => {
   server = await openstackServer(dir);
   admin = await login("admin", "admin");
   demo = await login("demo", "demo");
+  image = (await demo("GET", "image/v2/images")).body.images[0].id;
 });
 afterAll(async () => {
   await server.close();
@@ -52,7 +55,7 @@ async function network(name: string, cidr: string): Promise<string> {
   return body.network.id;
 }
 
-const boot = (more: object) => ({ server: { name: "vm", imageRef: "", flavorRef: "1", ...more } });
+const boot = (more: object) => ({ server: { name: "vm", imageRef: image, flavorRef: "1", ...more } });
 
 test("a server gets a port on a host, bound there, with an address and the default group", async () => {
   const id = await network("net", "10.1.0.0/24");
@@ -140,6 +143,19 @@ test("what cannot be is refused by name, and leaves nothing", async () => {
   for (const [body, status, message] of [
     [boot({ flavorRef: "none" }), 400, "Flavor none could not be found."],
     [boot({ imageRef: "none" }), 400, "Image none could not be found."],
+    [boot({ imageRef: "" }), 400, "Missing imageRef attribute"],
+    [
+      boot({ user_data: "***" }),
+      400,
+      "Invalid input for field/attribute user_data. Value: ***. '***' is not a 'base64'",
+    ],
+    [boot({ networks: [{ port: "none" }] }), 400, "Port id none could not be found."],
+    [boot({ networks: [{ port: "none" }], min_count: 2 }), 400, expect.stringContaining("a single configured port ID")],
+    [
+      boot({ networks: [{ uuid: id, fixed_ip: "10.4.0.2" }], min_count: 2 }),
+      400,
+      "Failed to launch instances: max_count cannot be greater than 1 if an fixed_ip is specified.",
+    ],
     [boot({ name: "" }), 400, "Invalid input for field/attribute name. Value: . '' is too short"],
     [boot({ networks: [{ uuid: "none" }] }), 400, "Network none could not be found."],
     [boot({ key_name: "none" }), 400, "Invalid key_name provided."],
@@ -229,6 +245,12 @@ test("all projects' servers are the administrator's to list, and to search by ho
     },
   });
   expect((await admin("GET", "compute/v2.1/servers?all_tenants=maybe")).status).toBe(400);
+  expect(await found(admin, "all_tenants=1&deleted=True")).toBe(0);
+  expect(await found(admin, "all_tenants=1&vm_state=active&key_name=none")).toBe(0);
+  expect(await found(admin, "all_tenants=1&vm_state=active&availability_zone=nova")).toBe(1);
+  expect(await found(demo, "changes-since=2020-01-01T00:00:00")).toBe(1);
+  expect(await found(demo, "changes-since=2999-01-01")).toBe(0);
+  expect((await demo("GET", "compute/v2.1/servers?changes-since=lately")).status).toBe(400);
 });
 
 test("a security group is found through the compute service, by its owner", async () => {

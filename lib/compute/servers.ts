@@ -85,7 +85,10 @@ export class Servers {
     }
     if (request.keyName !== null)
       await found(() => keypairs.show(context, String(request.keyName)), "Invalid key_name provided.");
+    if (request.count > 1) refuseShared(request.nics ?? []);
     const nics = await networks.chosen(context, request.nics);
+    for (const { port } of nics)
+      if (port !== undefined) await found(() => networks.port(context, port), `Port id ${port} could not be found.`);
     const groups = request.groups && (await networks.groupIds(context, request.groups));
     if (request.group !== undefined)
       await found(
@@ -280,6 +283,15 @@ export class Servers {
 }
 
 class BindingFailed extends Error {}
+
+/** What several servers cannot have at once. nova/compute/api.py _check_multiple_instances_… */
+function refuseShared(nics: readonly Nic[]): void {
+  const reason = nics.some((one) => one.port !== undefined)
+    ? "Unable to launch multiple instances with a single configured port ID. Please launch your instance one by one with different ports."
+    : nics.some((one) => one.fixedIp !== undefined) &&
+      "max_count cannot be greater than 1 if an fixed_ip is specified.";
+  if (reason) throw new ComputeError("bad-request", `Failed to launch instances: ${reason}`);
+}
 
 async function found<T>(look: () => Promise<T>, message: string): Promise<T> {
   try {

@@ -13,6 +13,7 @@ import { body, unexpected } from "./body.ts";
 import type { Handler } from "./handler.ts";
 import { minorVersion, NAMED_HOST, newerView } from "./microversion.ts";
 import { runAction } from "./server-actions.ts";
+import { allTenants, filtered, withAddress } from "./server-filters.ts";
 import { surroundings } from "./surroundings.ts";
 import { links, serverView } from "./views.ts";
 
@@ -21,6 +22,15 @@ const id = z.string().min(1).max(255);
 
 /** Of the hints of Nova's filters, those of the one that is here. */
 const hints = z.looseObject({ group: id.optional() });
+
+/** Nova asks quotas, which there are none of here. */
+const count = z.coerce.number().int().min(1).max(100);
+
+const base64 = z
+  .string()
+  .max(65_535)
+  .refine((text) => BASE64.test(text.replaceAll(/\s/g, "")), { error: ({ input }) => `'${input}' is not a 'base64'` });
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** nova/api/validation/parameter_types.py fqdn */
 const hostName = z
@@ -52,12 +62,12 @@ const createBody = z.strictObject({
     key_name: z.string().nullish(),
     metadata: z.record(z.string().max(255), z.string().max(255)).optional(),
     adminPass: z.string().optional(),
-    user_data: z.string().max(65_535).nullish(),
+    user_data: base64.nullish(),
     availability_zone: z.string().nullish(),
     host: hostName.optional(),
     hypervisor_hostname: hostName.optional(),
-    min_count: z.coerce.number().int().min(1).optional(),
-    max_count: z.coerce.number().int().min(1).max(100).optional(),
+    min_count: count.optional(),
+    max_count: count.optional(),
     block_device_mapping_v2: z.array(z.unknown()).optional(),
     "OS-DCF:diskConfig": z.enum(["AUTO", "MANUAL"]).optional(),
     accessIPv4: z.string().nullish(),
@@ -190,65 +200,6 @@ export function serverRoutes(compute: Compute): Route<Handler>[] {
   ];
 }
 
-/** nova/api/openstack/common.py is_all_tenants: the bare word counts, too. */
-function allTenants(request: RestRequest): boolean {
-  const text = request.query.get("all_tenants")?.trim().toLowerCase();
-  if (text === undefined || ["0", "f", "false", "off", "n", "no"].includes(text)) return false;
-  if (["", "1", "t", "true", "on", "y", "yes"].includes(text)) return true;
-  throw new ComputeError("bad-request", `Unrecognized value '${text}' for all_tenants.`);
-}
-
-/** Nova has Neutron look for a part of the address, where it can (`ip-substring-filtering`). */
-async function withAddress({ networks }: Compute, all: readonly Server[], part: string): Promise<Server[]> {
-  const ports = await networks.portsOf(all.map((one) => one.id));
-  const text = part.replace(/^\^|\$$/g, "").replaceAll("\\.", ".");
-  const having = new Set(
-    ports.filter((port) => port.fixed_ips.some((one) => one.ip_address.includes(text))).map((port) => port.device_id),
-  );
-  return all.filter((one) => having.has(one.id));
-}
-
-/**
- * nova/api/openstack/compute/schemas/servers.py: of its filters, those that say something here. Who is no administrator
- * could ask by some of them for what he may not know.
- */
-function filtered(all: readonly Server[], request: RestRequest, isAdmin: boolean): Server[] {
-  const { query } = request;
-  const is = (key: string, of: (server: Server) => string | null) => {
-    const wanted = query.getAll(key).filter((one) => one !== "");
-    return (server: Server) =>
-      wanted.length === 0 || wanted.some((one) => of(server)?.toLowerCase() === one.toLowerCase());
-  };
-  // A name is a regular expression in Nova; here it is searched for as text, which no text can make slow.
-  const text =
-    query
-      .get("name")
-      ?.replace(/^\^|\$$/g, "")
-      .toLowerCase() ?? "";
-  const tests = [
-    is("status", (s) => s.status),
-    is("flavor", (s) => s.flavor_id),
-    is("image", (s) => s.image_id),
-    ...(isAdmin
-      ? [
-          is("host", (s) => s.host),
-          is("uuid", (s) => s.id),
-          is("tenant_id", (s) => s.project_id),
-          is("project_id", (s) => s.project_id),
-          is("user_id", (s) => s.user_id),
-        ]
-      : []),
-  ];
-  const found = all.filter((one) => one.name.toLowerCase().includes(text) && tests.every((holds) => holds(one)));
-  found.sort((a, b) => b.number - a.number); // The newest first, as Nova's default.
-  const marker = query.get("marker");
-  const from = marker === null ? 0 : found.findIndex((one) => one.id === marker) + 1;
-  if (marker !== null && from === 0) throw new ComputeError("bad-request", `marker [${marker}] not found`);
-  const limit = query.get("limit");
-  if (limit !== null && !/^\d+$/.test(limit)) throw new ComputeError("bad-request", "limit must be a number");
-  return found.slice(from, limit === null ? undefined : from + Number(limit));
-}
-
 function imageOf(server: {
   imageRef?: string | undefined;
   block_device_mapping_v2?: unknown[] | undefined;
@@ -258,8 +209,10 @@ function imageOf(server: {
     const local =
       typeof mapping === "object" && mapping !== null && Reflect.get(mapping, "destination_type") === "local";
     if (!local) throw new ComputeError("bad-request", "Block Device Mapping is Invalid: this cloud has no volumes.");
+    return server.imageRef ? server.imageRef : null;
   }
-  return server.imageRef ? server.imageRef : null;
+  if (!server.imageRef) throw new ComputeError("bad-request", "Missing imageRef attribute");
+  return server.imageRef;
 }
 
 function nicsOf(
