@@ -18,6 +18,7 @@ export interface PortView extends Json {
   readonly status: string;
   readonly fixed_ips: readonly { readonly subnet_id: string; readonly ip_address: string }[];
   readonly security_groups: readonly string[];
+  readonly revision_number: number;
 }
 
 export interface Nic {
@@ -89,13 +90,9 @@ export class Networks {
   ): Promise<{ port: PortView; made: boolean }> {
     const plugged = { device_id: server, device_owner: "compute:nova", "binding:host_id": host };
     if (nic.port !== undefined) {
-      const port = await this.port(context, nic.port);
-      if (port.device_id !== "") throw new ComputeError("conflict", `Port ${port.id} is still in use.`);
-      if (port.fixed_ips.length === 0 && port.ip_allocation !== "deferred")
-        throw new ComputeError("bad-request", `Port ${port.id} requires a FixedIP in order to be used.`);
-      const changed = await this.update(port.id, plugged);
+      const port = await this.take(context, nic.port, plugged);
       await deviceUp(this.neutron, port.id);
-      return { port: changed, made: false };
+      return { port, made: false };
     }
     const values = {
       ...plugged,
@@ -108,6 +105,21 @@ export class Networks {
     const port = made as PortView; // One body, one port.
     await deviceUp(this.neutron, port.id);
     return { port, made: true };
+  }
+
+  /** Of several servers that ask for a port at once, one gets it: none that has changed since it was looked at is taken. */
+  private async take(context: Context, id: string, plugged: Json): Promise<PortView> {
+    for (;;) {
+      const port = await this.port(context, id);
+      if (port.device_id !== "") throw new ComputeError("conflict", `Port ${id} is still in use.`);
+      if (port.fixed_ips.length === 0 && port.ip_allocation !== "deferred")
+        throw new ComputeError("bad-request", `Port ${id} requires a FixedIP in order to be used.`);
+      try {
+        return await this.update(id, plugged, port.revision_number);
+      } catch (error) {
+        if (!(error instanceof NeutronError && error.reason === "precondition-failed")) throw error;
+      }
+    }
   }
 
   /** Takes the port off the server: away with it when it was made for it. */
@@ -159,8 +171,11 @@ export class Networks {
     return agents.some((one) => one.alive === true && one.admin_state_up === true);
   }
 
-  private async update(id: string, values: Json): Promise<PortView> {
-    const port = await spoken(() => this.neutron.api.update(SERVICE, this.resource("port"), id, { port: values }));
+  /** @param revision that the port must still have */
+  private async update(id: string, values: Json, revision?: number): Promise<PortView> {
+    const port = await spoken(() =>
+      this.neutron.api.update(SERVICE, this.resource("port"), id, { port: values }, undefined, revision),
+    );
     return port as PortView; // A view of that resource.
   }
 
@@ -178,7 +193,7 @@ async function spoken<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof NeutronError)) throw error;
+    if (!(error instanceof NeutronError) || error.reason === "precondition-failed") throw error;
     const reason = error.type === "OverQuota" ? "forbidden" : error.reason === "conflict" ? "conflict" : "bad-request";
     throw new ComputeError(reason, error.message);
   }

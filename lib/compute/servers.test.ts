@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { serviceContext } from "../identity/context.ts";
 import { type OpenstackServer, openstackServer } from "../testing/openstack-server.ts";
 
 let dir: string;
@@ -135,6 +136,23 @@ test("a port that was given stays when its server goes", async () => {
   await demo("DELETE", `compute/v2.1/servers/${made.body.server.id}`);
   const after = (await admin("GET", `networking/v2.0/ports/${port.id}`)).body.port;
   expect(after).toMatchObject({ device_id: "", device_owner: "", "binding:host_id": "" });
+});
+
+test("of servers that ask for a port at once one gets it, and interfaces that come at once all go with their server", async () => {
+  const id = await network("race", "10.23.0.0/24");
+  const { port } = (await demo("POST", "networking/v2.0/ports", { port: { network_id: id } })).body;
+  const { networks, servers } = server.cloud.compute;
+  const made = (await demo("POST", "compute/v2.1/servers", boot({ networks: "none" }))).body.server.id;
+  const plugs = ["compute1", "compute2"].map((host) =>
+    networks.plug(serviceContext("req-race"), made, host, { port: port.id }, undefined),
+  );
+  const outcomes = (await Promise.allSettled(plugs)).map((one) => one.status);
+  expect(outcomes.toSorted()).toEqual(["fulfilled", "rejected"]);
+  const who = serviceContext("req-race");
+  await Promise.all([1, 2, 3].map(() => servers.attach(who, made, { network: id })));
+  await demo("DELETE", `compute/v2.1/servers/${made}`);
+  const left = (await admin("GET", `networking/v2.0/ports?network_id=${id}&device_owner=compute:nova`)).body.ports;
+  expect(left).toEqual([]);
 });
 
 test("what cannot be is refused by name, and leaves nothing", async () => {

@@ -39,6 +39,8 @@ const ACTIONS: Readonly<
   resume: { from: ["SUSPENDED"], to: "ACTIVE", verb: "resume" },
 };
 
+type Changes = Partial<Server> & { readonly launched?: boolean };
+
 export interface ServerParts {
   readonly store: Store;
   readonly networks: Networks;
@@ -183,7 +185,7 @@ export class Servers {
     if (!chosen) throw new ComputeError("bad-request", "No networks to attach to");
     const owner = { ...context, projectId: server.project_id };
     const { port, made } = await this.parts.networks.plug(owner, id, server.host, chosen, undefined);
-    if (made) await this.write(id, { own_ports: [...server.own_ports, port.id] });
+    if (made) await this.write(id, ({ own_ports }) => ({ own_ports: [...own_ports, port.id] }));
     return port;
   }
 
@@ -193,7 +195,7 @@ export class Servers {
     if (!ports.some((one) => one.id === portId)) throw new ComputeError("not-found", `Port ${portId} is not attached`);
     const made = server.own_ports.includes(portId);
     await this.parts.networks.unplug(portId, made);
-    if (made) await this.write(id, { own_ports: server.own_ports.filter((one) => one !== portId) });
+    if (made) await this.write(id, ({ own_ports }) => ({ own_ports: own_ports.filter((one) => one !== portId) }));
   }
 
   async setGroup(context: Context, id: string, name: string, member: boolean): Promise<void> {
@@ -271,11 +273,11 @@ export class Servers {
     await this.write(server.id, { status: "ERROR", fault });
   }
 
-  private write(id: string, changes: Partial<Server> & { launched?: boolean }): Promise<Server> {
-    const { launched, ...rest } = changes;
+  private write(id: string, changes: Changes | ((server: Server) => Changes)): Promise<Server> {
     return this.parts.store.transaction(async (tx) => {
       const server = await servers.get(tx, id);
       if (!server) throw absent("Instance", id);
+      const { launched, ...rest } = typeof changes === "function" ? changes(server) : changes;
       const at = isoSecond(tx.now);
       return servers.update(tx, { ...server, ...rest, updated_at: at, ...(launched ? { launched_at: at } : {}) });
     });
