@@ -111,6 +111,33 @@ test("routes that DHCP hands out are added once, the default left out", () => {
   ]);
 });
 
+test.each([
+  [[["router", "10.0.0.7"]], "10.0.0.7"],
+  [[["router", ""]], undefined],
+  [[["dns-server", "10.0.0.3"]], "10.0.0.1"],
+  [
+    [
+      ["router", "10.0.0.7"],
+      ["classless-static-route", "1.0.0.0/8,10.0.0.3,0.0.0.0/0,10.0.0.8"],
+    ],
+    "10.0.0.8",
+  ],
+] as const)("the gateway is what DHCP tells of it: %j", (told, gateway) => {
+  const options = told.map(([name, value]) => ({ tag: "subnet-s", name, value, line: "" }));
+  const server = {
+    networkId: "n",
+    netns: "qdhcp-n",
+    command: "",
+    running: true,
+    hosts: [],
+    options,
+    addnHosts: [],
+    leases: [],
+  };
+  const { guests } = derive(api([port()]), [{ ...plain, dnsmasq: [server] }]);
+  expect(guests[0]?.fixedIps[0]?.gateway).toBe(gateway);
+});
+
 test("the interface with its port id is its tap, but a qvo is not", () => {
   const plugged = (name: string) =>
     host("h", namespace("root", []), [bridge("br-int", [{ name, externalIds: { "iface-id": PORT } }])]);

@@ -118,7 +118,10 @@ function addAddresses(
       continue;
     }
     const entry: Guest["fixedIps"][number] = { address: fixed.ip_address, prefix: cidr.prefix };
-    if (subnet.gateway_ip !== null) entry.gateway = subnet.gateway_ip;
+    const told =
+      dnsmasq && subnet.enable_dhcp && subnet.ip_version === 4 ? gatewayOption(dnsmasq, subnet.id) : undefined;
+    const gateway = told ? told.gateway : subnet.gateway_ip;
+    if (gateway) entry.gateway = gateway;
     guest.fixedIps.push(entry);
     const routes = [
       ...subnet.host_routes.map((route) => ({ dst: route.destination, via: route.nexthop })),
@@ -129,6 +132,25 @@ function addAddresses(
         guest.hostRoutes.push(route);
     }
   }
+}
+
+/**
+ * What dnsmasq tells clients of a subnet about their gateway (IPv4): routers do not count beside classless routes (RFC 3442).
+ * No gateway: it tells them that there is none. Undefined: it says nothing.
+ */
+export function gatewayOption(
+  { options }: DnsmasqInstance,
+  subnetId: string,
+): { readonly gateway?: string; readonly line: string } | undefined {
+  const own = options.filter((one) => one.tag === `subnet-${subnetId}`);
+  for (const { name, value, line } of own)
+    if (name === "classless-static-route") {
+      const words = value.split(",");
+      const at = words.indexOf("0.0.0.0/0");
+      if (at >= 0) return { gateway: words[at + 1] ?? "", line };
+    }
+  const router = own.find((one) => one.name === "router");
+  return router && { gateway: router.value, line: router.line };
 }
 
 /** Classless static routes (RFC 3442) that dnsmasq hands out for a subnet; its default route is the gateway. */

@@ -9,6 +9,7 @@ import { withGaps } from "./incomplete.ts";
 import { refineAddress } from "./refine-address.ts";
 import { claimant } from "./refine-duplicate.ts";
 import { refineElement } from "./refine-element.ts";
+import { toldGateway } from "./refine-gateway.ts";
 import { refineSegment, wrongLocalVlan } from "./refine-segment.ts";
 import { refineStale } from "./refine-stale.ts";
 import { misplaced } from "./refine-wiring.ts";
@@ -95,11 +96,12 @@ export class Intent {
     const last = c.frames.findLast((f) => f.leg === verdict.leg && f.branch === verdict.branch);
     const known: Case = last ? { ...c, last } : c;
     const stale =
+      toldGateway(known, verdict) ??
       misplaced(known, verdict) ??
       refineStale(known, verdict) ??
       refineSegment(known, verdict) ??
       wrongLocalVlan(known, verdict);
-    if (stale) return withResource(known, apply(verdict, stale));
+    if (stale) return stale.resource ? apply(verdict, stale) : withResource(known, apply(verdict, stale));
     const byElement = refineElement(known, verdict);
     const first = byElement ? apply(verdict, byElement) : verdict;
     const byAddress = refineAddress(known, first);

@@ -12,10 +12,10 @@ import type { CollectedCloud } from "../collect/cloud.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
 import { applyAll } from "../host/run.ts";
-import type { HostState } from "../host/state.ts";
 import { openLab } from "../likeness/testing/lab.ts";
 import { buildScenario } from "../likeness/testing/scenario.ts";
 import { cloudOf } from "../simulation/world.ts";
+import { withHosts } from "../whatif/repaired.ts";
 import { FAULT_KINDS } from "./catalogue.ts";
 import { inject } from "./inject.ts";
 import { run, Scene } from "./scene.ts";
@@ -23,10 +23,6 @@ import { run, Scene } from "./scene.ts";
 /** What a distributed router alone has. */
 const DISTRIBUTED = new Set(["floating-ip-route-missing", "floating-proxy-arp-off"]);
 
-const withHosts = (cloud: CollectedCloud, hosts: readonly HostState[]): CollectedCloud => ({
-  ...cloud,
-  world: { ...cloud.world, hosts: [...hosts] },
-});
 const said = ({ element, host, netns, device }: VerdictEvent) =>
   `${JSON.stringify(element)} ${host} ${netns} ${device}`;
 

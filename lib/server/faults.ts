@@ -19,6 +19,7 @@ import type { HostState } from "../host/state.ts";
 import type { Server } from "../server.ts";
 import { cloudOf } from "../simulation/world.ts";
 import { Collection } from "../store/collection.ts";
+import { withHosts } from "../whatif/repaired.ts";
 import { FAULT_TEXTS, placesIn } from "./faults-places.ts";
 import { type FaultLine, putBack, stands, type Undo, undoOf } from "./faults-undo.ts";
 
@@ -159,7 +160,7 @@ export class Faults {
     const known = wholes.get(cloud);
     if (known?.ids === ids) return known.whole;
     const { hosts } = putBack(cloud.world.hosts, all, []);
-    const whole = { ...cloud, world: { ...cloud.world, hosts } };
+    const whole = withHosts(cloud, hosts);
     wholes.set(cloud, { ids, whole });
     return whole;
   }
