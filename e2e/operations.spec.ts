@@ -169,6 +169,9 @@ test.describe("shortcuts", () => {
     await page.keyboard.press("Escape");
     await expect(sheet(page)).toBeHidden();
     await page.keyboard.press("g");
+    await page.keyboard.press("e");
+    await expect(page).toHaveURL(`${CLOUD}/reachability`);
+    await page.keyboard.press("g");
     await page.keyboard.press("r");
     await expect(page).toHaveURL(`${CLOUD}/routers`);
     await page.keyboard.press("/");
@@ -183,7 +186,7 @@ test.describe("shortcuts", () => {
   });
 
   test("can be turned off, and the handbook is a menu away", async ({ page }) => {
-    await visit(page, `${CLOUD}/networks`);
+    await visit(page, `${CLOUD}/topology`); // Where T is the page's own.
     const menu = page.getByRole("button", { name: "Project admin, user admin" });
     await menu.click();
     await page.getByRole("menuitem", { name: "Keyboard shortcuts" }).click();
@@ -196,7 +199,7 @@ test.describe("shortcuts", () => {
     await page.keyboard.press("t");
     await page.keyboard.press("?");
     await expect(sheet(page)).toBeVisible();
-    await expect(page).toHaveURL(new RegExp(`${CLOUD}/networks$`));
+    await expect(page).toHaveURL(new RegExp(`${CLOUD}/topology$`));
     await page.keyboard.press("Escape");
     await menu.click();
     await page.getByRole("menuitem", { name: "Handbook" }).click();

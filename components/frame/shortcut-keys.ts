@@ -8,6 +8,7 @@ export const GO_TO: Readonly<Record<string, { readonly slug: string; readonly fo
   r: { slug: "routers" },
   s: { slug: "security-groups" },
   f: { slug: "floating-ips" },
+  e: { slug: "reachability" },
   h: { slug: "hosts", forAdmins: true },
   c: { slug: "check", forAdmins: true },
   a: { slug: "agents", forAdmins: true },

@@ -5,6 +5,7 @@ import { pages } from "../../lib/api/pages.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { NAV } from "./nav.ts";
+import { pageKey } from "./page-key.ts";
 import { useIsAdmin } from "./session.tsx";
 import { GO_TO, pressed, type ShortcutDeed } from "./shortcut-keys.ts";
 import { onSummoned, summon } from "./summon.ts";
@@ -37,13 +38,11 @@ export function Shortcuts({ cloud }: { cloud: string }) {
       const next = pressed(key, was, admin);
       going.current = { is: next.going, until: event.timeStamp + PATIENCE_MS };
       if (!was && !next.going && !next.deed) return;
-      // There the letter is the page's own: to the ends of the trace, and from what is selected.
-      const own = [pages.trace(cloud), pages.topology(cloud)];
-      if (next.deed?.do === "trace" && own.includes(window.location.pathname)) return;
-      // Before the page's own letters: after G they mean pages.
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (next.deed) run(next.deed);
+      const own = was ? undefined : pageKey(key);
+      if (own) own();
+      else if (next.deed) run(next.deed);
     };
     window.addEventListener("keydown", onKey, { capture: true });
     const forget = onSummoned("shortcuts", () => setOpen(true));

@@ -13,7 +13,16 @@ export interface DetailsProps {
 }
 
 /** What the side panel says about any object of a cloud. */
-export function Details({ object, ...shared }: DetailsProps & { object: CloudObject }) {
+export function Details({ object, ...shared }: DetailsProps & { object: CloudObject | undefined }) {
+  if (!object)
+    return (
+      <>
+        <h2 className="text-lg font-semibold tracking-tight">Not there any more</h2>
+        <p className="pt-0.5 text-sm text-muted">
+          What was selected has been deleted, or was never to be seen in this project.
+        </p>
+      </>
+    );
   switch (object.kind) {
     case "instance":
       return <InstanceDetails instance={object.value} {...shared} />;

@@ -6,6 +6,7 @@ import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { useBuild } from "../forms/build.tsx";
 import { CreateButton } from "../forms/create-menu.tsx";
 import { PageHead } from "../frame/page-head.tsx";
+import { useIsAdmin } from "../frame/session.tsx";
 import { SidePanel } from "../frame/side-panel.tsx";
 import { Button } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
@@ -24,8 +25,9 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
   const topology = useTopology(cloud);
   const { params, set } = useUrlState();
   const { selected, select } = useSelection();
+  const admin = useIsAdmin();
   const filter = params.get("q") ?? "";
-  const model = useMemo(() => topology.data && listModel(kind, topology.data), [topology.data, kind]);
+  const model = useMemo(() => topology.data && listModel(kind, topology.data, admin), [topology.data, kind, admin]);
   const order = params.get("sort");
   const sort = model && parseSort(order, model.columns);
   const rows = useMemo(
@@ -41,7 +43,6 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
       picked.map((row) => ({ kind: TARGETS[kind], id: row.id, name: row.name })),
       () => setTicked(new Set()),
     );
-  const object = topology.data && findObject(topology.data, selected);
   return (
     <div className="relative flex h-full">
       <div className="flex min-w-0 flex-1 flex-col">
@@ -94,9 +95,9 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
           )}
         </div>
       </div>
-      {object && topology.data ? (
+      {selected !== null && topology.data ? (
         <SidePanel label="Details" onClose={() => select(null)}>
-          <Details object={object} topology={topology.data} cloud={cloud} />
+          <Details object={findObject(topology.data, selected)} topology={topology.data} cloud={cloud} />
         </SidePanel>
       ) : null}
     </div>

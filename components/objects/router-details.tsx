@@ -26,10 +26,13 @@ export function RouterDetails({ router, topology, cloud }: DetailsProps & { rout
           </span>
         }
       >
-        {admin && router.interfaces.length > 0 ? (
+        {admin && router.interfaces[0] ? (
           <ButtonLink variant="solid" href={pages.trace(cloud, { from: router.id })}>
             Trace from here
           </ButtonLink>
+        ) : null}
+        {router.interfaces[0] ? (
+          <ButtonLink href={pages.trace(cloud, { to: router.interfaces[0].address })}>Trace to here</ButtonLink>
         ) : null}
       </DetailsHead>
       <PanelSection title="Gateway">
@@ -43,6 +46,7 @@ export function RouterDetails({ router, topology, cloud }: DetailsProps & { rout
             {router.gateway.addresses.map((address) => (
               <Fact key={address} label="Address" mono>
                 {address}
+                <TraceHere to={address} name={`gateway ${address}`} />
               </Fact>
             ))}
             <Fact label="SNAT">{router.gateway.snat ? "on" : "off"}</Fact>

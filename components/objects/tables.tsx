@@ -32,8 +32,26 @@ function rules(all: readonly { direction: string }[], direction: "ingress" | "eg
 
 const bothWays = (end: string): TraceEnds => ({ from: end, to: end });
 
+/** What a tenant is not told, or is the same in every row. */
+const FOR_ADMINS: Record<ListKind, readonly string[]> = {
+  instances: ["Host", "Project"],
+  networks: ["Type", "Project"],
+  routers: ["Kind", "Project"],
+  "security-groups": ["Project"],
+  "floating-ips": [],
+};
+
 /** Any list of a cloud's objects as columns and rows: one place for the list pages and the topology's table. */
-export function listModel(kind: ListKind, topology: Topology): ListModel {
+export function listModel(kind: ListKind, topology: Topology, admin: boolean): ListModel {
+  const model = modelOf(kind, topology, admin);
+  if (admin) return model;
+  const shown = (column: string | undefined) => !FOR_ADMINS[kind].includes(column ?? "");
+  const rows = model.rows.map((row) => ({ ...row, cells: row.cells.filter((_, at) => shown(model.columns[at + 1])) }));
+  return { ...model, columns: model.columns.filter(shown), rows };
+}
+
+/** @param admin whether the reader may send from routers */
+function modelOf(kind: ListKind, topology: Topology, admin: boolean): ListModel {
   const networkName = (id: string) => topology.networks.find((network) => network.id === id)?.name ?? id.slice(0, 8);
   const project = (id: string) => ({ text: projectName(topology, id) });
   const status = (text: string) => ({ text, show: <Status status={text} /> });
@@ -86,7 +104,7 @@ export function listModel(kind: ListKind, topology: Topology): ListModel {
         rows: topology.routers.map((one) => ({
           id: one.id,
           name: one.name || one.id.slice(0, 8),
-          ...(one.interfaces[0] ? { trace: { to: one.interfaces[0].address } } : {}),
+          ...(one.interfaces[0] ? { trace: { to: one.interfaces[0].address, ...(admin && { from: one.id }) } } : {}),
           cells: [
             status(one.status),
             { text: words([one.distributed ? "distributed" : "central", one.ha ? "HA" : undefined]) },

@@ -9,11 +9,13 @@ import { layout } from "../../lib/topology/layout.ts";
 import { useBuild } from "../forms/build.tsx";
 import { CreateMenu } from "../forms/create-menu.tsx";
 import { PageHead } from "../frame/page-head.tsx";
+import { usePageKey } from "../frame/page-key.ts";
+import { useIsAdmin } from "../frame/session.tsx";
 import { SidePanel } from "../frame/side-panel.tsx";
 import { download } from "../graph/export.ts";
 import type { PictureHandle } from "../graph/picture.tsx";
 import { Details } from "../objects/details.tsx";
-import { findObject, traceEndOf } from "../objects/find.ts";
+import { type CloudObject, findObject, traceEndOf } from "../objects/find.ts";
 import { useSelection } from "../objects/use-selection.ts";
 import { useTopology } from "../objects/use-topology.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
@@ -47,22 +49,14 @@ export function TopologyView({ cloud }: { cloud: string }) {
     [topology, open, selected],
   );
   const object = topology && findObject(topology, selected);
-  const from = topology && object?.kind === "instance" ? traceEndOf(topology, object.value) : undefined;
+  const admin = useIsAdmin();
+  const from = topology && object ? sourceOf(topology, object, admin) : undefined;
   const build = useBuild();
   const story = build !== undefined && params.get("story") !== null;
   const bare = build !== undefined && topology !== undefined && isBare(topology);
   const traceHref = pages.trace(cloud, from ? { from } : {});
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const typing =
-        event.target instanceof HTMLElement && event.target.closest("input, textarea, select, [role=dialog]");
-      if (event.key.toLowerCase() !== "t" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-      router.push(traceHref);
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [router, traceHref]);
+  usePageKey("t", () => router.push(traceHref));
 
   useEffect(() => {
     if (selected !== null && drawing) picture.current?.reveal(selected);
@@ -128,7 +122,7 @@ export function TopologyView({ cloud }: { cloud: string }) {
             title="The topology did not load"
             error={query.error}
             onRetry={() => void query.refetch()}
-            action={<ButtonLink href={pages.clouds()}>All clouds</ButtonLink>}
+            {...(admin ? { action: <ButtonLink href={pages.clouds()}>All clouds</ButtonLink> } : {})}
           />
         ) : bare && !story ? (
           <FirstRun onStory={() => set({ story: "1" })} />
@@ -152,9 +146,9 @@ export function TopologyView({ cloud }: { cloud: string }) {
       {topology ? (
         <SidePanel
           label="Details"
-          {...(object ? { onClose: unselect } : story ? { onClose: () => set({ story: null }) } : {})}
+          {...(selected !== null ? { onClose: unselect } : story ? { onClose: () => set({ story: null }) } : {})}
         >
-          {object ? (
+          {selected !== null ? (
             <Details object={object} topology={topology} cloud={cloud} />
           ) : story ? (
             <DemoStory cloud={cloud} topology={topology} />
@@ -165,6 +159,12 @@ export function TopologyView({ cloud }: { cloud: string }) {
       ) : null}
     </div>
   );
+}
+
+/** What a trace from an object takes; a router's project is not told what it sends. */
+function sourceOf(topology: Topology, { kind, value }: CloudObject, admin: boolean): string | undefined {
+  if (kind === "instance") return traceEndOf(topology, value);
+  return kind === "router" && admin && value.interfaces.length > 0 ? value.id : undefined;
 }
 
 /** Nothing of one's own: what there is, is everybody's way out. */

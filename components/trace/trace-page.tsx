@@ -15,6 +15,7 @@ import {
   toSearch,
   unreadable,
 } from "../../lib/traceview/query.ts";
+import { usePageKey } from "../frame/page-key.ts";
 import { HistoryLink } from "../history/history-link.tsx";
 import { Recent } from "../history/recent.tsx";
 import { ErrorState } from "../ui/state.tsx";
@@ -46,7 +47,7 @@ export function TracePage({ cloud }: { cloud: string }) {
   const from = useRef<HTMLInputElement>(null);
   const to = useRef<HTMLInputElement>(null);
   const svg = useRef<SVGSVGElement>(null);
-  useShortcut("t", () => from.current?.focus());
+  usePageKey("t", () => from.current?.focus());
   // Arriving with a source alone, as from the topology, the destination is what comes next.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only on arrival
   useEffect(() => {
@@ -141,27 +142,4 @@ export function TracePage({ cloud }: { cloud: string }) {
 function withoutField(message: string, field: string): string {
   const text = message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message;
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** A single letter, unless someone is typing. */
-function useShortcut(letter: string, run: () => void) {
-  const latest = useRef(run);
-  latest.current = run;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const target = event.target instanceof HTMLElement ? event.target : undefined;
-      if (
-        event.ctrlKey ||
-        event.metaKey ||
-        event.altKey ||
-        target?.closest("input, textarea, select, [contenteditable]")
-      )
-        return;
-      if (event.key.toLowerCase() !== letter) return;
-      event.preventDefault();
-      latest.current();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [letter]);
 }
