@@ -166,6 +166,7 @@ test("another site can neither write here nor reach this server under its own na
 test("errors of the API have one shape", async ({ page }) => {
   const cases = [
     [await page.request.get("/api/clouds/nope/topology"), 404, "not_found"],
+    [await page.request.post("/api/no/such/thing"), 404, "not_found"],
     [await page.request.delete("/api/clouds/legacy"), 409, "read_only"],
     [await page.request.post("/api/clouds", { data: "x" }), 400, "bad_request"],
   ] as const;
@@ -182,16 +183,29 @@ test("axe finds nothing on the list of clouds", async ({ page }) => {
   await expectAccessibleInBothThemes(page);
 });
 
-test("an opened bundle survives a restart of the server", async ({ page }) => {
-  const data = temporary();
-  const first = await startServer(data);
+test("a restart of the server loses nothing, and a page that is open then goes on", async ({ page }) => {
+  const [data, port] = [temporary(), await freePort()];
+  const first = await startServer(data, port);
   await logIn(page.request, { user: "admin" }, first.address);
   const opened = await page.request.post(`${first.address}/api/clouds?name=kept`, {
     data: readFileSync(bundle("kept")),
   });
   expect(await opened.text()).toContain('"kind":"done"');
+  await visit(page, `${first.address}/clouds/embedded/topology?form=new-network`);
+  const form = page.getByRole("dialog");
+  await form.getByRole("textbox", { name: "Name" }).fill("half-built");
+  await form.getByRole("button", { name: "Create network" }).click();
+  await page.getByRole("button", { name: "Add Subnet" }).click();
+  await form.getByRole("textbox", { name: "CIDR" }).fill("10.75.0.0/24");
   await first.stop();
-  const second = await startServer(data);
+  await expect(page.getByText("Reconnecting…")).toBeVisible();
+  await form.getByRole("button", { name: "Add subnet" }).click();
+  await expect(form.getByRole("alert")).toContainText("still running");
+
+  const second = await startServer(data, port);
+  await expect(page.getByText("Live", { exact: true })).toBeVisible();
+  await form.getByRole("button", { name: "Add subnet" }).click();
+  await expect(page.getByRole("button", { name: "Network half-built 10.75.0.0/24" })).toBeVisible();
   await visit(page, `${second.address}/clouds`);
   await page.getByRole("link", { name: "kept" }).click();
   await expect(page.getByRole("button", { name: "Instance cirros-vm1" })).toBeVisible();
@@ -227,14 +241,17 @@ function linking(): string {
   return bundle("linking", (dir) => symlinkSync("/etc/passwd", path.join(dir, "compute1/root/evil.txt")));
 }
 
-/** A server of the test's own, on the build that is being tested. */
-async function startServer(data: string): Promise<{ address: string; stop: () => Promise<void> }> {
-  const port = await new Promise<number>((resolve) => {
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
       const at = probe.address();
       probe.close(() => resolve(typeof at === "object" && at ? at.port : 0));
     });
   });
+}
+
+/** A server of the test's own, on the build that is being tested. */
+async function startServer(data: string, port: number): Promise<{ address: string; stop: () => Promise<void> }> {
   const root = path.resolve(import.meta.dirname, "..");
   const child = spawn(process.execPath, ["bin/start.mjs", "--port", String(port), "--data", data], {
     cwd: root,

@@ -37,6 +37,11 @@ export function openRoute<P = Nothing>(run: (request: Request, params: P) => Ans
   };
 }
 
+/** Where no route is: programs ask here, and are not answered with a page. */
+export const nothing = openRoute(() => {
+  throw new Failure("not_found", "There is nothing here.");
+});
+
 type Answer = Promise<Response> | Response;
 
 /** Parses the query string by a zod object of strings. Throws Failure `bad_request` that names the field. */
