@@ -30,11 +30,13 @@ export function FormBody(props: {
   const shown = form.fields.filter((field) => field.when?.(values) ?? true);
   const [first, rest] = [shown.filter((one) => !one.more), shown.filter((one) => one.more)];
 
-  // The first thing to fill in; what is chosen already is passed over.
+  // The first thing that must be filled in; what is chosen already is passed over.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the form opens
   useEffect(() => {
-    element.current
-      ?.querySelector<HTMLElement>("input:not([type=checkbox]):not(:disabled), select:not(:disabled), input, textarea")
-      ?.focus();
+    const must = first.find((field) => "required" in field && field.required && text(values, field.name) === "");
+    const found = (selector: string) => element.current?.querySelector<HTMLElement>(selector);
+    const named = must && found(`[name="${must.name}"]`);
+    (named ?? found(":is(input:not([type=checkbox]), select):not(:disabled)") ?? found("input, textarea"))?.focus();
   }, []);
   // What is wrong is led to, wherever it stands.
   useEffect(() => {

@@ -3,6 +3,7 @@ import { neutron } from "../openstack.ts";
 import { isAddress } from "./check.ts";
 import { type Form, type Surroundings, text } from "./form.ts";
 import { externalNetworks, guestPorts } from "./options.ts";
+import { pending } from "./pending.ts";
 
 /** @param portId what it shall be associated with; empty: chosen in the form */
 export async function newFloatingIp({ topology }: Surroundings, portId: string): Promise<Form> {
@@ -45,6 +46,12 @@ export async function newFloatingIp({ topology }: Surroundings, portId: string):
       const made = await neutron<{ floatingip: NeutronFloatingIp }>("POST", "floatingips", { floatingip });
       const { id, floating_ip_address } = made.floatingip;
       return { say: `Floating IP ${floating_ip_address} is yours.`, select: id };
+    },
+    optimistic(topology, values) {
+      const [portId, address] = [text(values, "port_id"), text(values, "floating_ip_address")];
+      const networkId = text(values, "floating_network_id");
+      const made = { ...pending, address: address || "…", networkId, ...(portId !== "" && { portId }) };
+      return { ...topology, floatingIps: [...topology.floatingIps, made] };
     },
   };
 }

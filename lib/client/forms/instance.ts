@@ -1,6 +1,7 @@
 import { nova } from "../openstack.ts";
 import { type Form, many, type Option, type Surroundings, text } from "./form.ts";
 import { bootable, flavors, freePorts, groupsOf, hypervisors, images } from "./options.ts";
+import { PENDING, pending, placed } from "./pending.ts";
 
 /** Nova's name for a choice of a host: `zone:host`; nova/api/openstack/compute/servers.py. */
 const ZONE = "nova";
@@ -66,6 +67,25 @@ export async function newInstance(here: Surroundings, networkId: string): Promis
       const made = await nova<{ server: { id: string } }>("POST", "servers", { server });
       return { say: `Instance ${name} is being made.`, select: made.server.id };
     },
+    optimistic: (topology, values) => ({
+      ...topology,
+      instances: placed(topology.instances, {
+        ...pending,
+        name: text(values, "name"),
+        projectId: here.project,
+        ports: many(values, "networks").map((networkId) => ({
+          ...pending,
+          id: `${PENDING} ${networkId}`,
+          networkId,
+          mac: "",
+          addresses: [],
+          floatingIps: [],
+          securityGroupIds: [...many(values, "security_groups")],
+          portSecurity: true,
+          tap: "",
+        })),
+      }),
+    }),
   };
 }
 

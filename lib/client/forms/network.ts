@@ -3,6 +3,7 @@ import { neutron } from "../openstack.ts";
 import { isWithin } from "./check.ts";
 import { called, difference, type Field, type Form, type Surroundings, text, type Values, yes } from "./form.ts";
 import { whole } from "./options.ts";
+import { pending, placed } from "./pending.ts";
 
 /** As an API of Neutron has them; types that have no segment of their own are not offered. */
 const TYPES = ["vxlan", "vlan", "flat", "gre", "geneve"];
@@ -81,7 +82,7 @@ function provider(values: Values): object {
   };
 }
 
-export async function newNetwork({ admin }: Surroundings): Promise<Form> {
+export async function newNetwork({ admin, project }: Surroundings): Promise<Form> {
   return {
     title: "Create a network",
     action: "Create network",
@@ -92,6 +93,18 @@ export async function newNetwork({ admin }: Surroundings): Promise<Form> {
       const made = await neutron<{ network: NeutronNetwork }>("POST", "networks", { network });
       return { say: `Network ${called(made.network)} is there.`, select: made.network.id };
     },
+    optimistic: (topology, values) => ({
+      ...topology,
+      networks: placed(topology.networks, {
+        ...pending,
+        name: text(values, "name"),
+        projectId: project,
+        shared: yes(values, "shared"),
+        external: yes(values, "router:external"),
+        mtu: Number(text(values, "mtu")),
+        subnets: [],
+      }),
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import { neutron } from "../openstack.ts";
 import { isAddress, isPair } from "./check.ts";
 import { called, difference, type Field, type Form, many, type Surroundings, text, type Values, yes } from "./form.ts";
 import { groupsOf, networks, whole } from "./options.ts";
+import { pending, placed } from "./pending.ts";
 
 type Whole = NeutronPort & {
   allowed_address_pairs?: { ip_address: string; mac_address?: string }[];
@@ -88,6 +89,18 @@ export async function newPort(here: Surroundings, networkId: string): Promise<Fo
       const addresses = made.port.fixed_ips.map((one) => one.ip_address).join(", ");
       return { say: `Port ${called(made.port)} has ${addresses || "no address"}.`, select: made.port.network_id };
     },
+    optimistic: (topology, values) => ({
+      ...topology,
+      otherPorts: placed(topology.otherPorts, {
+        ...pending,
+        name: text(values, "name"),
+        owner: "",
+        networkId: text(values, "network_id"),
+        mac: "",
+        addresses: [...many(values, "fixed_ips")],
+        deviceId: "",
+      }),
+    }),
   };
 }
 

@@ -1,6 +1,9 @@
 import { neutron } from "../openstack.ts";
 import { called, difference, type Field, type Form, type Surroundings, text, type Values, yes } from "./form.ts";
 import { gateways, subnetsFor, whole } from "./options.ts";
+import { PENDING, pending, placed } from "./pending.ts";
+
+const INTERFACE = "network:router_interface";
 
 interface Gateway {
   network_id: string;
@@ -51,7 +54,7 @@ function body(values: Values, admin: boolean): object {
   };
 }
 
-export async function newRouter({ admin }: Surroundings): Promise<Form> {
+export async function newRouter({ admin, project }: Surroundings): Promise<Form> {
   return {
     title: "Create a router",
     action: "Create router",
@@ -66,6 +69,22 @@ export async function newRouter({ admin }: Surroundings): Promise<Form> {
       };
       const made = await neutron<{ router: Router }>("POST", "routers", { router });
       return { say: `Router ${called(made.router)} is there.`, select: made.router.id };
+    },
+    optimistic(topology, values) {
+      const networkId = text(values, "external_gateway_info");
+      return {
+        ...topology,
+        routers: placed(topology.routers, {
+          ...pending,
+          name: text(values, "name"),
+          projectId: project,
+          distributed: yes(values, "distributed"),
+          ha: false,
+          ...(networkId !== "" && { gateway: { networkId, addresses: [], snat: yes(values, "enable_snat") } }),
+          interfaces: [],
+          routes: [],
+        }),
+      };
     },
   };
 }
@@ -125,6 +144,18 @@ export async function newInterface({ topology }: Surroundings, routerId: string)
     async send(values) {
       await neutron("PUT", `routers/${routerId}/add_router_interface`, { subnet_id: text(values, "subnet_id") });
       return { say: `Router ${name} has an interface more.`, select: routerId };
+    },
+    optimistic(topology, values) {
+      const subnetId = text(values, "subnet_id");
+      const network = topology.networks.find((one) => one.subnets.some((subnet) => subnet.id === subnetId));
+      const address = network?.subnets.find((one) => one.id === subnetId)?.gateway ?? "";
+      const made = { portId: PENDING, networkId: network?.id ?? "", subnetId, address, owner: INTERFACE };
+      return {
+        ...topology,
+        routers: topology.routers.map((one) =>
+          one.id === routerId ? { ...one, interfaces: [...one.interfaces, made] } : one,
+        ),
+      };
     },
   };
 }

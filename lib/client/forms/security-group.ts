@@ -3,6 +3,7 @@ import { neutron } from "../openstack.ts";
 import { isCidr, isPortRange } from "./check.ts";
 import { difference, type Field, type Form, type Surroundings, text, type Values } from "./form.ts";
 import { anyGroup, whole } from "./options.ts";
+import { PENDING, placed } from "./pending.ts";
 
 const GROUP: readonly Field[] = [
   { kind: "text", name: "name", label: "Name", required: true },
@@ -10,7 +11,7 @@ const GROUP: readonly Field[] = [
 ];
 const groupBody = (values: Values) => ({ name: text(values, "name"), description: text(values, "description") });
 
-export async function newSecurityGroup(): Promise<Form> {
+export async function newSecurityGroup({ project }: Surroundings): Promise<Form> {
   return {
     title: "Create a security group",
     action: "Create security group",
@@ -23,6 +24,15 @@ export async function newSecurityGroup(): Promise<Form> {
       const { id, name } = answer.security_group;
       return { say: `Security group ${name} is there: it lets everything out, and nothing in.`, select: id };
     },
+    optimistic: (topology, values) => ({
+      ...topology,
+      securityGroups: placed(topology.securityGroups, {
+        id: PENDING,
+        name: text(values, "name"),
+        projectId: project,
+        rules: [],
+      }),
+    }),
   };
 }
 
@@ -130,6 +140,19 @@ export async function newRule({ topology }: Surroundings, groupId: string): Prom
       };
       await neutron("POST", "security-group-rules", { security_group_rule });
       return { say: `Security group ${group?.name ?? ""} has a rule more.`, select: groupId };
+    },
+    optimistic(topology, values) {
+      const made = {
+        id: PENDING,
+        direction: text(values, "direction") === "egress" ? ("egress" as const) : ("ingress" as const),
+        text: `${text(values, "ethertype")} ${text(values, "protocol") || "any"}, being made`,
+      };
+      return {
+        ...topology,
+        securityGroups: topology.securityGroups.map((one) =>
+          one.id === groupId ? { ...one, rules: [...one.rules, made] } : one,
+        ),
+      };
     },
   };
 }

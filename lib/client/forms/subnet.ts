@@ -14,6 +14,7 @@ import {
   yes,
 } from "./form.ts";
 import { networks, whole } from "./options.ts";
+import { PENDING } from "./pending.ts";
 
 const isV6 = (values: Values) => text(values, "cidr").includes(":");
 
@@ -145,6 +146,28 @@ export async function newSubnet(_: Surroundings, networkId: string): Promise<For
       const made = await neutron<{ subnet: NeutronSubnet }>("POST", "subnets", { subnet });
       return { say: `Subnet ${made.subnet.cidr} is there.`, select: made.subnet.network_id };
     },
+    optimistic: (topology, values) => ({
+      ...topology,
+      networks: topology.networks.map((one) =>
+        one.id === text(values, "network_id")
+          ? {
+              ...one,
+              subnets: [
+                ...one.subnets,
+                {
+                  id: PENDING,
+                  name: text(values, "name"),
+                  cidr: text(values, "cidr"),
+                  dhcp: yes(values, "enable_dhcp"),
+                  dhcpAddresses: [],
+                  dns: [...many(values, "dns_nameservers")],
+                  ipVersion: isV6(values) ? 6 : 4,
+                },
+              ],
+            }
+          : one,
+      ),
+    }),
   };
 }
 
