@@ -62,8 +62,12 @@ test.describe("faults", () => {
 
   test("mark the device in its host's picture, and are taken back where they were put in", async ({ page }) => {
     test.slow();
+    const check = await page.context().newPage();
+    await visit(check, `${CLOUD}/check`);
+    await expect(check.getByRole("heading", { name: "Nothing differs" })).toBeVisible();
     await visit(page, `${CLOUD}/faults?q=wrong-tag`);
     await inject(page, /^The guest's port has another tag/, "cirros-vm2");
+    await expect(check.getByRole("region", { name: "compute2" })).toContainText("tag");
     await page.goto(`${CLOUD}/hosts/compute2`);
     await expect(page.getByRole("link", { name: "1 difference" })).toBeVisible();
     await expect(
@@ -76,8 +80,7 @@ test.describe("faults", () => {
     await page.goto(`${CLOUD}/faults`);
     await page.getByRole("button", { name: /^Undo wrong-tag/ }).click();
     await expect(page.getByText("Nothing was broken by hand.")).toBeVisible();
-    await page.goto(`${CLOUD}/check`);
-    await expect(page.getByRole("heading", { name: "Nothing differs" })).toBeVisible();
+    await expect(check.getByRole("heading", { name: "Nothing differs" })).toBeVisible();
   });
 
   test("cannot be put into a recording, which has neither page nor entry", async ({ page }) => {

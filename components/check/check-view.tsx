@@ -182,7 +182,7 @@ function Compared(props: { cloud: string; healthy: CheckedHost[]; unjudged: Chec
       <p className="px-4 py-3 text-xs text-muted">
         Compared on each host, with what its agents would make of Neutron’s objects: {COMPARED}. Left out is what
         follows from chance, counting and learning: port numbers and local VLANs count by what they stand for.
-        {props.cloud === EMBEDDED_CLOUD ? " Checked again every few seconds." : ""}
+        {props.cloud === EMBEDDED_CLOUD ? " Checked again with every change." : ""}
       </p>
     </Panel>
   );

@@ -4,9 +4,6 @@ import type { CheckReport } from "../../lib/api/http.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
 
-/** The embedded cloud changes by itself; what did not change since costs its server nothing. */
-const AGAIN_MS = 5000;
-
 export const EMBEDDED_CLOUD = "embedded";
 
 /** @param only a host's name; absent: all hosts */
@@ -14,8 +11,6 @@ export function useCheck(cloud: string, only?: string) {
   return useQuery({
     queryKey: keys.check(cloud, only),
     queryFn: ({ signal }) => fetchJson<CheckReport>(urls.check(cloud, only), { signal }),
-    staleTime: cloud === EMBEDDED_CLOUD ? AGAIN_MS : Number.POSITIVE_INFINITY,
-    refetchInterval: cloud === EMBEDDED_CLOUD ? AGAIN_MS : false,
     structuralSharing: true,
   });
 }

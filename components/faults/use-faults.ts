@@ -4,15 +4,10 @@ import type { FaultPlaces, FaultReport, InjectedFault } from "../../lib/api/http
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
 
-/** Another tab, the command line or a repair may change them. */
-const AGAIN_MS = 5000;
-
 export function useInjected(cloud: string) {
   return useQuery({
     queryKey: keys.injectedFaults(cloud),
     queryFn: ({ signal }) => fetchJson<InjectedFault[]>(urls.injectedFaults(cloud), { signal }),
-    staleTime: AGAIN_MS,
-    refetchInterval: AGAIN_MS,
   });
 }
 

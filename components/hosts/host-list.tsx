@@ -7,6 +7,7 @@ import type { CheckedHost, HostSummary } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
+import { UNTOLD_MS } from "../../lib/client/live.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { EMBEDDED_CLOUD, useCheck } from "../check/use-check.ts";
 import { Badge, Status } from "../ui/badge.tsx";
@@ -18,15 +19,12 @@ import { When } from "../ui/when.tsx";
 import { FlowResults, useFlowSearch } from "./flow-search.tsx";
 import { FilterBox } from "./panel/filter-box.tsx";
 
-/** The embedded cloud changes by itself. */
-const AGAIN_MS = 5000;
-
 export function HostList({ cloud, initial }: { cloud: string; initial?: HostSummary[] }) {
   const hosts = useQuery({
     queryKey: keys.hosts(cloud),
     queryFn: ({ signal }) => fetchJson<HostSummary[]>(urls.hosts(cloud), { signal }),
     ...(initial ? { initialData: initial } : {}),
-    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: AGAIN_MS } : {}),
+    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: UNTOLD_MS } : {}),
   });
   const { params, set } = useUrlState();
   const q = params.get("flow") ?? "";
@@ -162,7 +160,7 @@ function Drift(props: {
     );
   if (!host.checked)
     return (
-      <span className="text-muted" title={host.notChecked.join("\n")}>
+      <span className="whitespace-nowrap text-muted" title={host.notChecked.join("\n")}>
         not checked
       </span>
     );

@@ -8,6 +8,7 @@ import type { CheckDifference, HostGraph } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
+import { UNTOLD_MS } from "../../lib/client/live.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { layoutHost } from "../../lib/hostgraph/layout/layout.ts";
 import { ALL_STACKS, stackOf } from "../../lib/hostgraph/layout/rollup.ts";
@@ -48,9 +49,6 @@ const HostCanvas = dynamic(() => import("./host-canvas.tsx").then((module) => mo
  */
 const CANVAS_FROM = 600;
 
-/** The embedded cloud changes by itself. */
-const AGAIN_MS = 3000;
-
 const NONE: readonly CheckDifference[] = [];
 
 interface Props {
@@ -65,7 +63,7 @@ export function HostView({ cloud, host, initial }: Props) {
     queryKey: keys.host(cloud, host),
     queryFn: ({ signal }) => fetchJson<HostGraph>(urls.host(cloud, host), { signal }),
     ...(initial ? { initialData: initial } : {}),
-    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: AGAIN_MS } : {}),
+    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: UNTOLD_MS } : {}),
   });
   const differences = useCheck(cloud, host).data?.hosts[0]?.differences ?? NONE;
   const marked = useMemo(() => graph.data && withDrift(graph.data, differences), [graph.data, differences]);

@@ -39,8 +39,7 @@ export function followEvents(since: number, { onChange, onState }: Listener): ()
       heard(event);
       onState(true);
     });
-    made.addEventListener("change", changed);
-    made.addEventListener("reset", changed);
+    for (const event of ["change", "hosts", "reset"]) made.addEventListener(event, changed);
     made.onerror = () => {
       onState(false);
       if (made.readyState !== EventSource.CLOSED) return; // It tries again by itself, and says where it was.
@@ -65,28 +64,36 @@ export function followEvents(since: number, { onChange, onState }: Listener): ()
 }
 
 const GATHER_MS = 150;
+/** Between two readings, as a multiple of what the last one took: all hosts of a large cloud are much to compare. */
+const PAUSE_FACTOR = 2;
+
+/** What no event tells, on pages that show hosts: leases, and whether agents are alive. */
+export const UNTOLD_MS = 15_000;
 
 /** What events make old: read anew soon, many changes at once, and never while the last reading is still under way. */
 export function refresher(client: QueryClient, cloud: string): { soon(): void; stop(): void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let reading = false;
   let more = false;
+  let took = 0;
   const read = async () => {
     timer = undefined;
     reading = true;
     more = false;
+    const since = performance.now();
     await client.invalidateQueries({ predicate: (query) => changes(query, cloud) }).catch(() => {});
+    took = performance.now() - since;
     reading = false;
     if (more) soon();
   };
   const soon = () => {
     if (reading) more = true;
-    else timer ??= setTimeout(() => void read(), GATHER_MS);
+    else timer ??= setTimeout(() => void read(), Math.max(GATHER_MS, took * PAUSE_FACTOR));
   };
   return { soon, stop: () => clearTimeout(timer) };
 }
 
-/** A check compares all hosts: it is asked for, not repeated at each change. */
-function changes({ queryKey: [all, cloud, what] }: Query, changed: string): boolean {
-  return all === "clouds" && cloud === changed && what !== "check" && what !== "search";
+/** What is being searched for is asked again with the next letter; a repair is what it was when it was asked for. */
+function changes({ queryKey: [all, cloud, what, part] }: Query, changed: string): boolean {
+  return all === "clouds" && cloud === changed && what !== "search" && part !== "repair";
 }

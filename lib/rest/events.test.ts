@@ -160,11 +160,13 @@ test("a client that takes nothing for a minute is dropped", async () => {
   await expect(client.next()).rejects.toThrow("the client takes nothing");
 });
 
-test("a client that may see more or less than before reads everything anew", async () => {
-  const client = connect({ visible: (event) => (event.kind === "secret" ? "sight" : true) });
+test("a client that may see more or less than before reads everything anew, or what hosts are", async () => {
+  const client = connect({ visible: ({ kind, id }) => kind !== "secret" || (id === "a" ? "sight" : "hosts") });
   await client.next();
-  await store.transaction((tx) => hidden.insert(tx, { id: "a", project_id: "p", revision_number: 1 }));
+  for (const id of ["a", "c"])
+    await store.transaction((tx) => hidden.insert(tx, { id, project_id: "p", revision_number: 1 }));
   await insert("b");
   expect(await client.next()).toEqual({ id: "1", event: "reset", data: {} });
-  expect(await client.next()).toMatchObject({ id: "2", data: { id: "b" } });
+  expect(await client.next()).toEqual({ id: "2", event: "hosts", data: {} });
+  expect(await client.next()).toMatchObject({ id: "3", data: { id: "b" } });
 });

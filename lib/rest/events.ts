@@ -3,7 +3,8 @@
  * none left out, from where a client was when it lost the connection.
  *
  * `ready`: the client's place in the log, first of all. `change`: see `Change`. `reset`: read everything anew, since the log
- * has forgotten what came after the client's place, or the client may now see more or less than before. Every event's id is the client's place after it.
+ * has forgotten what came after the client's place, or the client may now see more or less than before. `hosts`: a host was
+ * changed by hand, or one of its agents stopped or started (told to administrators). Every event's id is the client's place after it.
  */
 import { follow } from "../store/follow.ts";
 import type { Store, StoreEvent } from "../store/store.ts";
@@ -25,7 +26,7 @@ export interface Change {
 }
 
 /** Whether a client may see an event; or what it may see of it. `sight`: with it, what else the client may see has changed. */
-export type Visible = boolean | StoreEvent | "sight";
+export type Visible = boolean | StoreEvent | "sight" | "hosts";
 
 export interface EventStreamOptions {
   readonly visible: (event: StoreEvent) => Visible | Promise<Visible>;
@@ -118,6 +119,7 @@ async function* messagesOf(
     const { seq } = followed.event;
     const shown = await visible(followed.event);
     if (shown === "sight") yield message("reset", seq, {});
+    else if (shown === "hosts") yield message("hosts", seq, {});
     else if (shown !== false) yield message("change", seq, changeOf(shown === true ? followed.event : shown));
     place.seq = seq;
   }

@@ -1,11 +1,13 @@
 /** `GET /api/events`: what changes in the embedded cloud, as far as the token's bearer may see it. */
 import type { EmbeddedCloud } from "../embedded.ts";
 import type { Context } from "../identity/context.ts";
+import { stoppedAgents } from "../neutron/agent/stopped.ts";
 import { givesOrTakes } from "../neutron/rbac/given.ts";
 import { rbacPolicies } from "../neutron/rbac/model.ts";
 import { EVENT_STREAM_HEADERS, eventStream, sinceOf, type Visible } from "../rest/events.ts";
 import { present } from "../rest/present.ts";
 import { server } from "../server.ts";
+import { handMarks } from "../simulation/by-hand.ts";
 import type { StoreEvent } from "../store/store.ts";
 import { sessionRoute } from "./route.ts";
 
@@ -32,8 +34,12 @@ export const events = sessionRoute(async (request, _params, { token, context, ex
   return new Response(stream, { headers: EVENT_STREAM_HEADERS });
 });
 
+/** What changes hosts, and is no object of a service. */
+const OF_HOSTS: ReadonlySet<string> = new Set([handMarks.kind, stoppedAgents.kind]);
+
 /** As the bearer would have been shown the object before and after. */
 export async function visible(cloud: EmbeddedCloud, context: Context, event: StoreEvent): Promise<Visible> {
+  if (OF_HOSTS.has(event.kind)) return context.isAdmin && "hosts";
   if (event.kind === rbacPolicies.kind && givesOrTakes(context, event)) return "sight";
   const { api } = cloud.neutron;
   const { kind } = event;

@@ -20,8 +20,6 @@ import { EmptyState, ErrorState } from "../../ui/state.tsx";
 import { FilterBox } from "./filter-box.tsx";
 import { VirtualList } from "./virtual-list.tsx";
 
-const AGAIN_MS = 2500;
-
 /** Lines of one deed that one row of the list draws: thousands come as several rows. */
 const ROW = 40;
 
@@ -37,8 +35,6 @@ export function HistoryTab({ cloud, host, device }: { cloud: string; host: strin
   const history = useQuery({
     queryKey: keys.history(cloud, host, device),
     queryFn: ({ signal }) => fetchJson<HostHistory>(urls.history(cloud, host, device), { signal }),
-    staleTime: AGAIN_MS,
-    refetchInterval: AGAIN_MS,
   });
   const topology = useTopology(cloud).data;
   const { deeds, older = 0 } = history.data ?? {};
