@@ -81,6 +81,10 @@ test("a tenant builds two networks, finds that they do not reach each other, and
   const verdict = page.getByRole("region", { name: "Verdict" });
   await expect(verdict).toContainText("east-vm");
   await expect(verdict).not.toContainText("east-vm reached west-vm");
+  await verdict.getByRole("button", { name: "Try the repair" }).click();
+  const tried = verdict.getByRole("region", { name: "The repair, tried" });
+  await expect(tried).toContainText("openstack router create east-west");
+  await expect(tried).toContainText("east-vm reached west-vm");
 
   await visit(page, "/clouds/embedded/topology");
   await create(page, "Router");
@@ -122,13 +126,12 @@ test("what is wrong is said beside its field, by the page and by Neutron, and wh
   await expect(details(page).getByRole("heading", { name: "fields" })).toBeVisible();
 });
 
-test("a change that another makes is there within a second or so, and nothing else moves", async ({
-  page,
-  context,
-}) => {
+test("what one user changes another sees within a second or so, and nothing else moves", async ({ page, browser }) => {
   await logIn(page.request, { user: "demo" });
   await visit(page, "/clouds/embedded/topology");
-  const other = await context.newPage();
+  const theirs = await browser.newContext();
+  await logIn(theirs.request, { user: "admin" });
+  const other = await theirs.newPage();
   await visit(other, "/clouds/embedded/networks");
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
   const first = page.getByRole("button", { name: /^Instance cirros-vm1/ });
@@ -139,13 +142,17 @@ test("a change that another makes is there within a second or so, and nothing el
   const soon = { timeout: 3000 };
   await expect(page.getByRole("button", { name: /^Network zz-alive/ })).toBeVisible(soon);
   await expect(other.getByRole("button", { name: "zz-alive" })).toBeVisible(soon);
+  const renamed = { network: { name: "zz-renamed" } };
+  await theirs.request.put(`/networking/v2.0/networks/${id}`, { headers: HEADERS, data: renamed });
+  await expect(page.getByRole("button", { name: /^Network zz-renamed/ })).toBeVisible(soon);
   const after = await first.boundingBox();
   expect(after?.x).toBeCloseTo(before?.x ?? 0, 1);
   expect(after?.width).toBeCloseTo(before?.width ?? 0, 1);
   await page.request.delete(`/networking/v2.0/networks/${id}`, { headers: HEADERS });
-  await expect(page.getByRole("button", { name: /^Network zz-alive/ })).toHaveCount(0, soon);
-  await expect(other.getByRole("button", { name: "zz-alive" })).toHaveCount(0, soon);
+  await expect(page.getByRole("button", { name: /^Network zz-/ })).toHaveCount(0, soon);
+  await expect(other.getByRole("button", { name: /^zz-/ })).toHaveCount(0, soon);
   expect(await page.evaluate(() => "loaded" in window)).toBe(true);
+  await theirs.close();
 });
 
 test("before it deletes, the page says what goes too, and what must go first", async ({ page }) => {

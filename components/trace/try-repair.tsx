@@ -12,7 +12,7 @@ import { useIsAdmin } from "../frame/session.tsx";
 import { OutcomeBadge } from "./outcome.tsx";
 
 /** Asked for each verdict anew: hosts change. Nothing comes where no repair is known. */
-export function useWhatIf(cloud: string, search: string, verdict: VerdictEvent | undefined): WhatIf["repair"] {
+export function useWhatIf(cloud: string, search: string, verdict: VerdictEvent | undefined): WhatIf {
   const failed = verdict !== undefined && verdict.code !== "DELIVERED" && verdict.code !== "EXITED_PHYSICAL_NETWORK";
   const asked = useQuery({
     queryKey: ["whatif", cloud, search, verdict],
@@ -21,7 +21,7 @@ export function useWhatIf(cloud: string, search: string, verdict: VerdictEvent |
     gcTime: 0,
     retry: false,
   });
-  return asked.data?.repair;
+  return asked.data ?? {};
 }
 
 /** The what-if beside the actual: what would be done, and what the packet would then come to. */

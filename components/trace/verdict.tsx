@@ -31,7 +31,7 @@ export function VerdictBanner(props: {
   const { verdict, view } = props;
   const [command, setCommand] = useState(false);
   const [tried, setTried] = useState(false);
-  const repair = useWhatIf(props.cloud, props.search, verdict);
+  const { repair, none } = useWhatIf(props.cloud, props.search, verdict);
   const look = LOOKS[verdict.outcome];
   const Icon = look.icon;
   const { element } = verdict;
@@ -68,6 +68,8 @@ export function VerdictBanner(props: {
             <Button aria-expanded={tried} onClick={() => setTried(!tried)}>
               <Wrench aria-hidden /> Try the repair
             </Button>
+          ) : none ? (
+            <p className="max-w-52 self-center text-xs text-muted">{none}</p>
           ) : null}
           {link ? (
             <Link className={buttonClass("outline")} href={link.href}>

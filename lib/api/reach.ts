@@ -71,4 +71,6 @@ export interface WhatIf {
     code: VerdictCode;
     summary: string;
   };
+  /** Why none is tried, where one would be looked for. */
+  none?: string;
 }

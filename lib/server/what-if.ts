@@ -1,18 +1,37 @@
 /** `GET /api/clouds/:cloud/whatif`: what a repair would make of a trace. It changes nothing. */
 import type { TraceQuery } from "../api/http.ts";
+import type { CloudApi } from "../api/neutron.ts";
 import type { WhatIf } from "../api/reach.ts";
 import { checkHost, repairHost } from "../check/check.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
-import type { TraceEvent, VerdictEvent } from "../datapath/event.ts";
+import type { TraceEvent, VerdictCode, VerdictEvent } from "../datapath/event.ts";
 import { printCommands } from "../host/command/shell.ts";
 import { server } from "../server.ts";
-import { apiWith, cloudWith, ruleCommand, rulesFor } from "../whatif/allowed.ts";
+import { apiWith, hostsOf, ruleCommand, rulesFor } from "../whatif/allowed.ts";
+import { cloudWith } from "../whatif/changed.ts";
+import { joiningOf } from "../whatif/joined.ts";
 import { type Repairs, repaired, worked } from "../whatif/repaired.ts";
 import { viewsFor } from "./check.ts";
 import type { Session } from "./session.ts";
 import { sightOf } from "./sight.ts";
 import { tenantTrace } from "./tenant-trace.ts";
 import { startTrace, type TraceParameters } from "./trace-request.ts";
+
+interface Asked {
+  readonly session: Session;
+  readonly whole: CollectedCloud;
+  readonly seen: CollectedCloud;
+  readonly parameters: TraceParameters;
+}
+
+/** Where a router may be lacking. */
+const WAYLESS: ReadonlySet<string> = new Set([
+  "ROUTER_INTERFACE_MISSING",
+  "GATEWAY_MISSING",
+  "NO_ROUTE",
+  "ARP_UNANSWERED",
+] satisfies VerdictCode[]);
+const NO_ROUTER = "No repair is tried: a router more would not mend it.";
 
 /** Throws Failure as a trace does. */
 export async function whatIf(session: Session, id: string, parameters: TraceParameters): Promise<WhatIf> {
@@ -21,9 +40,11 @@ export async function whatIf(session: Session, id: string, parameters: TracePara
   const verdict = endOf(events);
   if (!verdict || worked(verdict)) return {};
   const whole = await server().clouds.cloud(id);
+  const asked = { session, whole, seen, parameters };
   return (
     (session.admin && (await byHosts(id, whole, events, parameters))) ||
-    byRule(session, whole, seen, verdict, parameters)
+    byRule(asked, verdict) ||
+    byRouter(asked, verdict)
   );
 }
 
@@ -53,25 +74,42 @@ async function byHosts(
 }
 
 /** A rule that is missing is nothing that hosts do wrong. */
-function byRule(
-  session: Session,
-  whole: CollectedCloud,
-  seen: CollectedCloud,
-  verdict: VerdictEvent,
-  parameters: TraceParameters,
-): WhatIf {
-  if (verdict.code !== "SECURITY_GROUP_DENIED") return {};
+function byRule(asked: Asked, verdict: VerdictEvent): WhatIf | undefined {
+  const { session, whole, seen, parameters } = asked;
+  if (verdict.code !== "SECURITY_GROUP_DENIED") return undefined;
   const own = (group: string) =>
     session.admin || seen.api.securityGroups.some((one) => one.id === group && one.project_id === session.project.id);
   for (const rules of rulesFor(seen, parameters as TraceQuery, own)) {
-    const then = cloudWith(whole, rules);
-    if (!then) continue;
-    const ending = session.admin
-      ? lastOf(startTrace(then, parameters))
-      : lastOf(tenantTrace(then, { ...seen, api: apiWith(seen.api, rules) }, parameters));
-    if (worked(ending)) return told([{ script: rules.map((one) => ruleCommand(seen.api, one)).join("\n") }], ending);
+    const commands = rules.map((one) => ruleCommand(seen.api, one));
+    const found = tried(asked, commands, (api) => apiWith(api, rules), hostsOf(whole, rules));
+    if (found) return found;
   }
-  return {};
+  return undefined;
+}
+
+/** Nor is a router. */
+function byRouter(asked: Asked, verdict: VerdictEvent): WhatIf {
+  const { session, whole, seen, parameters } = asked;
+  if (!WAYLESS.has(verdict.code)) return {};
+  const own = (project: string) => session.admin || project === session.project.id;
+  const joining = joiningOf(whole, seen, parameters as TraceQuery, own);
+  const found = joining && tried(asked, joining.commands, joining.with, joining.hosts);
+  return found ?? { none: NO_ROUTER };
+}
+
+/** @param change of the API's answers: the whole cloud's, and those that are seen */
+function tried(
+  { session, whole, seen, parameters }: Asked,
+  commands: readonly string[],
+  change: (api: CloudApi) => CloudApi,
+  hosts: ReadonlySet<string>,
+): WhatIf | undefined {
+  const then = cloudWith(whole, change(whole.api), hosts);
+  if (!then) return undefined;
+  const ending = session.admin
+    ? lastOf(startTrace(then, parameters))
+    : lastOf(tenantTrace(then, { ...seen, api: change(seen.api) }, parameters));
+  return worked(ending) ? told([{ script: commands.join("\n") }], ending) : undefined;
 }
 
 function told(scripts: { host?: string; script: string }[], { outcome, code, summary }: VerdictEvent): WhatIf {

@@ -5,12 +5,7 @@ import type { CloudApi, NeutronPort, NeutronSecurityGroupRule } from "../api/neu
 import type { CollectedCloud } from "../collect/cloud.ts";
 import { type End, EndError } from "../explain/end.ts";
 import { probeOf } from "../explain/trace.ts";
-import { CommandError } from "../host/command/command.ts";
-import { diff } from "../host/diff/diff.ts";
-import { applyAll } from "../host/run.ts";
-import { planned, viewsOf } from "../intent/recorded.ts";
 import { familyOf } from "../net/address.ts";
-import { withHosts } from "./repaired.ts";
 
 export type Rule = NeutronSecurityGroupRule;
 
@@ -29,7 +24,8 @@ export function rulesFor(seen: CollectedCloud, query: TraceQuery, may: (groupId:
   return [...each.map((one) => [one]), ...(each.length > 1 ? [each] : [])];
 }
 
-function endsOf(seen: CollectedCloud, query: TraceQuery) {
+/** The two ends of a question, as ports; undefined where one is none. */
+export function endsOf(seen: CollectedCloud, query: TraceQuery) {
   try {
     const { probe, from, to } = probeOf(seen, query);
     const target = probe.to;
@@ -95,27 +91,11 @@ export function apiWith(api: CloudApi, rules: readonly Rule[]): CloudApi {
   };
 }
 
-/** The cloud once its agents have heard of the rules; what else differs on its hosts stays as it is. */
-export function cloudWith(cloud: CollectedCloud, rules: readonly Rule[]): CollectedCloud | undefined {
-  const api = apiWith(cloud.api, rules);
+/** Hosts of the guests that are in the rules' groups. */
+export function hostsOf({ api, world }: CollectedCloud, rules: readonly Rule[]): ReadonlySet<string> {
   const groups = new Set(rules.map((one) => one.security_group_id));
-  const concerned = new Set(
-    cloud.world.guests
-      .filter((guest) =>
-        cloud.api.ports.some((port) => port.id === guest.portId && port.security_groups.some((id) => groups.has(id))),
-      )
-      .map((guest) => guest.host),
+  const members = new Set(
+    api.ports.filter((port) => port.security_groups.some((id) => groups.has(id))).map((port) => port.id),
   );
-  const [before, after] = [viewsOf(cloud.api, cloud.world.hosts), viewsOf(api, cloud.world.hosts)];
-  try {
-    const hosts = cloud.world.hosts.map((host) => {
-      const [old, now] = [before.get(host.name), after.get(host.name)];
-      if (!concerned.has(host.name) || !old || !now) return host;
-      return applyAll(host, diff(planned(old, host), planned(now, host)));
-    });
-    return withHosts(cloud, hosts, api);
-  } catch (error) {
-    if (error instanceof CommandError) return undefined;
-    throw error;
-  }
+  return new Set(world.guests.filter((guest) => members.has(guest.portId)).map((guest) => guest.host));
 }

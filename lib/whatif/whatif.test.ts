@@ -1,5 +1,6 @@
 /** What-ifs on the recorded clouds: what is mended is what was broken, and the clouds stay as they are. */
 import { expect, test } from "vitest";
+import type { NeutronPort } from "../api/neutron.ts";
 import { checkHost, repairHost } from "../check/check.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import { run } from "../faults/scene.ts";
@@ -7,7 +8,9 @@ import { parseCommand, printCommands } from "../host/command/shell.ts";
 import { applyAll } from "../host/run.ts";
 import { viewsOf } from "../intent/recorded.ts";
 import { demoCloud } from "../traceview/testing/traced.ts";
-import { cloudWith, ruleCommand, rulesFor } from "./allowed.ts";
+import { apiWith, hostsOf, ruleCommand, rulesFor } from "./allowed.ts";
+import { cloudWith } from "./changed.ts";
+import { joiningOf } from "./joined.ts";
 import { repaired, withHosts } from "./repaired.ts";
 
 const PING = { from: "cirros-vm1", to: "cirros-vm2", proto: "icmp" } as const;
@@ -63,7 +66,44 @@ test("what security groups deny is allowed by one rule", async () => {
   expect(rules.map((one) => ruleCommand(cloud.api, one)).join()).toMatch(
     /^openstack security group rule create --ingress --protocol tcp --dst-port 80 --remote-ip \S+\/32 \S+$/,
   );
-  const then = cloudWith(cloud, rules);
+  const then = cloudWith(cloud, apiWith(cloud.api, rules), hostsOf(cloud, rules));
   expect(then && run(then, denied).verdict.code).toBe("DELIVERED");
   expect(rulesFor(cloud, denied, () => false)).toEqual([]);
 });
+
+test("two networks that no router joins are joined by one, where the reader may", async () => {
+  const cloud = await demoCloud("legacy");
+  const own = (name: string) => cloud.api.ports.find((port) => port.device_id === serverId(cloud, name));
+  const [one, other] = [own("cirros-vm1"), own("cirros-vm3")];
+  expect(one?.network_id).not.toBe(other?.network_id);
+  const apart = without(cloud, one?.network_id ?? "", other?.network_id ?? "");
+  const ping = { from: "cirros-vm1", to: "cirros-vm3", proto: "icmp" } as const;
+  expect(run(apart, ping).verdict.code).not.toBe("DELIVERED");
+  const joining = joiningOf(apart, apart, ping, () => true);
+  expect(joining?.commands.join("\n")).toMatch(
+    /^openstack router create (\S+)\n(openstack router add subnet \1 \S+\n?){2}$/,
+  );
+  const then = joining && cloudWith(apart, joining.with(apart.api), joining.hosts);
+  expect(then && run(then, ping).verdict.code).toBe("DELIVERED");
+  expect(joiningOf(apart, apart, ping, () => false)).toBeUndefined();
+  expect(joiningOf(cloud, cloud, ping, () => true)).toBeUndefined();
+});
+
+const serverId = ({ api }: CollectedCloud, name: string) => api.servers.find((one) => one.name === name)?.id;
+
+/** The cloud without the routers of these networks: their agents have taken them down. */
+function without(cloud: CollectedCloud, ...networks: string[]): CollectedCloud {
+  const isInterface = (port: NeutronPort) => port.device_owner.startsWith("network:router_");
+  const gone = new Set(
+    cloud.api.ports
+      .filter((port) => isInterface(port) && networks.includes(port.network_id))
+      .map((one) => one.device_id),
+  );
+  const api = {
+    ...cloud.api,
+    routers: cloud.api.routers.filter((one) => !gone.has(one.id)),
+    ports: cloud.api.ports.filter((port) => !gone.has(port.device_id)),
+    floatingIps: cloud.api.floatingIps.filter((one) => !gone.has(one.router_id ?? "")),
+  };
+  return cloudWith(cloud, api, new Set(cloud.world.hosts.map((host) => host.name))) ?? cloud;
+}
