@@ -98,7 +98,7 @@ export function CloudsView() {
 function Cards({ title, note, children }: { title: string; note?: string; children: React.ReactNode }) {
   return (
     <section aria-label={title}>
-      <div className="flex items-baseline gap-3 pb-3">
+      <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5 pb-3">
         <h2 className="text-sm font-semibold">{title}</h2>
         {note ? <p className="text-xs text-muted">{note}</p> : null}
       </div>

@@ -23,9 +23,9 @@ export function useEndNames(cloud: string): (value: string | undefined) => strin
 export function Question({ query, name }: { query: TraceQuery; name: (value: string | undefined) => string }) {
   return (
     <span className="inline-flex min-w-0 flex-wrap items-center gap-x-1.5">
-      {name(query.from)}
+      <span className="whitespace-nowrap">{name(query.from)}</span>
       <ArrowRight aria-label="to" className="size-3.5 shrink-0 text-muted" />
-      {query.to === undefined ? "DHCP" : name(query.to)}
+      <span className="whitespace-nowrap">{query.to === undefined ? "DHCP" : name(query.to)}</span>
     </span>
   );
 }

@@ -1,24 +1,13 @@
 "use client";
 import { X } from "lucide-react";
-import type { KeyboardEvent } from "react";
 import { Button } from "../ui/button.tsx";
 import { HistoryTab } from "./panel/history-tab.tsx";
-import { PANEL_WIDTH, Splitter, useEdge } from "./splitter.tsx";
+import { RightPane } from "./right-pane.tsx";
 
 /** What built the whole host, at the right of its picture. */
 export function HistoryPane({ cloud, host, onClose }: { cloud: string; host: string; onClose: () => void }) {
-  const [width, setWidth] = useEdge(PANEL_WIDTH);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape") onClose();
-  };
   return (
-    <aside
-      aria-label={`Commands of ${host}`}
-      onKeyDown={onKeyDown}
-      style={{ width }}
-      className="relative flex max-w-[62%] min-w-0 shrink-0 flex-col border-l border-line bg-surface max-sm:absolute max-sm:inset-0 max-sm:z-20 max-sm:w-full! max-sm:max-w-none"
-    >
-      <Splitter edge={PANEL_WIDTH} size={width} onSize={setWidth} />
+    <RightPane label={`Commands of ${host}`} onClose={onClose}>
       <header className="flex items-start gap-2 px-5 pt-4 pb-2">
         <div className="min-w-0 flex-1">
           <h2 className="text-base font-semibold">Commands</h2>
@@ -38,6 +27,6 @@ export function HistoryPane({ cloud, host, onClose }: { cloud: string; host: str
       <div className="min-h-0 flex-1 border-t border-line">
         <HistoryTab cloud={cloud} host={host} />
       </div>
-    </aside>
+    </RightPane>
   );
 }

@@ -75,6 +75,7 @@ export function NetworkDetails({ network, topology, cloud }: DetailsProps & { ne
             </Fact>
             <Fact label="Gateway" mono>
               {subnet.gateway ?? "none"}
+              {subnet.gateway ? <TraceHere to={subnet.gateway} name={`gateway ${subnet.gateway}`} /> : null}
             </Fact>
             <Fact label="DHCP" mono={subnet.dhcp}>
               {subnet.dhcp ? subnet.dhcpAddresses.join(" ") || "on, no server" : "off"}
@@ -111,11 +112,17 @@ export function NetworkDetails({ network, topology, cloud }: DetailsProps & { ne
       <PanelSection title="Service ports" aside={others.length}>
         <Facts>
           {others.map((port) => (
-            <Fact key={port.id} mono label={OWNERS[port.owner] ?? port.owner}>
-              <span title={`${port.id} ${port.mac}`}>
-                {port.addresses.join(" ") || port.id.slice(0, 11)}
-                {port.host ? <span className="font-sans text-muted"> {port.host}</span> : null}
-              </span>
+            <Fact
+              key={port.id}
+              mono
+              label={
+                <>
+                  {OWNERS[port.owner] ?? port.owner}
+                  {port.host ? <span className="block text-xs">{port.host}</span> : null}
+                </>
+              }
+            >
+              <span title={`${port.id} ${port.mac}`}>{port.addresses.join(" ") || port.id.slice(0, 11)}</span>
               {port.addresses[0] && port.owner !== "network:floatingip" ? (
                 <TraceHere
                   {...(admin && SENDERS.test(port.owner) ? { from: port.id } : {})}

@@ -33,8 +33,8 @@ export function Dialog(props: {
           {...(props.description ? {} : { "aria-describedby": undefined })}
         >
           <div className={props.bare ? "sr-only" : "flex items-start justify-between gap-4 pb-3"}>
-            <div>
-              <Radix.Title className="text-base font-semibold">{props.title}</Radix.Title>
+            <div className="min-w-0">
+              <Radix.Title className="text-base font-semibold break-words">{props.title}</Radix.Title>
               {props.description ? (
                 <Radix.Description className="pt-1 text-sm text-muted">{props.description}</Radix.Description>
               ) : null}

@@ -12,7 +12,7 @@ export function PanelSection(props: { title: ReactNode; aside?: ReactNode; child
     <section className={cn("pt-5", props.className)}>
       <header className="flex items-baseline justify-between gap-3 pb-1.5">
         <h3 className="text-sm font-semibold">{props.title}</h3>
-        {props.aside ? <span className="text-xs text-muted">{props.aside}</span> : null}
+        {props.aside !== undefined ? <span className="text-xs text-muted">{props.aside}</span> : null}
       </header>
       {props.children}
     </section>

@@ -81,10 +81,13 @@ export function tunnelOf(packet: PacketView) {
   return undefined;
 }
 
+/** Tenants are not told the provider's: no frame has this address on it. */
+const told = (mac: string) => (mac === "00:00:00:00:00:00" ? "not told" : mac);
+
 function ethernet(packet: PacketView): Layer {
   return layer("eth", "Ethernet", [
-    ["src", "source", packet.eth_src],
-    ["dst", "destination", packet.eth_dst],
+    ["src", "source", told(packet.eth_src)],
+    ["dst", "destination", told(packet.eth_dst)],
   ]);
 }
 

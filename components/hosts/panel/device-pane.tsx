@@ -1,11 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Waypoints, X } from "lucide-react";
-import type { KeyboardEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { DevicePanel, HostGraph } from "../../../lib/api/http.ts";
 import { pages } from "../../../lib/api/pages.ts";
 import { fetchJson } from "../../../lib/client/fetch.ts";
 import { keys, urls } from "../../../lib/client/keys.ts";
+import { UNTOLD_MS } from "../../../lib/client/live.ts";
 import { useUrlState } from "../../../lib/client/use-url-state.ts";
 import { EMBEDDED_CLOUD } from "../../check/use-check.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -14,13 +15,10 @@ import { SkeletonRows } from "../../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../../ui/state.tsx";
 import { Tab, TabList, TabPanel, Tabs } from "../../ui/tabs.tsx";
 import { MarkIcon } from "../marks.tsx";
-import { PANEL_WIDTH, Splitter, useEdge } from "../splitter.tsx";
+import { RightPane } from "../right-pane.tsx";
 import { KIND_WORDS } from "../words.ts";
 import { HistoryTab } from "./history-tab.tsx";
 import { panelTabs } from "./tabs.tsx";
-
-/** The embedded cloud changes by itself. */
-const AGAIN_MS = 3000;
 
 interface Props {
   cloud: string;
@@ -33,26 +31,16 @@ interface Props {
 
 /** Everything about one device, at the right of the picture. */
 export function DevicePane({ cloud, graph, id, onClose, onSelect }: Props) {
-  const [width, setWidth] = useEdge(PANEL_WIDTH);
   const slash = id.startsWith("guest:") ? id.lastIndexOf("/") : id.indexOf("/");
   const [netns, name] = [id.slice(0, slash), id.slice(slash + 1)];
   const host = graph.host.name;
   const panel = useQuery({
     queryKey: keys.device(cloud, host, netns, name),
     queryFn: ({ signal }) => fetchJson<DevicePanel>(urls.device(cloud, host, netns, name), { signal }),
-    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: AGAIN_MS } : {}),
+    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: UNTOLD_MS } : {}),
   });
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape") onClose();
-  };
   return (
-    <aside
-      aria-label="Details"
-      onKeyDown={onKeyDown}
-      style={{ width }}
-      className="relative flex max-w-[62%] min-w-0 shrink-0 flex-col border-l border-line bg-surface"
-    >
-      <Splitter edge={PANEL_WIDTH} size={width} onSize={setWidth} />
+    <RightPane label="Details" onClose={onClose}>
       <Head cloud={cloud} graph={graph} id={id} netns={netns} name={name} onClose={onClose} />
       {panel.isPending ? (
         <div className="p-5">
@@ -78,7 +66,7 @@ export function DevicePane({ cloud, graph, id, onClose, onSelect }: Props) {
             : {})}
         />
       )}
-    </aside>
+    </RightPane>
   );
 }
 

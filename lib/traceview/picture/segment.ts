@@ -11,6 +11,8 @@ export interface Rect {
 export const CARD_H = 38;
 export const HOST_PAD = 12;
 export const HOST_HEAD = 30;
+/** Of the host's name, on the average. */
+const NAME_CHAR = 7.2;
 const BOX_PAD = 8;
 const BOX_HEAD = 20;
 const STACK_GAP = 16;
@@ -152,7 +154,7 @@ export function placeSegment(segment: Segment, options: SegmentOptions): PlacedS
     free = end + options.gutter;
     right = Math.max(right, end);
   }
-  out.w = right + HOST_PAD;
+  out.w = Math.max(right, HOST_PAD + Math.ceil(segment.host.length * NAME_CHAR)) + HOST_PAD;
   const bottoms = [...out.boxes.map((box) => box.y + box.h), ...out.cards.map((card) => card.y + card.h)];
   const tops = [...out.boxes.map((box) => box.y), ...out.cards.map((card) => card.y)];
   out.below = Math.max(...bottoms) + HOST_PAD;
