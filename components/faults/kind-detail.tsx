@@ -7,6 +7,7 @@ import { pages } from "../../lib/api/pages.ts";
 import { asFailure } from "../../lib/client/error.ts";
 import { describeQuery } from "../../lib/traceview/query.ts";
 import { ScriptBlock } from "../check/script-block.tsx";
+import { useEndNames } from "../history/question.tsx";
 import { Button } from "../ui/button.tsx";
 import { Select } from "../ui/input.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -64,6 +65,7 @@ export function KindDetail(props: Props) {
 
 function Places(props: Props & { places: FaultPlaces["places"] }) {
   const { cloud, host, place, places, onPlace, injecting, failure, onInject } = props;
+  const nameOf = useEndNames(cloud);
   const where = useId();
   const chosen = places.find((one) => one.label === place) ?? places[0];
   if (!chosen)
@@ -113,7 +115,8 @@ function Places(props: Props & { places: FaultPlaces["places"] }) {
         </div>
       ))}
       <p className="text-sm text-muted">
-        The trace that meets it: {describeQuery(trace)} from <EndName cloudEnd={trace.from} place={chosen.label} />
+        The trace that meets it: {describeQuery(trace)} from{" "}
+        <span className="font-mono text-xs text-ink">{nameOf(trace.from)}</span>
         {trace.to ? (
           <>
             {" "}
@@ -133,15 +136,6 @@ function Places(props: Props & { places: FaultPlaces["places"] }) {
         ) : null}
       </div>
     </div>
-  );
-}
-
-/** Ports are told by their ids: as much as tells them apart. */
-function EndName({ cloudEnd, place }: { cloudEnd: string; place: string }) {
-  return (
-    <span className="font-mono text-xs text-ink" title={`${cloudEnd} (${place})`}>
-      {/^[0-9a-f]{8}-/.test(cloudEnd) ? cloudEnd.slice(0, 11) : cloudEnd}
-    </span>
   );
 }
 

@@ -24,8 +24,10 @@ export function Question({ query, name }: { query: TraceQuery; name: (value: str
   return (
     <span className="inline-flex min-w-0 flex-wrap items-center gap-x-1.5">
       <span className="whitespace-nowrap">{name(query.from)}</span>
-      <ArrowRight aria-label="to" className="size-3.5 shrink-0 text-muted" />
-      <span className="whitespace-nowrap">{query.to === undefined ? "DHCP" : name(query.to)}</span>
+      <span className="inline-flex items-center gap-x-1.5 whitespace-nowrap">
+        <ArrowRight aria-label="to" className="size-3.5 shrink-0 text-muted" />
+        {query.to === undefined ? "DHCP" : name(query.to)}
+      </span>
     </span>
   );
 }

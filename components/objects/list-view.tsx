@@ -74,7 +74,7 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
             />
           ) : !model || model.rows.length === 0 ? (
             <EmptyState title={`No ${title.toLowerCase()}`} action={<CreateButton kind={kind} />}>
-              {model?.empty}
+              {build ? FIRST[kind] : model?.empty}
             </EmptyState>
           ) : rows?.length === 0 ? (
             <EmptyState
@@ -103,6 +103,15 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
     </div>
   );
 }
+
+/** What they are for, to whom has none yet. */
+const FIRST: Record<ListKind, string> = {
+  instances: "An instance needs a network with a subnet to be on.",
+  networks: "Instances are on networks; a subnet gives them addresses.",
+  routers: "Without a router, networks reach neither each other nor the outside.",
+  "security-groups": "They say what instances may receive and send.",
+  "floating-ips": "Through an address of an external network, one instance is reached from outside.",
+};
 
 const TARGETS: Record<ListKind, TargetKind> = {
   instances: "instance",

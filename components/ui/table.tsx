@@ -26,7 +26,7 @@ export function Th({ className, ...rest }: ComponentProps<"th">) {
     <th
       scope="col"
       className={cn(
-        "sticky top-0 z-10 h-9 border-b border-line bg-surface px-3 text-left text-xs font-medium whitespace-nowrap text-muted",
+        "sticky top-0 z-10 h-9 border-b border-line bg-surface px-3 text-left max-sm:px-2 text-xs font-medium whitespace-nowrap text-muted",
         className,
       )}
       {...rest}
@@ -35,7 +35,12 @@ export function Th({ className, ...rest }: ComponentProps<"th">) {
 }
 
 export function Td({ className, ...rest }: ComponentProps<"td">) {
-  return <td className={cn("h-9 border-b border-line px-3 align-middle group-last:border-b-0", className)} {...rest} />;
+  return (
+    <td
+      className={cn("h-9 border-b border-line px-3 align-middle max-sm:px-2 group-last:border-b-0", className)}
+      {...rest}
+    />
+  );
 }
 
 export function Tr({ className, selected, ...rest }: ComponentProps<"tr"> & { selected?: boolean }) {
