@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestService, testService } from "./testing/service.ts";
 
@@ -134,4 +135,15 @@ test("others' objects stand among one's own in the order of their creation", asy
   expect(await names(`project_id=${cloud.other.projectId}`)).toEqual(["2"]);
   expect(await names(`project_id=${cloud.demo.projectId}`)).toEqual(["default", "1", "3"]);
   expect(await names(`id=${shared}`)).toEqual(["2"]);
+});
+
+test("others are answered while many objects are made, and see none of them yet", async () => {
+  const address_scopes = Array.from({ length: 120 }, (_, n) => ({ name: `bulk-${n}`, ip_version: 4 }));
+  let made = false;
+  const bulk = cloud.call(cloud.other, "POST", "address-scopes", { address_scopes }).then(() => (made = true));
+  await setImmediate();
+  const { body } = await cloud.call(cloud.other, "GET", "address-scopes");
+  expect([body.address_scopes, made]).toEqual([[], false]);
+  await bulk;
+  expect((await cloud.call(cloud.other, "GET", "address-scopes")).body.address_scopes).toHaveLength(120);
 });

@@ -2,6 +2,7 @@
  * The API's order of doing things, the same for every resource: read the body, check quota and policy, call the resource,
  * hide what the policy hides. Knows no HTTP. Source: neutron/pecan_wsgi/hooks, neutron/api/v2/base.py.
  */
+import { setImmediate } from "node:timers/promises";
 import { type Context, serviceContext } from "../identity/context.ts";
 import type { Stored } from "../store/collection.ts";
 import type { Attributes, Json } from "./attribute.ts";
@@ -12,6 +13,9 @@ import type { Neutron } from "./neutron.ts";
 import { allowed, anyone, forbidden } from "./policy.ts";
 import type { Action, Call, Change, Resource } from "./resource.ts";
 import { shown } from "./visible.ts";
+
+/** Objects of a bulk that are made before others' reads have their turn. */
+const AT_A_TIME = 50;
 
 type Verb = "create" | "update" | "remove" | "get";
 const VERB_NAMES: Record<Verb, string> = { create: "create", update: "update", remove: "delete", get: "get" };
@@ -79,8 +83,10 @@ export class Api {
         await this.authorize(change, resource, "create", parentTarget(values, parent), values);
       if (bulk) resource.checkBulk?.(items);
       const made: Json[] = [];
-      for (const values of items)
+      for (const values of items) {
+        if (made.length % AT_A_TIME === AT_A_TIME - 1) await setImmediate();
         made.push(await shown(change, resource, await make.call(resource, change, values, parent)));
+      }
       return made;
     });
     return bulk ? views : (views[0] ?? {});
