@@ -385,6 +385,14 @@ test("usage counts the hours of servers that are there", async () => {
     tenant_usages.flatMap((one: { server_usages: { instance_id: string }[] }) => one.server_usages),
   ).toContainEqual(expect.objectContaining({ instance_id: server.id, memory_mb: 512, state: "active" }));
   expect((await demo("GET", "compute/v2.1/os-simple-tenant-usage")).status).toBe(403);
+  const { tenant_id } = (await demo("GET", `compute/v2.1/servers/${server.id}`)).body.server;
+  const { absolute } = (await demo("GET", "compute/v2.1/limits")).body.limits;
+  expect(absolute.totalInstancesUsed).toBeGreaterThan(0);
+  expect((await admin("GET", `compute/v2.1/limits?tenant_id=${tenant_id}`)).body.limits.absolute).toEqual(absolute);
+  const quotas = (await admin("GET", `compute/v2.1/os-quota-sets/${tenant_id}/detail`)).body.quota_set;
+  expect(quotas.ram).toEqual({ limit: 51_200, in_use: absolute.totalRAMUsed, reserved: 0 });
+  for (const other of ["os-quota-sets/another", "os-quota-sets/another/detail", "limits?tenant_id=another"])
+    expect((await demo("GET", `compute/v2.1/${other}`)).status).toBe(403);
   await demo("DELETE", `compute/v2.1/servers/${server.id}`);
 });
 
