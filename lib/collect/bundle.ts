@@ -44,7 +44,7 @@ export async function readBundle(dir: string, options: ReadBundleOptions = {}): 
   const { api, gaps: apiGaps } = await readApi(join(dir, API_DIRECTORY));
   const states = hosts.map((host) => host.state);
   const { hostOf, gaps: nameGaps } = hostNames(hosts);
-  const { guests, gaps: guestGaps } = deriveGuests(api, states, hostOf);
+  const { guests, subports, gaps: guestGaps } = deriveGuests(api, states, hostOf);
   const { segments, gaps: segmentGaps } = inferSegments(states, api, hostOf);
   const worldGaps: Gap[] = [
     ...strays.map(strayGap),
@@ -61,7 +61,7 @@ export async function readBundle(dir: string, options: ReadBundleOptions = {}): 
   };
   const cloud: CollectedCloud = {
     name: options.name ?? basename(resolve(dir)),
-    world: { hosts: states, guests, segments, gaps: worldGaps },
+    world: { hosts: states, guests, subports, segments, gaps: worldGaps },
     api,
     gaps: [...worldGaps, ...states.flatMap((host) => host.gaps)],
     files: (host) => filesOf(host).list(),

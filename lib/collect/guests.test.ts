@@ -156,6 +156,15 @@ test("which ports are guests", () => {
   expect(derive(api([port({ "binding:host_id": "" })])).guests).toEqual([]);
 });
 
+test("a guest's VLAN device is described by its trunk's subport", () => {
+  const child = port({ id: "sub", mac_address: "FA:16:3E:00:00:02", device_owner: "trunk:subport" });
+  const trunks = [{ port_id: PORT, sub_ports: [{ port_id: "sub", segmentation_type: "vlan", segmentation_id: 7 }] }];
+  const { guests, subports, gaps } = derive(api([port(), child], { trunks }));
+  expect(guests.map((one) => one.portId)).toEqual([PORT]);
+  expect(subports).toEqual([{ ...guests[0], portId: "sub", mac: "fa:16:3e:00:00:02", vlan: 7 }]);
+  expect(gaps).toEqual([]);
+});
+
 test("what is missing is said: host, network, subnet, and trunks' subports", () => {
   const gapsOf = (cloud: CloudApi) => derive(cloud).gaps.map((gap) => gap.reason);
   expect(gapsOf(api([port({ "binding:host_id": "elsewhere" })]))[0]).toContain(
@@ -163,5 +172,5 @@ test("what is missing is said: host, network, subnet, and trunks' subports", () 
   );
   expect(gapsOf(api([port()], { networks: [] }))[0]).toContain("1500 is assumed");
   expect(gapsOf(api([port()], { subnets: [] }))[0]).toContain("subnet s of 10.0.0.5 is unknown");
-  expect(gapsOf(api([port({ device_owner: "trunk:subport" })]))[0]).toContain("subport");
+  expect(gapsOf(api([port({ device_owner: "trunk:subport" })]))[0]).toContain("no trunk is known");
 });

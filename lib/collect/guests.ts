@@ -14,7 +14,7 @@ export function deriveGuests(
   api: CloudApi,
   hosts: readonly HostState[],
   hostOf: (name: string) => string | undefined,
-): { guests: Guest[]; gaps: Gap[] } {
+): { guests: Guest[]; subports: Guest[]; gaps: Gap[] } {
   const log = new GapLog(API);
   const byName = new Map(hosts.map((host) => [host.name, host]));
   const networks = new Map(api.networks.map((network) => [network.id, network]));
@@ -26,10 +26,7 @@ export function deriveGuests(
   const plugged = new Map(hosts.map((host) => [host.name, pluggedPorts(host)]));
   const guests: Guest[] = [];
   for (const port of api.ports) {
-    if (port.device_owner === "trunk:subport") {
-      log.add(PORTS, `port ${port.id} is a trunk's subport: its guest's VLAN device is not supported`);
-      continue;
-    }
+    if (port.device_owner === "trunk:subport") continue;
     // Only an administrator's answers tell the host; the device tells it, too. An empty one is that of an unbound port.
     const bound = port["binding:host_id"] ?? hosts.find((h) => tapOf(port, h, plugged.get(h.name)).found)?.name;
     if (bound === undefined && port.device_owner.startsWith("compute:"))
@@ -64,7 +61,32 @@ export function deriveGuests(
     addAddresses(guest, port, subnets, dnsmasq.get(port.network_id), log);
     guests.push(guest);
   }
-  return { guests, gaps: log.gaps };
+  const subports: Guest[] = [];
+  for (const [guest, port] of onTrunks(api, guests, log)) {
+    guest.mtu = networks.get(port.network_id)?.mtu ?? guest.mtu;
+    addAddresses(guest, port, subnets, dnsmasq.get(port.network_id), log);
+    subports.push(guest);
+  }
+  return { guests, subports, gaps: log.gaps };
+}
+
+/** The VLAN devices that guests have for their trunks' subports. */
+function* onTrunks(api: CloudApi, guests: readonly Guest[], log: GapLog): Generator<[Guest, NeutronPort]> {
+  const ports = new Map(api.ports.map((port) => [port.id, port]));
+  const parents = new Map(guests.map((guest) => [guest.portId, guest]));
+  const known = new Set<string>();
+  for (const trunk of api.trunks ?? [])
+    for (const { port_id, segmentation_id } of trunk.sub_ports) {
+      const [port, parent] = [ports.get(port_id), parents.get(trunk.port_id)];
+      known.add(port_id);
+      if (!port || !parent) continue;
+      const own = { portId: port.id, networkId: port.network_id, mac: port.mac_address.toLowerCase() };
+      const adminUp = parent.adminUp && port.admin_state_up;
+      yield [{ ...parent, ...own, vlan: segmentation_id, fixedIps: [], hostRoutes: [], adminUp }, port];
+    }
+  for (const { id, device_owner } of api.ports)
+    if (device_owner === "trunk:subport" && !known.has(id))
+      log.add(PORTS, `port ${id} is a trunk's subport, and no trunk is known that has it`);
 }
 
 /** Owners whose device is Neutron's own are no guests, whatever they are plugged with. */

@@ -79,7 +79,9 @@ function candidates(cloud: CollectedCloud, c: Catalog, text: string): End[] {
 function exactly(cloud: CollectedCloud, c: Catalog, text: string): End[] {
   const { world } = cloud;
   const mac = canonicalMac(text);
-  const guests = world.guests.filter((g) => g.portId === text || g.mac === mac || g.tap === text);
+  const guests = allGuests(cloud).filter(
+    (g) => g.portId === text || g.mac === mac || (g.tap === text && g.vlan === undefined),
+  );
   if (guests.length > 0) return guests.map((g) => guestEnd(c, g));
   const port = c.ports.get(text) ?? (mac === undefined ? undefined : c.portByMac.get(mac));
   if (port) return [portEnd(cloud, c, port)];
@@ -126,6 +128,11 @@ function groupBy<T>(list: readonly T[], key: (x: T) => string): T[][] {
   return [...groups.values()];
 }
 
+/** Each port of theirs that sends: those on trunks, too. */
+function allGuests({ world }: CollectedCloud): Guest[] {
+  return world.subports?.length ? [...world.guests, ...world.subports] : world.guests;
+}
+
 function guestEnd(c: Catalog, guest: Guest): End {
   const port = c.ports.get(guest.portId);
   return {
@@ -148,7 +155,7 @@ function serverEnd(c: Catalog, guests: Guest[]): End {
 }
 
 function portEnd(cloud: CollectedCloud, c: Catalog, port: NeutronPort): End {
-  const guest = cloud.world.guests.find((g) => g.portId === port.id);
+  const guest = allGuests(cloud).find((g) => g.portId === port.id);
   if (guest) return guestEnd(c, guest);
   const origin = originOfPort(cloud, port);
   return {
@@ -191,14 +198,14 @@ function hostEnd(cloud: CollectedCloud, name: string, netns: string): End {
 
 function byAddress(cloud: CollectedCloud, c: Catalog, address: string, field: "from" | "to"): End {
   if (field === "to") {
-    const guests = cloud.world.guests.filter((g) => g.fixedIps.some((f) => f.address === address));
+    const guests = allGuests(cloud).filter((g) => g.fixedIps.some((f) => f.address === address));
     const [guest] = guests;
     const port = guest && c.ports.get(guest.portId);
     const one = guests.length === 1 && guest ? { guest, ...(port ? { port } : {}) } : {};
     return { addresses: [address], label: address, ...one };
   }
   const floating = c.floatingByAddress.get(address);
-  const guests = cloud.world.guests.filter(
+  const guests = allGuests(cloud).filter(
     (g) => g.fixedIps.some((f) => f.address === address) || g.portId === floating?.port_id,
   );
   if (guests.length > 1)

@@ -18,6 +18,8 @@ export interface Guest {
   /** Subnet host routes, and those that DHCP hands out. */
   hostRoutes: { dst: string; via: string }[];
   adminUp: boolean;
+  /** A subport of this guest's trunk: its frames have this tag on the tap. */
+  vlan?: number;
 }
 
 export interface SegmentAttachment {
@@ -45,6 +47,8 @@ export interface Segment {
 export interface World {
   hosts: HostState[];
   guests: Guest[];
+  /** VLAN devices of guests on trunks, each as its subport describes it. */
+  subports?: Guest[];
   segments: Segment[];
   /** Gaps that concern the cloud as a whole (API answers). */
   gaps: Gap[];

@@ -14,6 +14,7 @@ import type {
 } from "../api/neutron.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { EmbeddedCloud } from "../embedded.ts";
+import type { Guest } from "../host/world.ts";
 import type { Session } from "./session.ts";
 
 type Services = Pick<EmbeddedCloud, "neutron" | "compute">;
@@ -41,13 +42,14 @@ async function make(services: Services, { name, world }: CollectedCloud, session
   const api = await apiOf(services, session);
   const ports = new Set(api.ports.map((port) => port.id));
   const servers = new Set(api.servers.map((one) => one.id));
-  const guests = world.guests
-    .filter((one) => ports.has(one.portId) && (one.serverId === undefined || servers.has(one.serverId)))
-    .map((one) => ({ ...one, host: "", tap: "" }));
+  const own = (guests: readonly Guest[]) =>
+    guests
+      .filter((one) => ports.has(one.portId) && (one.serverId === undefined || servers.has(one.serverId)))
+      .map((one) => ({ ...one, host: "", tap: "" }));
   return {
     name,
     api,
-    world: { hosts: [], guests, segments: [], gaps: [] },
+    world: { hosts: [], guests: own(world.guests), subports: own(world.subports ?? []), segments: [], gaps: [] },
     gaps: [],
     files: () => [],
     raw: async (host, file) => {

@@ -26,7 +26,7 @@ export function tenantTrace(whole: CollectedCloud, own: CollectedCloud, asked: T
     api: own.api,
     projectId: own.api.projects[0]?.id ?? "",
     guests: whole.world.guests,
-    ownPorts: new Set(own.world.guests.map((guest) => guest.portId)),
+    ownPorts: new Set([...own.world.guests, ...(own.world.subports ?? [])].map((guest) => guest.portId)),
     asked: [asked.to, asked.fromAddress].flatMap((text) => canonicalIp(text ?? "") ?? []),
   };
   return redactTrace(start(explainedBy(whole, own), inWhole), known, {

@@ -83,6 +83,24 @@ test("the guest is reached through its trunk's bridge", async () => {
   expect(events.some((one) => "bridge" in one && String(one.bridge).startsWith("tbr-"))).toBe(true);
 });
 
+test("the guest's VLAN device sends and is reached by its subport", async () => {
+  const { id } = await cloud.guest("compute2", sub.network_id, { name: "far" });
+  await cloud.simulation.settled();
+  await cloud.simulation.settled();
+  const now = cloudOf(cloud.simulation.moment());
+  for (const [from, to] of [
+    [sub.id, id],
+    [id, sub.id],
+  ] as const) {
+    const events = [...traceCloud(now, { from, to, proto: "icmp" })];
+    expect(events.at(-1)).toMatchObject({ outcome: "delivered" });
+    const tap = events.filter((one) => one.kind === "frame" && one.device === `tap${short(parent.id)}`);
+    expect(tap.length).toBeGreaterThan(0);
+    expect(tap).toEqual(tap.map(() => expect.objectContaining({ packet: expect.objectContaining({ vlan: 101 }) })));
+    expect(events.some((one) => one.device === "eth0.101")).toBe(true);
+  }
+});
+
 test("a subport that is taken off goes with both of its ends, and the trunk with its guest", async () => {
   const { service, simulation } = cloud;
   const body = { sub_ports: [{ port_id: sub.id }] };

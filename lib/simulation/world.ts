@@ -19,11 +19,11 @@ export function cloudOf(moment: Moment): CollectedCloud {
 function make({ api, hosts, gaps }: Moment): CollectedCloud {
   const all = [...hosts];
   const names = new Set(all.map((host) => host.name));
-  const { guests } = deriveGuests(api, all, (name) => (names.has(name) ? name : undefined));
+  const { guests, subports } = deriveGuests(api, all, (name) => (names.has(name) ? name : undefined));
   const { segments } = inferSegments(all, api);
   return {
     name: EMBEDDED.name,
-    world: { hosts: all, guests, segments, gaps: [] },
+    world: { hosts: all, guests, subports, segments, gaps: [] },
     api,
     gaps: [...gaps],
     files: () => [], // There are no outputs of commands: the hosts themselves are at hand.

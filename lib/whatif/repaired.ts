@@ -109,7 +109,7 @@ export function withHosts(cloud: CollectedCloud, hosts: readonly HostState[], ap
   const names = new Map(api.ports.map((port) => [port["binding:host_id"] ?? "", known.get(port.id)]));
   const own = new Set(all.map((host) => host.name));
   const hostOf = (name: string) => (own.has(name) ? name : names.get(name));
-  const { guests } = deriveGuests(api, all, hostOf);
+  const { guests, subports } = deriveGuests(api, all, hostOf);
   const { segments } = inferSegments(all, api, hostOf);
-  return { ...cloud, api, world: { ...cloud.world, hosts: all, guests, segments } };
+  return { ...cloud, api, world: { ...cloud.world, hosts: all, guests, subports, segments } };
 }

@@ -105,7 +105,8 @@ export function placeOf(device: Device): Place {
 }
 
 export function guestPlace(guest: Guest): Place {
-  return { host: guest.host, netns: `guest:${guest.name}`, device: "eth0" };
+  const device = guest.vlan === undefined ? "eth0" : `eth0.${guest.vlan}`;
+  return { host: guest.host, netns: `guest:${guest.name}`, device };
 }
 
 export function emit(w: Walk, place: Place, branch: Branch, step: Step): undefined {

@@ -163,7 +163,11 @@ function transmitVeth(w: Walk, device: Device, packet: Packet, branch: Branch, m
 }
 
 function transmitTap(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
-  const guest = device.host.guestByTap.get(device.link.name);
+  const { name } = device.link;
+  const [tag, ...vlans] = packet.vlans;
+  const subport = tag && device.host.subportByTap.get(`${name} ${tag.vid}`);
+  if (subport) return w.parts.toGuest(w, subport, { ...packet, vlans }, branch);
+  const guest = device.host.guestByTap.get(name);
   if (guest) return w.parts.toGuest(w, guest, packet, branch);
   drop(
     w,

@@ -16,6 +16,7 @@ import {
 import type { Packet } from "../../net/packet.ts";
 import { assume, deliver, drop, frame, guestPlace, ignore, learnNeighbour, unknown, type Walk } from "./context.ts";
 import type { Branch } from "./flight.ts";
+import { pushVlan } from "./outer.ts";
 
 const ICMP6 = 58;
 const SOLICITATION = 135;
@@ -95,6 +96,7 @@ export function fromGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch)
       text: `${guest.tap}: no such device on ${guest.host}`,
     });
   if (!frame(w, place, "out", sent, branch)) return;
+  if (guest.vlan !== undefined) sent = pushVlan(sent, { tpid: 0x8100, vid: guest.vlan, pcp: 0 });
   if (tap) return w.parts.receive(w, tap, sent, branch);
   if (port) w.parts.toSwitch(w, host, port, sent, branch);
 }

@@ -35,6 +35,8 @@ export interface HostIndex {
   byName: Map<string, Device[]>;
   guests: Guest[];
   guestByTap: Map<string, Guest>;
+  /** Subports of guests on trunks, by tap and VLAN. */
+  subportByTap: Map<string, Guest>;
   /** Addresses that tunnels of this host end at (`local_ip`). */
   tunnelAddresses: Set<string>;
   /** OVS interface name → where it is plugged in. */
@@ -85,13 +87,14 @@ function build(world: World): WorldIndex {
   const owners = new Map<string, Owner[]>();
   const guestByMac = new Map<string, Guest[]>();
   for (const state of world.hosts) hosts.set(state.name, buildHost(state));
-  for (const guest of world.guests) {
+  for (const guest of [...world.guests, ...(world.subports ?? [])]) {
     push(guestByMac, guest.mac, guest);
     for (const ip of guest.fixedIps) push(owners, ip.address, { kind: "guest", guest });
     const host = hosts.get(guest.host);
     if (!host) continue;
     host.guests.push(guest);
-    host.guestByTap.set(guest.tap, guest);
+    if (guest.vlan === undefined) host.guestByTap.set(guest.tap, guest);
+    else host.subportByTap.set(`${guest.tap} ${guest.vlan}`, guest);
   }
   for (const host of hosts.values())
     for (const ns of host.namespaces.values()) {
@@ -122,6 +125,7 @@ function buildHost(state: HostState): HostIndex {
     byName: new Map(),
     guests: [],
     guestByTap: new Map(),
+    subportByTap: new Map(),
     tunnelAddresses: new Set(),
     plugs: new Map(),
     plugByPort: new Map(),
