@@ -110,8 +110,9 @@ function runFirst(terminal: Terminal, stage: string, tty: boolean): Answer {
   const program = path?.slice(path.lastIndexOf("/") + 1);
   if (line.output && program !== "cat")
     throw new CommandError("output goes to the screen here: redirections are not supported", 2);
-  // `NAME=VALUE` alone sets a variable, which nothing here reads.
-  if (program === undefined) return { text: "", status: 0 };
+  if (program === undefined && line.words.length === 0)
+    throw new CommandError("a line needs a command here: neither variables nor redirections alone are supported", 2);
+  if (program === undefined) return { text: "", status: 0 }; // `sudo` alone.
   return runProgram(terminal, { program, words: rest, netns, line: { ...line, words }, tty });
 }
 

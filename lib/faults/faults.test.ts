@@ -103,6 +103,24 @@ describe.each(Object.entries(CLOUDS))("in the %s cloud", (name, open) => {
     }
   });
 
+  test("healthy, no ping fails where there is a way, but to the guest whose group admits none", () => {
+    const { api, world } = cloud;
+    const routers = (network: string) =>
+      api.ports.flatMap((one) =>
+        one.network_id === network ? api.routers.filter(({ id }) => id === one.device_id) : [],
+      );
+    const codes = world.guests.flatMap((from) =>
+      world.guests.flatMap((to) => {
+        const joined = routers(from.networkId).some((one) => routers(to.networkId).includes(one));
+        if (from === to || !(joined || from.networkId === to.networkId) || to.name === "cirros-vm5") return [];
+        const { verdict } = run(cloud, { from: from.portId, to: to.fixedIps[0]?.address, proto: "icmp" });
+        return [`${from.name} to ${to.name}: ${verdict.code}`];
+      }),
+    );
+    expect(codes.length).toBeGreaterThan(15);
+    expect(codes.filter((one) => !one.endsWith(": DELIVERED"))).toEqual([]);
+  });
+
   test.each([
     ["172.16.11.99", "qr-"],
     ["172.24.4.199", "qg-"],
