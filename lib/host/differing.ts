@@ -12,9 +12,30 @@ const REACH = 48;
 /** After so many entries without one of the other list nearby, the rest is taken as it is. */
 const PATIENCE = 64;
 
+/** Of two lists of one line the longer one begins as the shorter. */
+interface Line {
+  longest: number;
+}
+
+const lines = new WeakMap<readonly unknown[], Line>();
+
+/** The list with more at its end: told from it without looking through either. */
+export function appended<T>(list: readonly T[], more: readonly T[]): T[] {
+  const out = list.concat(more);
+  let line = lines.get(list);
+  // Another list may have gone on from here already.
+  if (line?.longest !== list.length) line = { longest: list.length };
+  lines.set(list, line);
+  lines.set(out, line);
+  line.longest = out.length;
+  return out;
+}
+
 /** By identity: fast where nearly all is in both, in the same order. */
 export function differing<T>(a: readonly T[], b: readonly T[]): Difference<T> {
   if (a === b) return NONE;
+  const line = lines.get(a);
+  if (line && line === lines.get(b)) return { gone: a.slice(b.length), come: b.slice(a.length) };
   const gone: T[] = [];
   const come: T[] = [];
   let i = 0;

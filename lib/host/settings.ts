@@ -23,7 +23,7 @@ export function withSettings(from: Settings, set: Settings): Settings {
   if (names.every((name) => from[name] === set[name])) return from;
   const last = changes.get(from);
   if (last && isAlike(last.set, set, names)) return last.after;
-  const after = { ...from, ...set };
+  const after = Object.assign(copyOf(from), set);
   const origin = origins.get(from);
   origins.set(
     after,
@@ -34,6 +34,13 @@ export function withSettings(from: Settings, set: Settings): Settings {
   if (origin && origin.names.size + names.length > MOST) origins.delete(from);
   changes.set(from, { set, after });
   return after;
+}
+
+/** Of a table of thousands a spread takes four times as long. */
+function copyOf(from: Settings): Settings {
+  const copy: Settings = {};
+  for (const name in from) copy[name] = from[name] as string; // It has all names of its own.
+  return copy;
 }
 
 function isAlike(a: Settings, b: Settings, names: readonly string[]): boolean {

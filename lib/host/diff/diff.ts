@@ -3,9 +3,12 @@
  * a command has consequences (an address brings its routes, a deleted device takes its own with it) that need none.
  */
 import type { Command } from "../command/command.ts";
+import { bridgeNamed } from "../command/ovs/bridges.ts";
+import { handOn } from "../command/ovs/flow-table.ts";
+import { findNamespace } from "../edit.ts";
 import { applyAll } from "../run.ts";
 import { stable } from "../stable.ts";
-import type { HostState } from "../state.ts";
+import type { HostState, Namespace, OvsBridge } from "../state.ts";
 import { diffAddresses } from "./address.ts";
 import { dnsmasqFiles, dnsmasqRemovals } from "./dnsmasq.ts";
 import { diffFdb } from "./fdb.ts";
@@ -63,13 +66,36 @@ const PARTS: readonly DiffPart[] = [
 ];
 
 /**
- * Plans and runs at once: cheaper than `diff` and `applyAll` after each other. Programs that run as desired are the desired list,
- * of which its plan knows whose they are. (Other lists are better left as commands made them: those know more of them.)
+ * Plans and runs at once: cheaper than `diff` and `applyAll` after each other. Programs, rules and flows that are as desired are
+ * the desired objects, which their plan knows again. (Other lists are better left as commands made them: those know more of them.)
  */
 export function change(actual: HostState, desired: HostState): Change {
   const { commands, host } = run(actual, desired);
+  if (host === actual) return { commands, host };
   const processes = stable(desired.processes, host.processes);
-  return { commands, host: processes === host.processes ? host : { ...host, processes } };
+  const namespaces = host.namespaces.map((ns) => withRulesOf(findNamespace(desired, ns.name), ns));
+  const bridges = host.ovs?.bridges.map((bridge) => withFlowsOf(bridgeNamed(desired, bridge.name), bridge));
+  return {
+    commands,
+    host: { ...host, processes, namespaces, ...(host.ovs && bridges && { ovs: { ...host.ovs, bridges } }) },
+  };
+}
+
+function withFlowsOf(desired: OvsBridge | undefined, bridge: OvsBridge): OvsBridge {
+  if (!desired || desired.flows === bridge.flows) return bridge;
+  const flows = stable(desired.flows, bridge.flows);
+  handOn(bridge.flows, flows);
+  return { ...bridge, flows };
+}
+
+function withRulesOf(desired: Namespace | undefined, ns: Namespace): Namespace {
+  const { iptables, ip6tables } = ns;
+  if (!desired || (iptables === desired.iptables && ip6tables === desired.ip6tables)) return ns;
+  return {
+    ...ns,
+    ...(iptables && { iptables: stable(desired.iptables, iptables) }),
+    ...(ip6tables && { ip6tables: stable(desired.ip6tables, ip6tables) }),
+  };
 }
 
 /** `applyAll(actual, diff(actual, desired))` is `desired`. */

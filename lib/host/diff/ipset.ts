@@ -1,6 +1,7 @@
 /** Sets of addresses: made before rules name them, destroyed when none does any more. */
 import type { Command } from "../command/command.ts";
 import type { IpsetChange } from "../command/ipset.ts";
+import { differing } from "../differing.ts";
 import { findNamespace } from "../edit.ts";
 import type { HostState, Ipset } from "../state.ts";
 
@@ -56,9 +57,10 @@ function created(set: Ipset): string[] {
 
 function* members(netns: string, before: Ipset["members"], set: Ipset): Generator<Command> {
   if (before === set.members) return;
-  const old = new Map(before.map((one) => [one.value, one]));
+  const { gone, come } = differing(before, set.members);
+  const old = new Map(gone.map((one) => [one.value, one]));
   const added: Ipset["members"] = [];
-  for (const one of set.members) {
+  for (const one of come) {
     const known = old.get(one.value);
     if (known && JSON.stringify(known.options) === JSON.stringify(one.options)) old.delete(one.value);
     else added.push(one);

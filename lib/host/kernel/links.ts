@@ -46,21 +46,52 @@ export function childrenOf(host: HostState, netns: string, name: string): Placed
   return out;
 }
 
-/** Places of ports by the names of their interfaces, which are a switch's own. */
-const portPlaces = new WeakMap<readonly OvsPort[], ReadonlyMap<string, number>>();
+/**
+ * Where ports are in a list, by the names of their interfaces, which are a switch's own. Lists that follow from each other share
+ * this: a name that it lacks is in none of them, and of one that it has the place is believed only when the name is there.
+ */
+interface PortPlaces {
+  readonly byName: Map<string, number>;
+  /** How many ports were put in since: so far may others have moved down. */
+  readonly moved: number;
+}
 
-function placesOf(ports: readonly OvsPort[]): ReadonlyMap<string, number> {
+const portPlaces = new WeakMap<readonly OvsPort[], PortPlaces>();
+const FAR = 64;
+
+function placesOf(ports: readonly OvsPort[]): PortPlaces {
   let own = portPlaces.get(ports);
   if (!own) {
-    own = new Map(ports.flatMap((port, i) => port.interfaces.map((iface) => [iface.name, i] as const)));
+    const byName = new Map(ports.flatMap((port, i) => port.interfaces.map((iface) => [iface.name, i] as const)));
+    own = { byName, moved: 0 };
     portPlaces.set(ports, own);
   }
   return own;
 }
 
+/** The list `to` is `from` with this port put in at a place, or in place of the one of its name. */
+export function followPorts(from: readonly OvsPort[], to: readonly OvsPort[], port: OvsPort, at: number): void {
+  const own = portPlaces.get(from);
+  if (!own) return;
+  if (to.length === from.length) {
+    if (port.interfaces.every(({ name }) => own.byName.has(name))) portPlaces.set(to, own);
+    return;
+  }
+  // Another list that follows from this one may have it elsewhere.
+  const strange = port.interfaces.some(({ name }) => (own.byName.get(name) ?? at) !== at);
+  if (strange || own.moved >= FAR) return;
+  for (const { name } of port.interfaces) own.byName.set(name, at);
+  portPlaces.set(to, { byName: own.byName, moved: own.moved + 1 });
+}
+
 /** -1 where no interface of this name is in any. */
 function portOf(ports: readonly OvsPort[], name: string): number {
-  return placesOf(ports).get(name) ?? -1;
+  const { byName, moved } = placesOf(ports);
+  const at = byName.get(name);
+  if (at === undefined) return -1;
+  for (let i = Math.max(0, at - moved); i <= at + moved && i < ports.length; i++)
+    if (ports[i]?.interfaces.some((iface) => iface.name === name)) return i;
+  return -1;
 }
 
 /** Updates the switch's interface of this name that is a device of this namespace. */
@@ -80,7 +111,7 @@ export function seenByOvs(
     const after = update(iface);
     if (after === iface) return host;
     const ports = bridge.ports.with(p, { ...port, interfaces: port.interfaces.with(i, after) });
-    portPlaces.set(ports, placesOf(bridge.ports));
+    followPorts(bridge.ports, ports, port, p);
     // A switch forgets what it learnt of a port that is none any more (ofproto-dpif.c bundle_destroy).
     const lost = after.ofport !== iface.ofport && bridge.fdb.some((entry) => entry.port === iface.ofport);
     const fdb = lost ? bridge.fdb.filter((entry) => entry.port !== iface.ofport) : bridge.fdb;
@@ -117,7 +148,8 @@ export function rowOf(iface: OvsInterface, netns: string, link: Link): OvsInterf
 /** Whether something holds a tap device open: the switch its internal ports, a hypervisor a guest's. */
 export function isHeld(host: HostState, name: string): boolean {
   if (ovsInterface(host, name)?.type === "internal") return true;
-  return host.processes.some(({ command }) => isMentioned(command, name));
+  // The device of a guest that has just come is looked at most often.
+  return host.processes.findLast(({ command }) => isMentioned(command, name)) !== undefined;
 }
 
 /** A hypervisor names the device (`ifname=tap…`), or the port that the device is named after. */

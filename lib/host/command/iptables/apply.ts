@@ -4,6 +4,7 @@ import { editNamespace, namespaceOf } from "../../edit.ts";
 import type { HostState, Ipset } from "../../state.ts";
 import { CommandError } from "../command.ts";
 import type { IptablesCommand, RestoreLine, TableChange, TableName } from "./command.ts";
+import { DraftChains } from "./draft-chains.ts";
 import { MissingChain, normalizeRules, UnknownMatch, UnknownWord } from "./normalize.ts";
 import { usage, VERSION } from "./parse.ts";
 
@@ -64,22 +65,17 @@ function withTable(
 
 /** Chains of a table by name while lines are applied; a chain is copied when it first changes. */
 interface Draft {
-  chains: Map<string, IptablesChain>;
-  copied: Set<string>;
+  readonly chains: DraftChains;
+  readonly copied: Set<string>;
 }
 
 function mutable(table: IptablesTable): Draft {
-  return { chains: new Map(table.chains.map((chain) => [chain.name, chain])), copied: new Set() };
+  return { chains: new DraftChains(table.chains), copied: new Set() };
 }
 
-/** Chains of one's own come after the built-in ones, by name: iptables-save sorts them. */
 function settle(table: IptablesTable, { chains }: Draft): IptablesTable {
-  const all = [...chains.values()];
-  const own = all.filter(({ policy }) => policy === undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const list = [...all.filter(({ policy }) => policy !== undefined), ...own];
-  return list.length === table.chains.length && list.every((chain, i) => chain === table.chains[i])
-    ? table
-    : { ...table, chains: list };
+  const list = chains.list();
+  return list === table.chains ? table : { ...table, chains: list };
 }
 
 /** The chain's rules, to be changed in place. */
@@ -182,7 +178,7 @@ function applyChange(
       return;
     case "flush":
     case "zero": {
-      const chains = change.chain === undefined ? [...draft.chains.values()] : [chainOf(draft, change.chain, run)];
+      const chains = change.chain === undefined ? draft.chains.list() : [chainOf(draft, change.chain, run)];
       for (const chain of chains) {
         if (change.op === "flush") rulesOf(draft, chain).length = 0;
         else draft.chains.set(chain.name, zeroed(chain));
@@ -234,14 +230,14 @@ function checkSet(name: string, { sets, family }: Run): void {
 }
 
 function jumpsTo(draft: Draft, name: string): boolean {
-  for (const chain of draft.chains.values())
+  for (const chain of draft.chains.list())
     for (const { target } of chain.rules)
       if ((target.kind === "jump" || target.kind === "goto") && target.chain === name) return true;
   return false;
 }
 
 function deleteChains(draft: Draft, name: string | undefined, run: Run): void {
-  const chains = name === undefined ? [...draft.chains.values()].filter((c) => !c.policy) : [chainOf(draft, name, run)];
+  const chains = name === undefined ? draft.chains.list().filter((c) => !c.policy) : [chainOf(draft, name, run)];
   // Chains may jump to one another: all of them go at once.
   for (const chain of chains) {
     const busy = chain.rules.length > 0 || (name !== undefined && jumpsTo(draft, chain.name));
@@ -266,12 +262,11 @@ function rename(draft: Draft, from: string, to: string, run: Run): void {
       .replace(/(-[jg]) (\S+)$/, (all, flag, name) => (jumps && name === from ? `${flag} ${to}` : all));
     return { ...rule, text, target: jumps ? { ...target, chain: to } : target };
   };
-  const list = [...draft.chains.values()];
-  draft.chains.clear();
+  const list = draft.chains.list();
+  draft.chains.delete(from);
   for (const one of list) {
     const rules = one.rules.map((rule) => renamed(rule, one.name));
     const same = one !== chain && rules.every((rule, i) => rule === one.rules[i]);
-    const next = same ? one : { ...one, name: one === chain ? to : one.name, rules };
-    draft.chains.set(next.name, next);
+    if (!same) draft.chains.set(one === chain ? to : one.name, { ...one, name: one === chain ? to : one.name, rules });
   }
 }

@@ -1,4 +1,5 @@
 /** Finds and replaces bridges and ports of a host's switch; what stays as it was keeps its identity. */
+import { followPorts } from "../../kernel/links.ts";
 import type { HostState, OvsBridge, OvsPort, OvsState } from "../../state.ts";
 
 export function bridgeNamed(host: HostState, name: string): OvsBridge | undefined {
@@ -20,8 +21,11 @@ export function withBridge(host: HostState, bridge: OvsBridge): HostState {
 
 /** The bridge with this port in place of the one of its name. Ports stand in the order of their names, as collected ones. */
 export function withPort(bridge: OvsBridge, port: OvsPort): OvsBridge {
-  const at = bridge.ports.findIndex((p) => p.name === port.name);
-  if (at >= 0) return bridge.ports[at] === port ? bridge : { ...bridge, ports: bridge.ports.with(at, port) };
-  const after = bridge.ports.findIndex((p) => p.name > port.name);
-  return { ...bridge, ports: bridge.ports.toSpliced(after < 0 ? bridge.ports.length : after, 0, port) };
+  const found = bridge.ports.findIndex((p) => p.name === port.name);
+  if (bridge.ports[found] === port) return bridge;
+  const after = found < 0 ? bridge.ports.findIndex((p) => p.name > port.name) : found;
+  const at = after < 0 ? bridge.ports.length : after;
+  const ports = bridge.ports.toSpliced(at, found < 0 ? 0 : 1, port);
+  followPorts(bridge.ports, ports, port, at);
+  return { ...bridge, ports };
 }

@@ -68,7 +68,9 @@ function placesOf(flows: readonly Flow[]): Places {
   return own;
 }
 
-function handOn(from: readonly Flow[], to: readonly Flow[], known: Places): void {
+/** @param to has the same flows where `from` has them, unless its places say otherwise */
+export function handOn(from: readonly Flow[], to: readonly Flow[], known: Places | undefined = places.get(from)): void {
+  if (!known || from === to) return;
   places.delete(from);
   places.set(to, known);
 }

@@ -7,6 +7,7 @@ import type { Flow } from "../../../net/openflow/ast.ts";
 import { generatedMac, nextOfport } from "../../allocate.ts";
 import { differing } from "../../differing.ts";
 import { editNamespace, findLink, findNamespace, ROOT } from "../../edit.ts";
+import { followPorts } from "../../kernel/links.ts";
 import type { HostState, OvsBridge, OvsInterface, OvsPort, OvsState } from "../../state.ts";
 import { withBridge, withOvs } from "./bridges.ts";
 import type { DraftInterface } from "./columns.ts";
@@ -93,13 +94,10 @@ function configure(host: HostState, wanted: OvsBridge, before: OvsBridge | undef
       const done = attach(out, bridge, one, mtu, !fresh.has(port) || types.get(one.name) === one.type);
       out = done.host;
       interfaces.push(done.row);
-      bridge = {
-        ...bridge,
-        ports: bridge.ports.with(i, {
-          ...port,
-          interfaces: [...interfaces, ...port.interfaces.slice(interfaces.length)],
-        }),
-      };
+      const next = { ...port, interfaces: [...interfaces, ...port.interfaces.slice(interfaces.length)] };
+      const ports = bridge.ports.with(i, next);
+      followPorts(bridge.ports, ports, next, i);
+      bridge = { ...bridge, ports };
     }
   });
   bridge = withDatapathId(bridge);
