@@ -4,15 +4,16 @@
  * Not modelled: macvtap, SR-IOV, vhost-user.
  */
 import type { Command } from "../../host/command/command.ts";
-import { findNamespace, ROOT } from "../../host/edit.ts";
+import { type Difference, differing } from "../../host/differing.ts";
+import { findNamespace, namespaceOf, ROOT } from "../../host/edit.ts";
 import { applyAll } from "../../host/run.ts";
-import type { HostState } from "../../host/state.ts";
+import type { HostState, Link, Namespace } from "../../host/state.ts";
 import type { Agent } from "../agent.ts";
 import { createBridge } from "../openvswitch/create-bridge.ts";
 import { INTEGRATION_BRIDGE } from "../openvswitch/names.ts";
 import { isTrunkBridge, trunkBridge } from "../trunk/names.ts";
 import type { HostView, PortView } from "../view.ts";
-import { type Devices, devicesOf, shortId } from "./devices.ts";
+import { type Devices, devicesOf, idOf, linksOf, shortId } from "./devices.ts";
 import { graft, type Plugging } from "./graft.ts";
 import { runGuests } from "./guests.ts";
 import { withMtus } from "./mtu.ts";
@@ -26,12 +27,43 @@ export const COMPUTE: Agent = {
   ],
 };
 
+/** What a host's guests were last plugged for, and the devices that they had then. */
+interface Plugged extends Pick<HostView, "ports" | "servers" | "networks" | "trunks"> {
+  readonly links: readonly Link[];
+  readonly switched: boolean;
+}
+
+const lasts = new WeakMap<HostView["settings"], Plugged>();
+
+/** Short ids of ports that may be plugged otherwise now than they should; undefined: all. */
+function touched(view: HostView, links: readonly Link[], switched: boolean): ReadonlySet<string> | undefined {
+  const last = lasts.get(view.settings);
+  if (last?.networks !== view.networks || last.trunks !== view.trunks || last.switched !== switched) return undefined;
+  const both = <T>({ gone, come }: Difference<T>) => [...gone, ...come];
+  return new Set([
+    ...both(differing(last.links, links)).flatMap((link) => idOf(link) ?? []),
+    ...both(differing(last.ports, view.ports)).map((port) => shortId(port.id)),
+    ...both(differing(last.servers, view.servers)).flatMap((server) => server.portIds.map(shortId)),
+  ]);
+}
+
 function plugVifs(view: HostView, host: HostState): HostState {
   const root = findNamespace(host, ROOT);
   if (!root) return host;
-  const devices = devicesOf(root.links);
+  const switched = host.ovs !== undefined;
+  const ids = touched(view, root.links, switched);
+  const next = ids?.size === 0 ? host : plugged(view, host, root, ids);
+  const { ports, servers, networks, trunks } = view;
+  lasts.set(view.settings, { ports, servers, networks, trunks, switched, links: namespaceOf(next, ROOT).links });
+  return next;
+}
+
+/** @param ids of ports to look at; undefined: all */
+function plugged(view: HostView, host: HostState, root: Namespace, ids: ReadonlySet<string> | undefined): HostState {
+  const devices = devicesOf(ids ? linksOf(root, ids) : root.links);
+  const looked = ids ? view.ports.filter((port) => ids.has(shortId(port.id))) : view.ports;
   const guests = new Set(view.servers.flatMap((server) => server.portIds));
-  const ports = view.ports.filter((port) => guests.has(port.id) && (port.vifType !== "ovs" || host.ovs !== undefined));
+  const ports = looked.filter((port) => guests.has(port.id) && (port.vifType !== "ovs" || host.ovs !== undefined));
   const kept = new Set(ports.map((port) => shortId(port.id)));
   const missing = ports.filter((port) => !isPlugged(port, devices));
   const ready = missing.some((port) => port.vifType === "ovs") ? createBridge(host, INTEGRATION_BRIDGE) : host;
@@ -47,11 +79,12 @@ function plugVifs(view: HostView, host: HostState): HostState {
     cleared,
     plain.map((port) => plugging(port, mtuOf(port))),
   );
-  const plugged = parents.reduce((now, port) => {
+  const all = parents.reduce((now, port) => {
     const bridge = trunks.get(port.id) ?? INTEGRATION_BRIDGE;
     return applyAll(createBridge(now, bridge), plugging(port, mtuOf(port), bridge).commands);
   }, grafted);
-  return withMtus(plugged, ports, view);
+  const after = namespaceOf(all, ROOT);
+  return withMtus(all, ports, ids ? linksOf(after, ids) : after.links, view.networks);
 }
 
 /** Bridges of trunks by the guests' devices in them. */

@@ -1,5 +1,6 @@
 /** Which guests' ports have which devices on a host. */
-import type { Link } from "../../host/state.ts";
+import { findLink } from "../../host/edit.ts";
+import type { Link, Namespace } from "../../host/state.ts";
 
 /** Short ids of ports. */
 export interface Devices {
@@ -13,27 +14,27 @@ export function shortId(portId: string): string {
   return portId.slice(0, 11);
 }
 
-const known = new WeakMap<readonly Link[], Devices>();
+const NAME = /^(qbr|qvb|qvo|tap)[0-9a-f]{8}-[0-9a-f]{2}$/;
 
-export function devicesOf(links: readonly Link[]): Devices {
-  let devices = known.get(links);
-  if (!devices) {
-    devices = sortOut(links);
-    known.set(links, devices);
-  }
-  return devices;
+/** The port's that a device is named after. */
+export function idOf({ name }: Link): string | undefined {
+  return NAME.test(name) ? name.slice(3) : undefined;
 }
 
-const NAME = /^(qbr|qvo|tap)[0-9a-f]{8}-[0-9a-f]{2}$/;
+/** Devices of some ports. */
+export function linksOf(root: Namespace, ids: Iterable<string>): Link[] {
+  return [...ids].flatMap((id) => ["qbr", "qvb", "qvo", "tap"].flatMap((kind) => findLink(root, `${kind}${id}`) ?? []));
+}
 
-function sortOut(links: readonly Link[]): Devices {
+export function devicesOf(links: readonly Link[]): Devices {
   const bridges = new Set<string>();
   const veths = new Set<string>();
   const taps = new Set<string>();
-  for (const { kind, name, mac } of links) {
+  for (const link of links) {
+    const { kind, name, mac } = link;
     if (kind !== "bridge" && kind !== "veth" && kind !== "tap") continue;
-    if (!NAME.test(name)) continue;
-    const id = name.slice(3);
+    const id = idOf(link);
+    if (id === undefined) continue;
     if (kind === "bridge") bridges.add(id);
     else if (kind === "veth" && name.startsWith("qvo")) veths.add(id);
     // A hypervisor's tap: its MAC is the guest's, with a first octet of its own.

@@ -31,6 +31,18 @@ function unique(rules: readonly SecurityRuleView[]): SecurityRuleView[] {
   return [...new Map(rules.toReversed().map((rule) => [JSON.stringify({ ...rule, id: "" }), rule])).values()].reverse();
 }
 
+/** Whether groups are alike but for their members. */
+export function sameRules(before: Groups, after: Groups): boolean {
+  if (before === after) return true;
+  if (before.size !== after.size) return false;
+  for (const [id, was] of before) {
+    const now = after.get(id);
+    if (now === was) continue;
+    if (!now || now.stateful !== was.stateful || rulesOf(now) !== rulesOf(was)) return false;
+  }
+  return true;
+}
+
 export function groupsOf(port: PortView, groups: Groups): SecurityGroupView[] {
   const own: SecurityGroupView[] = [];
   for (const id of port.securityGroups) {

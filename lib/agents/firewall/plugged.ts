@@ -1,5 +1,5 @@
 /** Ports of the view whose devices an agent finds. */
-import type { HostState, OvsBridge } from "../../host/state.ts";
+import type { HostState, OvsBridge, OvsInterface } from "../../host/state.ts";
 import type { PortView } from "../view.ts";
 
 const INTEGRATION_BRIDGE = "br-int";
@@ -8,20 +8,32 @@ export function integrationBridge(host: HostState): OvsBridge | undefined {
   return host.ovs?.bridges.find((bridge) => bridge.name === INTEGRATION_BRIDGE);
 }
 
-const found = new WeakMap<readonly PortView[], { ids: string; ports: readonly PortView[] }>();
+/** Lists of a view's ports are found again as long as the same ones are plugged. */
+const found = new WeakMap<readonly PortView[], readonly PortView[]>();
 
 /** Those with an interface on br-int that bears their id. neutron/agent/common/ovs_lib.py get_vif_ports */
 export function pluggedPorts(ports: readonly PortView[], host: HostState): readonly PortView[] {
-  const ids = new Set<string>();
-  for (const port of integrationBridge(host)?.ports ?? [])
-    for (const one of port.interfaces) {
-      const id = one.externalIds["iface-id"];
-      if (id !== undefined && one.ofport !== undefined && one.ofport >= 0) ids.add(id);
-    }
+  const ids = idsOn(integrationBridge(host)?.ports ?? NONE);
   const here = ports.filter((port) => ids.has(port.id));
-  const key = here.map((port) => port.id).join();
   const last = found.get(ports);
-  if (last?.ids === key) return last.ports;
-  found.set(ports, { ids: key, ports: here });
+  if (last?.length === here.length && last.every((one, i) => one === here[i])) return last;
+  found.set(ports, here);
   return here;
+}
+
+const NONE: OvsBridge["ports"] = [];
+const ids = new WeakMap<OvsBridge["ports"], ReadonlySet<string>>();
+
+function idsOn(ports: OvsBridge["ports"]): ReadonlySet<string> {
+  let own = ids.get(ports);
+  if (!own) {
+    own = new Set(ports.flatMap((port) => port.interfaces.flatMap(idOf)));
+    ids.set(ports, own);
+  }
+  return own;
+}
+
+function idOf({ ofport, externalIds }: OvsInterface): string[] {
+  const id = externalIds["iface-id"];
+  return id !== undefined && ofport !== undefined && ofport >= 0 ? [id] : [];
 }

@@ -8,14 +8,14 @@ import type { HostState, OvsBridge, OvsPort } from "../../host/state.ts";
 import { INTEGRATION, TUNNEL } from "../../net/neutron-tables.ts";
 import type { Flow } from "../../net/openflow/ast.ts";
 import type { Agent } from "../agent.ts";
-import type { HostView } from "../view.ts";
+import type { HostSettings, HostView } from "../view.ts";
 import { setUpBridges } from "./bridges.ts";
 import { bridgeCookie, queueCookie } from "./cookies.ts";
 import { INTEGRATION_BRIDGE, TUNNEL_BRIDGE } from "./names.ts";
 import { type Groups, integrationFlows, physicalFlows, tunnelFlows } from "./plan-flows.ts";
-import { reconcile } from "./reconcile.ts";
+import { reconcile, type Settled } from "./reconcile.ts";
 import { tunnelPorts } from "./tunnels.ts";
-import { alive, dead } from "./wired-port.ts";
+import { dead } from "./wired-port.ts";
 import { type Wiring, wiringOf } from "./wiring.ts";
 
 /** What it does when it starts: the bridges that others plug into. */
@@ -40,17 +40,16 @@ function wirePorts(view: HostView, host: HostState): HostState {
   const withTunnels = tunnelPorts(wiring);
   const bridge = bridgeNamed(withTunnels, INTEGRATION_BRIDGE) ?? wiring.integration;
   const changed = new Map<OvsPort, OvsPort>();
-  for (const { found, network, vlan } of wiring.wired) changed.set(found.port, alive(found.port, network, vlan));
-  for (const { port } of wiring.dead) changed.set(port, dead(port));
-  const ports = bridge.ports.map((port) => changed.get(port) ?? port);
-  return ports.every((port, i) => port === bridge.ports[i])
-    ? withTunnels
-    : withBridge(withTunnels, { ...bridge, ports });
+  for (const { found, wanted } of wiring.wired) if (wanted !== found.port) changed.set(found.port, wanted);
+  for (const { port } of wiring.dead) if (dead(port) !== port) changed.set(port, dead(port));
+  if (changed.size === 0) return withTunnels;
+  return withBridge(withTunnels, { ...bridge, ports: bridge.ports.map((port) => changed.get(port) ?? port) });
 }
 
 function installFlows(view: HostView, host: HostState): HostState {
   const wiring = wiringOf(view, host);
   if (!wiring) return host;
+  const update = updater(view.settings);
   let next = update(host, INTEGRATION_BRIDGE, integrationFlows(wiring), ownOnIntegration(view, wiring.integration));
   for (const [network, joint] of wiring.physical) {
     const cookie = bridgeCookie(view.settings.name, joint.bridge);
@@ -59,11 +58,20 @@ function installFlows(view: HostView, host: HostState): HostState {
   return wiring.tunnel ? update(next, TUNNEL_BRIDGE, tunnelFlows(wiring), ownOnTunnel(wiring)) : next;
 }
 
-function update(host: HostState, name: string, groups: Groups, own: (flow: Flow) => boolean): HostState {
-  const bridge = bridgeNamed(host, name);
-  if (!bridge) return host;
-  const flows = reconcile(bridge.flows, groups, own);
-  return flows === bridge.flows ? host : withBridge(host, { ...bridge, flows });
+/** What was left on each bridge of a host, by its name. */
+const left = new WeakMap<HostSettings, Map<string, Settled>>();
+
+function updater(settings: HostSettings) {
+  const notes = left.get(settings) ?? new Map<string, Settled>();
+  left.set(settings, notes);
+  return (host: HostState, name: string, groups: Groups, own: (flow: Flow) => boolean): HostState => {
+    const bridge = bridgeNamed(host, name);
+    if (!bridge) return host;
+    const settled = reconcile(bridge.flows, groups, own, notes.get(name));
+    notes.set(name, settled);
+    const { flows } = settled;
+    return flows === bridge.flows ? host : withBridge(host, { ...bridge, flows });
+  };
 }
 
 /** Flows of TRANSIENT_TABLE that are not the firewall's. */

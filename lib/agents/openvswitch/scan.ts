@@ -7,16 +7,23 @@ export interface FoundPort {
   readonly port: OvsPort;
 }
 
+const known = new WeakMap<OvsPort, readonly FoundPort[]>();
+
 /** In the order in which the switch numbered them. */
 export function scan(integration: OvsBridge): FoundPort[] {
-  const found: FoundPort[] = [];
-  for (const port of integration.ports) {
+  return integration.ports.flatMap(found).sort((a, b) => a.ofport - b.ofport);
+}
+
+function found(port: OvsPort): readonly FoundPort[] {
+  let made = known.get(port);
+  if (!made) {
     const one = port.interfaces[0];
     const portId = one && ifaceId(one);
-    if (portId !== undefined && one?.ofport !== undefined && one.ofport > 0)
-      found.push({ portId, ofport: one.ofport, port });
+    made =
+      portId !== undefined && one?.ofport !== undefined && one.ofport > 0 ? [{ portId, ofport: one.ofport, port }] : [];
+    known.set(port, made);
   }
-  return found.sort((a, b) => a.ofport - b.ofport);
+  return made;
 }
 
 function ifaceId(one: OvsInterface): string | undefined {

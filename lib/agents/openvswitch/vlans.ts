@@ -39,9 +39,9 @@ function restored(integration: OvsBridge): Map<string, number> {
   const ports = dead.length === 0 ? integration.ports : [...integration.ports.filter((one) => !isDead(one)), ...dead];
   for (const { tag, otherConfig } of ports) {
     const network = otherConfig.net_uuid;
+    if (network === undefined || kept.has(network)) continue;
     const vlan = otherConfig.tag === undefined ? (tag ?? 0) : Number(otherConfig.tag);
-    if (network === undefined || !(vlan > 0) || vlan > MAX_LOCAL_VLAN) continue;
-    if (kept.has(network) || used.has(vlan)) continue;
+    if (!(vlan > 0) || vlan > MAX_LOCAL_VLAN || used.has(vlan)) continue;
     kept.set(network, vlan);
     used.add(vlan);
   }

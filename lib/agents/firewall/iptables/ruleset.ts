@@ -3,6 +3,9 @@
  * chains of its name that it no longer has go, and all others stay. What does not change stays the same object, with its
  * counters. Source: neutron/agent/linux/iptables_manager.py _modify_rules.
  */
+
+import { DraftChains } from "../../../host/command/iptables/draft-chains.ts";
+import { differing } from "../../../host/differing.ts";
 import type { IptablesChain, IptablesRule, IptablesRuleset, IptablesTable } from "../../../net/iptables/ast.ts";
 import { withRules } from "./chain-rules.ts";
 
@@ -19,26 +22,70 @@ export interface OwnTable {
 /** The order of iptables-nft-save. */
 const TABLE_ORDER: readonly IptablesTable["name"][] = ["mangle", "raw", "filter", "nat", "security"];
 
-/** @param prefix of the agent's chains, as `neutron-openvswi-` */
+/** What was wanted of a table, and what it became, by family and name. */
+export type Tables = Map<string, { readonly wanted: readonly IptablesChain[]; readonly chains: IptablesChain[] }>;
+
+interface Notes {
+  /** Of the agent's chains, as `neutron-openvswi-`. */
+  readonly prefix: string;
+  /** Of the plan before. */
+  readonly last: Tables | undefined;
+  /** To be written for the next one. */
+  readonly tables: Tables;
+}
+
 export function withOwnTables(
   family: 4 | 6,
   ruleset: IptablesRuleset | undefined,
-  own: readonly OwnTable[],
-  prefix: string,
+  all: readonly OwnTable[],
+  { prefix, last, tables: notes }: Notes,
 ): IptablesRuleset {
   const tables = [...(ruleset?.tables ?? [])];
-  for (const one of own) {
-    const at = tables.findIndex((table) => table.name === one.name);
-    if (at >= 0) tables[at] = withOwnTable(tables[at], one, prefix);
-    else tables.push(withOwnTable(undefined, one, prefix));
+  for (const own of all) {
+    const at = tables.findIndex((table) => table.name === own.name);
+    const key = `${family} ${own.name}`;
+    const before = last?.get(key);
+    const chains =
+      (before && tables[at] && changedChains(tables[at].chains, own, prefix, before)) ??
+      withOwnChains(tables[at]?.chains ?? [], own, prefix);
+    notes.set(key, { wanted: own.chains, chains });
+    if (at < 0) tables.push({ name: own.name, chains });
+    else if (tables[at]?.chains !== chains) tables[at] = { name: own.name, chains };
   }
   if (ruleset && sameItems(ruleset.tables, tables)) return ruleset;
   tables.sort((a, b) => TABLE_ORDER.indexOf(a.name) - TABLE_ORDER.indexOf(b.name));
   return { family, tables };
 }
 
-function withOwnTable(table: IptablesTable | undefined, own: OwnTable, prefix: string): IptablesTable {
-  const present = table?.chains ?? [];
+type Last = NonNullable<ReturnType<Tables["get"]>>;
+
+/** Looks only at those of the agent's chains that are other than they were; undefined: others are so, too. */
+function changedChains(
+  present: IptablesChain[],
+  own: OwnTable,
+  prefix: string,
+  last: Last,
+): IptablesChain[] | undefined {
+  const here = differing(last.chains, present);
+  const strange = ({ name, policy }: IptablesChain) => policy !== undefined || !name.startsWith(prefix);
+  if (here.gone.some(strange) || here.come.some(strange)) return undefined;
+  const wish = differing(last.wanted, own.chains);
+  // What went was as it was wished.
+  const wanted = new Map<string, IptablesChain | undefined>();
+  for (const { name } of here.come) wanted.set(name, undefined);
+  for (const chain of here.gone) wanted.set(chain.name, chain);
+  for (const { name } of wish.gone) wanted.set(name, undefined);
+  for (const chain of wish.come) wanted.set(chain.name, chain);
+  const draft = new DraftChains(present);
+  for (const [name, want] of wanted) {
+    const old = draft.get(name);
+    if (!want) draft.delete(name);
+    else draft.set(name, old ? withRules(old, want.rules) : want);
+  }
+  return draft.list();
+}
+
+function withOwnChains(present: IptablesChain[], own: OwnTable, prefix: string): IptablesChain[] {
   const builtIn = present.filter((one) => one.policy !== undefined);
   const names = new Set(builtIn.map((one) => one.name));
   const { mine, others } = sortOut(present, own, prefix);
@@ -52,7 +99,7 @@ function withOwnTable(table: IptablesTable | undefined, own: OwnTable, prefix: s
       mine,
     ),
   ];
-  return table && sameItems(table.chains, chains) ? table : { name: own.name, chains };
+  return sameItems(present, chains) ? present : chains;
 }
 
 /** The agent's chains as they should be, and those that are not its own. The kernel lists chains by their names. */

@@ -3,6 +3,7 @@
  * Source: neutron/agent/linux/iptables_manager.py (chains that are always there), iptables_firewall.py.
  */
 import type { IptablesChain, IptablesRule } from "../../../net/iptables/ast.ts";
+import { type Remade, remadeFlat } from "../../remade.ts";
 import { comment } from "./comments.ts";
 import type { Plugging } from "./names.ts";
 import { chain } from "./port-chains.ts";
@@ -52,72 +53,60 @@ export interface PassedRules {
   readonly input: readonly IptablesRule[];
 }
 
-/** Chains that all ports have rules in, the same for both families: only devices count there. */
-interface JoinedRules {
-  readonly zone: IptablesRule[];
-  readonly forward: IptablesRule[];
-  readonly input: IptablesRule[];
-  readonly dispatch: IptablesRule[];
+/** The rules of all ports, and their chains, each kind in one list. */
+export interface AllRules {
+  /** Chains that all ports have rules in, the same for both families: only devices count there. */
+  readonly joined: Readonly<Record<Joined, Remade<PortRules, IptablesRule>>>;
+  /** Names of ports' chains differ in their first letter, then as ids do: each kind is a stretch of its own. */
+  readonly chains: Readonly<Record<4 | 6, readonly Remade<PortRules, IptablesChain>[]>>;
 }
 
-export function joinedRules(plugging: Plugging, ports: readonly PortRules[]): JoinedRules {
-  const zone: IptablesRule[] = [];
-  const forward: IptablesRule[] = [];
-  const input: IptablesRule[] = [];
-  const dispatch: IptablesRule[] = [];
-  for (const one of ports) {
-    zone.push(...one.zone);
-    forward.push(...one.forward);
-    input.push(...one.input);
-    dispatch.push(...one.dispatch);
-  }
-  dispatch.push(fixedParts(plugging).accept);
-  return { zone, forward, input, dispatch };
+type Joined = "zone" | "forward" | "input" | "dispatch";
+
+/** @param last of the plan before */
+export function allRules(last: AllRules | undefined, ports: readonly PortRules[]): AllRules {
+  const joined = (kind: Joined) => remadeFlat(last?.joined[kind], ports, (one) => one[kind]);
+  const chains = (family: 4 | 6) =>
+    [0, 1, 2].map((i) => remadeFlat(last?.chains[family][i], ports, (one) => one.chains[family].slice(i, i + 1)));
+  return {
+    joined: { zone: joined("zone"), forward: joined("forward"), input: joined("input"), dispatch: joined("dispatch") },
+    chains: { 4: chains(4), 6: chains(6) },
+  };
 }
 
 export function ownTables(
   plugging: Plugging,
   family: 4 | 6,
-  ports: readonly PortRules[],
-  all: JoinedRules,
+  rules: AllRules,
   passed: PassedRules,
 ): [OwnTable, OwnTable] {
   const { wrap } = plugging;
   const parts = fixedParts(plugging);
-  const joined = (name: string, rules: IptablesRule[], more: readonly IptablesRule[] = []): IptablesChain => ({
+  const joined = (name: string, kind: Joined, more: readonly IptablesRule[] = []): IptablesChain => ({
     ...{ name: `${wrap}-${name}`, packets: 0, bytes: 0 },
-    rules: more.length === 0 ? rules : rules.concat(more),
+    rules: rules.joined[kind].made.concat(more),
   });
-  // Names of ports' chains differ in their first letter, then as ids do: each kind is a stretch of its own.
-  const incoming: IptablesChain[] = [];
-  const outgoing: IptablesChain[] = [];
-  const sources: IptablesChain[] = [];
-  for (const one of ports) {
-    const [i, o, s] = one.chains[family];
-    if (i) incoming.push(i);
-    if (o) outgoing.push(o);
-    if (s) sources.push(s);
-  }
+  const [incoming = [], outgoing = [], sources = []] = rules.chains[family].map((one) => one.made);
   return [
     {
       name: "raw",
       builtIn: ["PREROUTING", "OUTPUT"],
       shared: parts.raw,
-      chains: [parts.output, joined("PREROUTING", all.zone)],
+      chains: [parts.output, joined("PREROUTING", "zone")],
     },
     {
       name: "filter",
       builtIn: ["INPUT", "FORWARD", "OUTPUT"],
       shared: parts.filter,
       chains: [
-        joined("FORWARD", all.forward, passed.forward),
-        joined("INPUT", all.input, passed.input),
+        joined("FORWARD", "forward", passed.forward),
+        joined("INPUT", "input", passed.input),
         parts.output,
         ...incoming,
         parts.local,
         ...outgoing,
         ...sources,
-        joined("sg-chain", all.dispatch),
+        joined("sg-chain", "dispatch", [parts.accept]),
         parts.fallback,
       ],
     },

@@ -3,6 +3,7 @@
  * Source: firewall.py ConjIPFlowManager, rules.py create_flows_for_ip_address.
  */
 import type { Flow } from "../../../net/openflow/ast.ts";
+import { type Remade, remade } from "../../remade.ts";
 import type { HostSettings, SecurityGroupView, SecurityRuleView } from "../../view.ts";
 import type { Ethertype } from "../group-rules.ts";
 import { flow, is, regNet } from "./flow.ts";
@@ -28,30 +29,51 @@ interface Made {
   readonly flows: FlowGroup;
 }
 
-/** Flows by address, for each host and clause: members come and go one by one. */
-const made = new WeakMap<HostSettings, Map<string, Map<string, Made>>>();
+interface Cache {
+  readonly byAddress: Map<string, Made>;
+  /** Of a group that is alone in its clause. */
+  alone?: { readonly numbers: string; readonly made: Remade<string, FlowGroup> };
+}
+
+/** For each host and clause: members come and go one by one. */
+const caches = new WeakMap<HostSettings, Map<string, Cache>>();
 
 /** One group of flows for each address. */
-export function addressFlows(settings: HostSettings, clauses: Clauses, cookie: string): FlowGroup[] {
-  const known = cacheOf(settings, `${cookie} ${clauses.key}`);
-  const numbers = idsByMember(clauses);
-  const groups: FlowGroup[] = [];
-  for (const [who, ids] of numbers) {
-    let own = known.get(who);
-    if (own?.numbers !== ids.text) {
-      own = { numbers: ids.text, flows: oneAddress(clauses, cookie, who, ids.sorted) };
-      known.set(who, own);
+export function addressFlows(settings: HostSettings, clauses: Clauses, cookie: string): readonly FlowGroup[] {
+  const cache = cacheOf(settings, `${cookie} ${clauses.key}`);
+  const { byAddress } = cache;
+  const flowsOf = (who: string, { text, sorted }: Numbers): FlowGroup => {
+    const known = byAddress.get(who);
+    if (known?.numbers === text) return known.flows;
+    const flows = oneAddress(clauses, cookie, who, sorted);
+    byAddress.set(who, { numbers: text, flows });
+    return flows;
+  };
+  const forget = (has: (who: string) => boolean) => {
+    for (const who of byAddress.keys()) if (!has(who)) byAddress.delete(who);
+  };
+  const [only, ...others] = clauses.remote.values();
+  if (only && others.length === 0) {
+    const numbers = numbersOf(only.ids);
+    const last = cache.alone?.numbers === numbers.text ? cache.alone.made : undefined;
+    const made = remade(last, membersOf(only.group, clauses.type), (who) => flowsOf(who, numbers));
+    cache.alone = { numbers: numbers.text, made };
+    if (byAddress.size > made.from.length) {
+      const there = new Set(made.from);
+      forget((who) => there.has(who));
     }
-    groups.push(own.flows);
+    return made.made;
   }
-  if (known.size > numbers.size) for (const who of known.keys()) if (!numbers.has(who)) known.delete(who);
+  const all = idsByMember(clauses);
+  const groups = [...all].map(([who, numbers]) => flowsOf(who, numbers));
+  if (byAddress.size > all.size) forget((who) => all.has(who));
   return groups;
 }
 
-function cacheOf(settings: HostSettings, key: string): Map<string, Made> {
-  const own = made.get(settings) ?? new Map<string, Map<string, Made>>();
-  made.set(settings, own);
-  const known = own.get(key) ?? new Map<string, Made>();
+function cacheOf(settings: HostSettings, key: string): Cache {
+  const own = caches.get(settings) ?? new Map<string, Cache>();
+  caches.set(settings, own);
+  const known = own.get(key) ?? { byAddress: new Map<string, Made>() };
   own.set(key, known);
   return known;
 }
@@ -85,12 +107,14 @@ function membersOf(group: SecurityGroupView | undefined, type: Ethertype): reado
   if (!group) return [];
   const known = members.get(group) ?? new Map<Ethertype, readonly string[]>();
   members.set(group, known);
-  const found =
-    known.get(type) ??
-    group.members.flatMap(({ address, mac }) => {
-      if (address.includes(":") !== (type === "IPv6")) return [];
-      return [address.includes("/") ? (matchedAddress(address) ?? `${ANY}${mac}`) : address];
-    });
+  const found = known.get(type) ?? [
+    ...new Set(
+      group.members.flatMap(({ address, mac }) => {
+        if (address.includes(":") !== (type === "IPv6")) return [];
+        return [address.includes("/") ? (matchedAddress(address) ?? `${ANY}${mac}`) : address];
+      }),
+    ),
+  ];
   known.set(type, found);
   return found;
 }

@@ -18,11 +18,7 @@ export function markedConnections(before: Filtered, after: Filtered): Command[] 
   const updated = updatedPorts(before, after);
   const bridge = integrationBridge(after.host);
   if (updated.length === 0 || !bridge) return [];
-  const wired = ofPorts(bridge);
-  return updated.flatMap((port) => {
-    const zone = wired.get(port.id)?.vlan;
-    return zone === undefined ? [] : endOf(port, zone, { mark: INVALID });
-  });
+  return ofPorts(bridge, updated).flatMap(({ view, vlan }) => endOf(view, vlan, { mark: INVALID }));
 }
 
 /** Those that are new or not as they were, and those whose groups, or groups that their rules name, changed. */

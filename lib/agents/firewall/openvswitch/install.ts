@@ -3,9 +3,9 @@
  * group does; where nobody else touched the firewall's tables since, only what changed is looked at.
  */
 import { flowKey } from "../../../host/command/ovs/flow-table.ts";
+import { appended, differing } from "../../../host/differing.ts";
 import type { Flow } from "../../../net/openflow/ast.ts";
 import { printActions } from "../../../net/openflow/print.ts";
-import { listDifference } from "./list-difference.ts";
 
 export type FlowGroup = readonly Flow[];
 
@@ -22,18 +22,18 @@ type IsOwn = (flow: Flow) => boolean;
 /** Whether the flows of a bridge are those that were left there, but for flows that are none of the firewall's. */
 export function isUntouched(last: Installed, flows: readonly Flow[], inTables: IsOwn): boolean {
   if (last.flows === flows) return true;
-  const { removed, added } = listDifference(last.flows, flows);
-  return !removed.some(inTables) && !added.some(inTables);
+  const { gone, come } = differing(last.flows, flows);
+  return !gone.some(inTables) && !come.some(inTables);
 }
 
 /** @param flows untouched since `last` */
 export function updated(last: Installed, flows: Flow[], groups: readonly FlowGroup[]): Installed {
-  const changed = listDifference(last.groups, groups);
-  const { removed, added } = listDifference(changed.removed.flat(), changed.added.flat());
-  if (removed.length + added.length === 0) return { flows, groups, stood: last.stood };
-  const gone = new Set(removed.map((one) => last.stood.get(one) ?? one));
-  const left = gone.size === 0 ? flows : flows.filter((one) => !gone.has(one));
-  return { flows: left.concat(added), groups, stood: last.stood };
+  const changed = differing(last.groups, groups);
+  const { gone, come } = differing(changed.gone.flat(), changed.come.flat());
+  if (gone.length + come.length === 0) return { flows, groups, stood: last.stood };
+  const lost = new Set(gone.map((one) => last.stood.get(one) ?? one));
+  const left = lost.size === 0 ? flows : flows.filter((one) => !lost.has(one));
+  return { flows: appended(left, come), groups, stood: last.stood };
 }
 
 /** From what the bridge has, whoever put it there. */

@@ -8,8 +8,10 @@ import type { HostState, OvsBridge } from "../../../host/state.ts";
 import { INTEGRATION } from "../../../net/neutron-tables.ts";
 import type { Flow } from "../../../net/openflow/ast.ts";
 import { bridgeCookie } from "../../openvswitch/cookies.ts";
+import { type Remade, remade } from "../../remade.ts";
 import type { HostSettings, HostView, PortView } from "../../view.ts";
 import { firewalledPorts } from "../devices.ts";
+import { sameRules } from "../group-rules.ts";
 import { integrationBridge } from "../plugged.ts";
 import { addressFlows } from "./address-flows.ts";
 import { type FlowGroup, type Installed, installed, isUntouched, updated } from "./install.ts";
@@ -20,6 +22,7 @@ import { type Ids, remotePlan } from "./remote-plan.ts";
 interface Last extends Installed {
   readonly cookie: string;
   readonly ids: Ids;
+  readonly filtered: Remade<OfPort, FlowGroup>;
   /** What it was planned from. */
   readonly view: HostView;
   readonly ports: readonly PortView[];
@@ -37,11 +40,11 @@ export function planOpenvswitch(view: HostView, ports: readonly PortView[], host
   if (before?.flows === bridge.flows && before.view === view && before.ports === ports)
     if (before.switchPorts === bridge.ports) return host;
   const last = before?.cookie === cookie && isUntouched(before, bridge.flows, inTables) ? before : undefined;
-  const { groups, ids } = plannedFlows(view, ports, bridge, cookie, last?.ids);
+  const { groups, ...planned } = plannedFlows(view, ports, bridge, cookie, last);
   const next = last
     ? updated(last, bridge.flows, groups)
     : installed(bridge.flows, groups, (flow) => flow.cookie === cookie && inTables(flow));
-  lasts.set(view.settings, { ...next, cookie, ids, view, ports, switchPorts: bridge.ports });
+  lasts.set(view.settings, { ...next, ...planned, cookie, view, ports, switchPorts: bridge.ports });
   return next.flows === bridge.flows ? host : withBridge(host, { ...bridge, flows: next.flows });
 }
 
@@ -56,21 +59,19 @@ function plannedFlows(
   ports: readonly PortView[],
   bridge: OvsBridge,
   cookie: string,
-  known: Ids | undefined,
-): { groups: FlowGroup[]; ids: Ids } {
-  const wired = ofPorts(bridge);
-  const withNumbers = (list: readonly PortView[]) =>
-    list.flatMap((one): OfPort[] => {
-      const found = wired.get(one.id);
-      return found ? [{ view: one, ...found }] : [];
-    });
+  last: Last | undefined,
+): Pick<Last, "groups" | "ids" | "filtered"> {
   const devices = firewalledPorts(ports);
-  const filtered = withNumbers(devices.filtered);
-  const passed = withNumbers([...devices.trusted, ...devices.unfiltered]);
-  const remote = remotePlan(filtered, securityGroups, known, bridge.flows);
-  const groups: FlowGroup[] = [baseFlows(cookie, filtered.length > 0)];
-  for (const port of passed) groups.push(passedFlows(port, cookie));
-  for (const port of filtered) groups.push(filteredFlows(port, cookie, securityGroups, remote.of(port)));
-  for (const one of remote.clauses) for (const group of addressFlows(settings, one, cookie)) groups.push(group);
-  return { groups, ids: remote.ids };
+  const wired = ofPorts(bridge, devices.filtered);
+  const passed = ofPorts(bridge, [...devices.trusted, ...devices.unfiltered]);
+  const remote = remotePlan(wired, securityGroups, last?.ids, bridge.flows);
+  // Numbers that were given stay.
+  const known = last && sameRules(last.view.securityGroups, securityGroups) ? last.filtered : undefined;
+  const filtered = remade(known, wired, (port) => filteredFlows(port, cookie, securityGroups, remote.of(port)));
+  const groups = [baseFlows(cookie, wired.length > 0)].concat(
+    passed.map((port) => passedFlows(port, cookie)),
+    filtered.made,
+    ...remote.clauses.map((one) => addressFlows(settings, one, cookie)),
+  );
+  return { groups, ids: remote.ids, filtered };
 }

@@ -1,5 +1,5 @@
 /** A port as the native firewall has it. Source: neutron/agent/linux/openvswitch_firewall/firewall.py OFPort. */
-import type { OvsBridge } from "../../../host/state.ts";
+import type { OvsBridge, OvsPort } from "../../../host/state.ts";
 import { canonicalMac, networkBase, parseCidr } from "../../../net/address.ts";
 import { eui64Address } from "../../../net/eui64.ts";
 import type { PortView } from "../../view.ts";
@@ -11,21 +11,50 @@ export interface OfPort {
   readonly vlan: number;
   /** What frames of its network bear on a physical network: an ID, `flat`, or undefined where there is none. */
   readonly physical: number | "flat" | undefined;
+  /** What ports in the same security groups share, and those of them in one local VLAN. */
+  readonly groups: string;
+  readonly place: string;
 }
 
-/** Ports on br-int by their ids; those without a local VLAN are none of the firewall's. */
-export function ofPorts(
-  bridge: OvsBridge,
-): Map<string, { ofport: number; vlan: number; physical: OfPort["physical"] }> {
-  const found = new Map<string, { ofport: number; vlan: number; physical: OfPort["physical"] }>();
-  for (const { otherConfig, interfaces } of bridge.ports) {
-    const vlan = Number(otherConfig.tag);
-    const one = interfaces[0];
-    const id = one?.externalIds["iface-id"];
-    if (id === undefined || one?.ofport === undefined || one.ofport <= 0 || !Number.isInteger(vlan)) continue;
-    found.set(id, { ofport: one.ofport, vlan, physical: physicalOf(otherConfig) });
+/** Those of the ports that are on br-int; one without a local VLAN is none of the firewall's. */
+export function ofPorts(bridge: OvsBridge, ports: readonly PortView[]): OfPort[] {
+  const byId = portsById(bridge.ports);
+  return ports.flatMap((view) => {
+    const port = byId.get(view.id);
+    return port ? ofPort(view, port) : [];
+  });
+}
+
+const ids = new WeakMap<readonly OvsPort[], ReadonlyMap<string, OvsPort>>();
+
+function portsById(ports: readonly OvsPort[]): ReadonlyMap<string, OvsPort> {
+  let map = ids.get(ports);
+  if (!map) {
+    const known = new Map<string, OvsPort>();
+    for (const port of ports) {
+      const id = port.interfaces[0]?.externalIds["iface-id"];
+      if (id !== undefined) known.set(id, port);
+    }
+    map = known;
+    ids.set(ports, map);
   }
-  return found;
+  return map;
+}
+
+const known = new WeakMap<PortView, { readonly port: OvsPort; readonly made: readonly OfPort[] }>();
+
+/** The same object while nothing of it changes. */
+function ofPort(view: PortView, port: OvsPort): readonly OfPort[] {
+  const last = known.get(view);
+  if (last?.port === port) return last.made;
+  const { otherConfig, interfaces } = port;
+  const vlan = Number(otherConfig.tag);
+  const ofport = interfaces[0]?.ofport ?? -1;
+  const groups = view.securityGroups.join();
+  const one = { view, ofport, vlan, physical: physicalOf(otherConfig), groups, place: `${vlan} ${groups}` };
+  const made = ofport > 0 && Number.isInteger(vlan) ? [one] : [];
+  known.set(view, { port, made });
+  return made;
 }
 
 function physicalOf(otherConfig: Readonly<Record<string, string>>): OfPort["physical"] {

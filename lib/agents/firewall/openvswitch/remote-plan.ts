@@ -37,9 +37,8 @@ export function remotePlan(
   const tuples = new Map<string, Tuple>();
   const named = new Map<string, readonly Named[]>();
   const namedOf = (port: OfPort) => {
-    const key = port.view.securityGroups.join();
-    const found = named.get(key) ?? nameRules(port, groups, tuples);
-    named.set(key, found);
+    const found = named.get(port.groups) ?? nameRules(port, groups, tuples);
+    named.set(port.groups, found);
     return found;
   };
   const places = new Map<string, { vlan: number; rules: readonly Named[] }>();
@@ -47,8 +46,7 @@ export function remotePlan(
     const rules = namedOf(port);
     if (rules.length === 0) continue;
     if (!known) for (const { tuple } of rules) tuple.ofports.add(port.ofport);
-    const place = `${port.vlan} ${port.view.securityGroups}`;
-    if (!places.has(place)) places.set(place, { vlan: port.vlan, rules });
+    if (!places.has(port.place)) places.set(port.place, { vlan: port.vlan, rules });
   }
   const ids = numbers([...tuples.values()], known, flows);
   const numbered = new Map<readonly Named[], RemoteRules>();
