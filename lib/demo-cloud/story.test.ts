@@ -96,6 +96,18 @@ describe("a new cloud", () => {
     expect(verdict(from, to)).toBe(code);
   });
 
+  test.each([
+    ["cirros-vm1", "dvr-vm1"],
+    ["dvr-vm1", "cirros-vm1"],
+    ["dvr-vm2", "cirros-vm1"],
+  ])("a ping from %s to %s, which no router joins, ends at a device of the router that should", (from, to) => {
+    const last = [...traceCloud(cloud(), { from, to, proto: "icmp" })].at(-1);
+    expect(last).toMatchObject({ code: "ROUTER_INTERFACE_MISSING", netns: expect.stringMatching(/^qrouter-/) });
+    const host = cloud().world.hosts.find((one) => one.name === last?.host);
+    const links = host?.namespaces.find((one) => one.name === last?.netns)?.links;
+    expect(links?.map((one) => one.name)).toContain(last?.device);
+  });
+
   test("is reached from outside by its floating IPs", () => {
     for (const one of cloud().api.floatingIps) expect(verdict("outside", one.floating_ip_address)).toBe("DELIVERED");
   });

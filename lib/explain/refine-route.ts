@@ -22,7 +22,8 @@ export function leftOutside(c: Case, v: VerdictEvent): Refined | undefined {
       p.fixed_ips.some((f) => f.subnet_id === subnet.id && !p.device_owner.includes("snat")),
   );
   const common = { outcome: "dropped" as const, ...(router ? { resource: named("router", router) } : {}) };
-  const place = { host: at.host, netns: at.netns, device: port ? `qr-${port.id.slice(0, 11)}` : out.device };
+  const nearest = at.netns === out.netns ? out.device : at.device;
+  const place = { host: at.host, netns: at.netns, device: port ? `qr-${port.id.slice(0, 11)}` : nearest };
   if (!port)
     return {
       ...common,
