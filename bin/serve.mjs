@@ -10,6 +10,8 @@ import { ROOT } from "./toolchain.mjs";
 const GRACE_MS = 5000;
 /** Of that time, for requests; then their connections are cut, so that the store is closed in order in any case. */
 const PATIENCE_MS = 4000;
+/** An idle connection is kept for longer than proxies keep theirs (mostly 60 s): what they send just then must not be lost. */
+const KEEP_ALIVE_MS = 75_000;
 /** Called with the front door once it is there, by lib/server/front-door.ts: the bundle has no other way to us. */
 const OPEN_DOOR = Symbol.for("underlay.openDoor");
 
@@ -29,7 +31,8 @@ const ready = new Promise((resolve) => {
 });
 
 // What comes before everything is there waits; only Next's development server takes upgrades.
-const server = createServer({ shouldUpgradeCallback: () => values.dev }, async (request, response) => {
+const options = { shouldUpgradeCallback: () => values.dev, keepAliveTimeout: KEEP_ALIVE_MS };
+const server = createServer(options, async (request, response) => {
   if (handle === undefined) await ready;
   if (door.enter(request, response)) return;
   // Failed logins are counted by it (lib/server/source.ts): not for a client to say.

@@ -18,7 +18,8 @@ test.describe("whoever watches the server", () => {
 
   test("is told its health, and its metrics on the same machine", async ({ request }) => {
     expect((await request.get("/api/health")).status()).toBe(200);
-    expect((await request.get("/api/health/live")).status()).toBe(200);
+    const live = await request.get("/api/health/live");
+    expect([live.status(), live.headers()["keep-alive"]]).toEqual([200, "timeout=75"]);
     await request.get("/networking/v2.0/ports/some-name-of-mine");
     const text = await (await request.get("/metrics")).text();
     expect(text).toMatch(
