@@ -69,12 +69,13 @@ export async function openEmbedded({ place, env, report, signal }: EmbeddedOptio
     const admin = await identity.projects.byName("default", "admin");
     await prepareCompute(store, randomUUID, admin?.id ?? "");
   }
-  await startHeartbeats(neutron, signal, report);
+  const ending = new AbortController();
+  const until = AbortSignal.any([signal, ending.signal]);
+  await startHeartbeats(neutron, until, report);
   await ensureDvrMacs(neutron);
   // A cloud without it is a cloud, too.
   if (env.UNDERLAY_EMPTY_CLOUD !== "1") await fillNewCloud({ store, identity, neutron, compute }, fresh).catch(report);
-  const ending = new AbortController();
-  const simulation = await Simulation.open({ store, signal: AbortSignal.any([signal, ending.signal]), report });
+  const simulation = await Simulation.open({ store, signal: until, report });
 
   const authenticate = (request: RestRequest) => identity.context(request.headers.get("x-auth-token") ?? "");
   const options = { authenticate, report };

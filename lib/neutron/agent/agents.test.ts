@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import recorded from "../../demo/dvr/api/agents.json" with { type: "json" };
 import { serviceContext } from "../../identity/context.ts";
@@ -109,4 +110,23 @@ test("heartbeats leave no events", async () => {
   stop.abort();
   expect((await cloud.store.lastEvent()).newest).toBe(newest);
   expect(await list(`alive=True&agent_type=${encodeURIComponent(OVS_AGENT)}`)).toHaveLength(3);
+});
+
+test("heartbeats end with their signal, also one that is on its way when the store is closed", async () => {
+  const other = await testService();
+  await other.neutron.change(serviceContext(), prepareAgents);
+  const stop = new AbortController();
+  const reported: unknown[] = [];
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    await startHeartbeats(other.neutron, stop.signal, (error) => reported.push(error));
+    vi.advanceTimersByTime(60_000);
+    stop.abort();
+    await other.close();
+    vi.advanceTimersByTime(60_000);
+  } finally {
+    vi.useRealTimers();
+  }
+  await setImmediate();
+  expect(reported).toEqual([]);
 });

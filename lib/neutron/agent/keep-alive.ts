@@ -31,8 +31,9 @@ export async function startHeartbeats(
   const timer = setInterval(
     () =>
       void all()
-        .then(() => failOverDhcp(neutron))
-        .catch(report),
+        .then(() => (signal.aborted ? undefined : failOverDhcp(neutron)))
+        // The store may be closed by the time that the last one is through.
+        .catch((error: unknown) => (signal.aborted ? undefined : report(error))),
     interval,
   );
   timer.unref();
