@@ -165,18 +165,23 @@ export class Simulation {
 
   /** Guests ask for their addresses, some at a time: all else goes first. Answers once nobody has anything to ask. */
   addressed(): Promise<void> {
-    this.asking ??= this.answerClients()
-      .catch(this.report)
-      .finally(() => {
-        this.asking = undefined;
-      });
+    this.asking ??= this.answerClients().catch((error) => {
+      this.asking = undefined;
+      this.report(error);
+    });
     return this.asking;
   }
 
   private async answerClients(): Promise<void> {
     for (;;) {
-      const granted = await this.inSlices(this.clients.ask(this.moment(), Math.floor(Date.now() / 1000)));
-      if (!granted) return;
+      const moment = this.moment();
+      const granted = await this.inSlices(this.clients.ask(moment, Math.floor(Date.now() / 1000)));
+      if (!granted && this.moment() === moment) {
+        // At once: who asks from now on may have changed something.
+        this.asking = undefined;
+        return;
+      }
+      if (!granted) continue;
       for (const name of new Set(granted.map((one) => one.host))) {
         const own = granted.filter((one) => one.host === name);
         this.hosts.get(name)?.note((host) => withLeases(host, own));
