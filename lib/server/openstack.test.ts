@@ -125,6 +125,7 @@ test("the data of an image may be of any size: it is counted, and hashed as it c
   const checksum = createHash("md5").update(body).digest("hex");
   const image = await (await fetch(where, { headers })).json();
   expect(image).toMatchObject({ status: "active", size: body.byteLength, checksum });
+  expect((await fetch(`${where}/file`, { method: "PUT", headers, body: "again" })).status).toBe(409);
 });
 
 test("a client that leaves before it has sent its body changes nothing, and others are served", async () => {

@@ -152,7 +152,9 @@ function imageEndpoints(compute: Compute): Route<Handler>[] {
       method: "PUT",
       path: "images/:id/file",
       async run(context, request, p) {
-        await images.show(context, p.id ?? ""); // Before all of it was sent in vain.
+        const { status } = await images.show(context, p.id ?? ""); // Before all of it was sent in vain.
+        if (status !== "queued")
+          throw new ComputeError("conflict", `Image status transition from ${status} to saving is not allowed`);
         const [md5, sha512] = [createHash("md5"), createHash("sha512")];
         let size = 0;
         for await (const part of request.parts?.() ?? []) {
