@@ -7,7 +7,7 @@ import { type Catalog, named, portOfDevice, portResource } from "./catalog.ts";
 import type { End } from "./end.ts";
 import { withGaps } from "./incomplete.ts";
 import { refineAddress } from "./refine-address.ts";
-import { claimant } from "./refine-duplicate.ts";
+import { secondOwner } from "./refine-duplicate.ts";
 import { refineElement } from "./refine-element.ts";
 import { toldGateway } from "./refine-gateway.ts";
 import { refineSegment, wrongLocalVlan } from "./refine-segment.ts";
@@ -88,7 +88,7 @@ export class Intent {
     const c = this.#case;
     // What the state does not tell, nobody's intent tells either.
     if (verdict.outcome === "unknown") return withResource(c, verdict);
-    const other = claimant(c, verdict);
+    const other = secondOwner(c, verdict);
     if (other) return withResource(c, apply(verdict, other));
     const wrong = wrongTaker(c);
     if (wrong && (verdict.outcome === "delivered" || verdict.code === "GUEST_REFUSED")) return apply(verdict, wrong);

@@ -11,7 +11,7 @@ function claimed(
   kind: string,
   title: string,
   ways: (scene: Scene) => Iterable<Target>,
-  claim: (way: Target) => { readonly address: string | undefined; readonly label: string },
+  claim: (way: Target) => { readonly address: string | undefined; readonly label: string; readonly mac?: string },
 ): FaultKind {
   return {
     kind,
@@ -21,7 +21,7 @@ function claimed(
       const done = new Set<string>();
       for (const way of ways(scene)) {
         const { from } = way;
-        const { address, label } = claim(way);
+        const { address, label, mac } = claim(way);
         const tag = scene.port(from.host, "br-int", device("qvo", from.portId))?.tag;
         if (address === undefined || tag === undefined || done.has(label)) continue;
         done.add(label);
@@ -29,6 +29,7 @@ function claimed(
           `ip netns add ${OTHER}`,
           `ovs-vsctl -- --may-exist add-port br-int ${OTHER} tag=${tag} -- set Interface ${OTHER} type=internal`,
           `ip link set ${OTHER} netns ${OTHER}`,
+          ...(mac === undefined ? [] : [`ip netns exec ${OTHER} ip link set ${OTHER} address ${mac}`]),
           `ip netns exec ${OTHER} ip addr add ${address}/${from.fixedIps[0]?.prefix} dev ${OTHER}`,
           `ip netns exec ${OTHER} ip link set ${OTHER} up`,
         ];
@@ -49,6 +50,12 @@ export const ADDRESS_FAULTS: readonly FaultKind[] = [
     "Another machine on the network has the guest's address.",
     (scene) => scene.switched(),
     ({ from, to }) => ({ address: to.fixedIps[0]?.address, label: `${to.name}, beside ${from.name}` }),
+  ),
+  claimed(
+    "duplicate-mac",
+    "Another machine on the network has the guest's address and its MAC.",
+    (scene) => scene.switched(),
+    ({ from, to }) => ({ address: to.fixedIps[0]?.address, label: `${to.name}, beside ${from.name}`, mac: to.mac }),
   ),
   claimed(
     "duplicate-gateway-address",
