@@ -26,12 +26,10 @@ export function CheckView({ cloud }: { cloud: string }) {
   return (
     <div className="flex min-h-full flex-col">
       <PageHead title="Check" summary={check.data ? countText(check.data) : undefined}>
-        {check.data ? (
-          <span className="text-xs text-muted">
-            {check.isError ? "Last checked " : "Checked "}
-            <Ago key={check.dataUpdatedAt} at={check.dataUpdatedAt} />
-          </span>
-        ) : null}
+        <span className="text-xs text-muted">
+          {!check.data ? "Not checked yet" : check.isError ? "Last checked " : "Checked "}
+          {check.data ? <Ago key={check.dataUpdatedAt} at={check.dataUpdatedAt} /> : null}
+        </span>
         <Button onClick={() => void check.refetch()} disabled={check.isFetching} className="min-w-28">
           <RotateCw aria-hidden /> {check.isFetching ? "Checking…" : "Check again"}
         </Button>

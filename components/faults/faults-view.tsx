@@ -43,14 +43,11 @@ export function FaultsView({ cloud, kinds }: { cloud: string; kinds: readonly Fa
     <div className="flex min-h-full flex-col lg:h-full">
       <PageHead
         title="Faults"
-        summary={
-          broken === undefined
-            ? `${kinds.length} kinds`
-            : `${kinds.length} kinds · ${broken === 0 ? "none" : broken} in place`
-        }
+        summary={`${kinds.length} kinds · ${broken === undefined ? "…" : broken === 0 ? "none" : broken} in place`}
       >
         <Select
           aria-label="Host"
+          className="w-40"
           value={host ?? ""}
           onChange={(event) => set({ host: event.target.value === "" ? null : event.target.value, place: null })}
         >

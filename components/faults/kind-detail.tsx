@@ -45,7 +45,7 @@ export function KindDetail(props: Props) {
         </Link>
         .
       </p>
-      <div className="pt-4">
+      <div className="min-h-60 pt-4">
         {found.isPending ? (
           <SkeletonRows rows={3} label="Looking for places" />
         ) : found.isError ? (

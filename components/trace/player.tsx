@@ -11,7 +11,7 @@ export function Transport(props: { step: number; count: number; player: Player; 
     onStep(Math.min(count - 1, Math.max(0, next)));
   };
   return (
-    <fieldset aria-label="Play the packet" className="flex items-center gap-0.5">
+    <fieldset aria-label="Play the packet" className="flex shrink-0 items-center gap-0.5">
       <Button
         variant="ghost"
         size="icon"

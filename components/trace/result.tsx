@@ -74,8 +74,8 @@ export function Result(props: {
         <Skeleton className="h-[70px] shrink-0" />
       )}
       <section aria-label="Path" className="shrink-0 rounded-lg border border-line bg-surface">
-        <header className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b border-line px-3 py-1.5">
-          {/* Below xl always a row of its own: legs that come one by one would wrap it, and move what is below. */}
+        <header className="flex min-h-12 items-center justify-between gap-x-4 gap-y-1 border-b border-line px-3 py-1.5 max-xl:flex-wrap">
+          {/* Below xl always a row of its own, above it always beside: legs come one by one, and must not move what is below. */}
           <div className="min-w-0 max-xl:basis-full">
             {leg ? (
               <Legs
@@ -92,7 +92,7 @@ export function Result(props: {
           </div>
           <Transport step={step} count={leg?.rows.length ?? 0} player={player} onStep={onStep} />
         </header>
-        <div className="grid min-h-64 content-center p-3">
+        <div className="grid min-h-64 content-center p-3 xl:min-h-72">
           {leg ? (
             <TracePicture
               view={view}
