@@ -1,5 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible, expectAccessibleInBothThemes } from "./support/axe.ts";
+import { visit } from "./support/visit.ts";
 
 const details = (page: Page) => page.getByRole("complementary", { name: "Details" });
 const device = (page: Page, name: string | RegExp) =>
@@ -7,7 +8,7 @@ const device = (page: Page, name: string | RegExp) =>
 
 test.describe("hosts", () => {
   test("are listed with their roles, agents, flows and age", async ({ page }) => {
-    await page.goto("/clouds/legacy/hosts");
+    await visit(page, "/clouds/legacy/hosts");
     const row = page.getByRole("row", { name: /compute1/ });
     await expect(row).toContainText("compute");
     await expect(row).toContainText("10.0.44.31");
@@ -19,20 +20,20 @@ test.describe("hosts", () => {
   });
 
   test("show every device, its network and its local VLAN", async ({ page }) => {
-    await page.goto("/clouds/legacy/hosts/compute1");
+    await visit(page, "/clouds/legacy/hosts/compute1");
     await expect(device(page, /^qvocb9bcee4-5d, tag 1 · vxlan10, veth to br-int, cirros-vm1/)).toBeVisible();
     await expect(device(page, /^br-int, OVS bridge/)).toBeVisible();
     await expect(device(page, /^vxlan-0a002c20, to compute2, tunnel port/)).toBeVisible();
     await expect(device(page, /./)).toHaveCount(38);
-    await page.goto("/clouds/dvr/hosts/network1");
+    await visit(page, "/clouds/dvr/hosts/network1");
     await expect(device(page, /^qrouter-6318f426, router10_11, namespace/)).toBeVisible();
     await expect(device(page, /^sg-.*, router10_11 SNAT on vxlan10, tag 1/)).toBeVisible();
-    await page.goto("/clouds/dvr/hosts/outside");
+    await visit(page, "/clouds/dvr/hosts/outside");
     await expect(device(page, /^eth0, .*network card/)).toBeVisible();
   });
 
   test("open a device's flows, filter them, and keep it all in the URL", async ({ page }) => {
-    await page.goto("/clouds/legacy/hosts/compute1");
+    await visit(page, "/clouds/legacy/hosts/compute1");
     await device(page, /^br-int, OVS bridge/).click({ position: { x: 20, y: 12 } });
     await details(page)
       .getByRole("tab", { name: /^Flows/ })
@@ -46,14 +47,14 @@ test.describe("hosts", () => {
     await expect(flows.getByRole("heading")).toHaveCount(1);
     await expect(page).toHaveURL(/device=root%2Fbr-int.*tab=flows.*q=table%3D24\+in_port%3D4/);
     const url = page.url();
-    await page.goto("/clouds/legacy/hosts");
-    await page.goto(url);
+    await visit(page, "/clouds/legacy/hosts");
+    await visit(page, url);
     await expect(details(page).getByRole("textbox", { name: "Filter the flows" })).toHaveValue("table=24 in_port=4");
     await expect(flows.getByRole("heading")).toHaveCount(1);
   });
 
   test("press a table of the pipeline to see its flows alone", async ({ page }) => {
-    await page.goto("/clouds/legacy/hosts/compute1?device=root%2Fbr-tun&tab=flows");
+    await visit(page, "/clouds/legacy/hosts/compute1?device=root%2Fbr-tun&tab=flows");
     await details(page)
       .getByRole("button", { name: /^Table 21 .* ARP_RESPONDER$/ })
       .click();
@@ -63,7 +64,7 @@ test.describe("hosts", () => {
   });
 
   test("lead through the firewall from a port's own chain to what it jumps to", async ({ page }) => {
-    await page.goto("/clouds/legacy/hosts/compute1");
+    await visit(page, "/clouds/legacy/hosts/compute1");
     await device(page, /^cirros-vm5, .*guest/).click();
     await details(page).getByRole("tab", { name: "Firewall" }).click();
     const rules = details(page).getByRole("region", { name: "Rules" });
@@ -74,7 +75,7 @@ test.describe("hosts", () => {
   });
 
   test("go back and forward between devices", async ({ page }) => {
-    await page.goto("/clouds/legacy/hosts/compute1");
+    await visit(page, "/clouds/legacy/hosts/compute1");
     await device(page, /^cirros-vm1, .*guest/).click();
     await expect(details(page).getByRole("heading", { level: 2, name: "cirros-vm1" })).toBeVisible();
     await details(page).getByRole("button", { name: "tapcb9bcee4-5d" }).click();
@@ -88,7 +89,7 @@ test.describe("hosts", () => {
   });
 
   test("work with the keyboard alone: along links, open, read, close", async ({ page }) => {
-    await page.goto("/clouds/legacy/hosts/compute1");
+    await visit(page, "/clouds/legacy/hosts/compute1");
     await device(page, /^cirros-vm1, .*guest/).focus();
     await page.keyboard.press("ArrowRight");
     await expect(device(page, /^tapcb9bcee4-5d/)).toBeFocused();
@@ -107,7 +108,7 @@ test.describe("hosts", () => {
   });
 
   test("give the same as a table", async ({ page }) => {
-    await page.goto("/clouds/dvr/hosts/compute1");
+    await visit(page, "/clouds/dvr/hosts/compute1");
     await page.getByRole("radio", { name: "Table" }).click();
     const row = page.getByRole("row", { name: /qvocb9bcee4-5d/ }).filter({ hasText: "br-int" });
     await expect(row).toContainText("vxlan10");
@@ -119,7 +120,7 @@ test.describe("hosts", () => {
   });
 
   test("show leases, routes and what the terminal printed", async ({ page }) => {
-    await page.goto("/clouds/legacy/hosts/network1");
+    await visit(page, "/clouds/legacy/hosts/network1");
     await device(page, /^tapbd9a34aa-0e/).click();
     await details(page).getByRole("tab", { name: "Leases" }).click();
     await expect(details(page)).toContainText("fa:16:3e:9f:93:e4 172.16.11.208");
@@ -130,7 +131,7 @@ test.describe("hosts", () => {
   });
 
   test("say what failed, and how to go on, when a link leads to no device", async ({ page }) => {
-    await page.goto("/clouds/legacy/hosts/compute1?device=root%2Fgone0");
+    await visit(page, "/clouds/legacy/hosts/compute1?device=root%2Fgone0");
     await expect(details(page).getByRole("alert")).toContainText("compute1 has no device “gone0” in root.");
     await details(page).getByRole("button", { name: "Close the details" }).click();
     await expect(details(page)).toHaveCount(0);
@@ -145,7 +146,7 @@ test.describe("hosts", () => {
     ["raw output", "/clouds/legacy/hosts/compute1?device=root%2Fbr-int&tab=raw"],
   ] as const)
     test(`leave nothing for axe to find: ${what}`, async ({ page }) => {
-      await page.goto(url);
+      await visit(page, url);
       if (url.includes("device=")) await expect(details(page).getByRole("tabpanel")).toBeVisible();
       await expectAccessibleInBothThemes(page);
     });
