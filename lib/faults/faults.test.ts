@@ -12,6 +12,7 @@ import type { CollectedCloud } from "../collect/cloud.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
 import { applyAll } from "../host/run.ts";
+import { compareHosts } from "../intent/compare.ts";
 import { openLab } from "../likeness/testing/lab.ts";
 import { buildScenario } from "../likeness/testing/scenario.ts";
 import { cloudOf } from "../simulation/world.ts";
@@ -96,10 +97,13 @@ describe.each(Object.entries(CLOUDS))("in the %s cloud", (name, open) => {
       const { verdict } = run(withHosts(cloud, hosts), place.trace);
       expect(verdict.code, `${place.label}: ${verdict.summary}`).toBe(kind.code);
       expect(said(verdict), place.label).toContain(place.names);
-      const mended = hosts.map((host) =>
-        undo.filter((one) => one.host === host.name).reduce((state, one) => applyAll(state, one.commands), host),
-      );
-      expect(run(withHosts(cloud, mended), place.trace).verdict.code, `${place.label}, undone`).toBe(healthy);
+      for (const [i, host] of hosts.entries()) {
+        const mended = undo
+          .filter((one) => one.host === host.name)
+          .reduce((now, one) => applyAll(now, one.commands), host);
+        const whole = cloud.world.hosts[i];
+        if (whole && mended !== whole) expect(compareHosts(mended, whole), `${place.label}, undone`).toEqual([]);
+      }
     }
   });
 
