@@ -1,7 +1,6 @@
 /** What a walk carries: the world, what it has taught the devices so far, the events, and the parts that call each other. */
 import type { Guest } from "../../host/world.ts";
-import type { Packet } from "../../net/packet.ts";
-import { viewPacket } from "../../net/packet.ts";
+import { type Packet, type PacketView, viewPacket } from "../../net/packet.ts";
 import type { Element, Place, Step, VerdictCode } from "../event.ts";
 import type { LearnedMacs } from "../kernel/bridge.ts";
 import { Conntrack } from "../kernel/conntrack.ts";
@@ -54,6 +53,8 @@ export interface Walk {
   resolveCount: number;
   /** Addresses that more than one machine answered for. */
   duplicates: Map<string, string[]>;
+  /** What the last frame is shown as. */
+  viewed: { packet: Packet; view: PacketView } | undefined;
   parts: Parts;
 }
 
@@ -96,6 +97,7 @@ export function createWalk(index: WorldIndex, probe: Probe, parts: Parts): Walk 
     resolving: 0,
     resolveCount: 0,
     duplicates: new Map(),
+    viewed: undefined,
     parts,
   };
 }
@@ -126,7 +128,9 @@ const MAX_FRAMES = 30_000;
 /** Tells that a capture here shows this frame. False when the frame goes round in circles: the branch is over then. */
 export function frame(w: Walk, place: Place, dir: "in" | "out", packet: Packet, branch: Branch): boolean {
   const { flight } = branch;
-  emit(w, place, branch, { kind: "frame", dir, packet: viewPacket(packet) });
+  // The same packet goes through one device after the other.
+  if (w.viewed?.packet !== packet) w.viewed = { packet, view: viewPacket(packet) };
+  emit(w, place, branch, { kind: "frame", dir, packet: w.viewed.view });
   branch.last = place;
   branch.depth++;
   flight.frames++;

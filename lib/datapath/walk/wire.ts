@@ -83,19 +83,18 @@ function ownersOnWire(
 ): Device[] {
   const known = learned.get(fdbKey(vid, mac));
   if (known && others.includes(known)) return [known];
-  const direct = others.filter((d) => d.link.mac === mac);
+  const owners = w.index.byMac.get(mac) ?? [];
+  const direct = owners.length === 0 ? [] : others.filter((d) => d.link.mac === mac);
   if (direct.length > 0) return direct;
+  const own = new Set(owners.map((d) => d.host));
+  const there = own.size === 0 ? [] : others.filter((d) => own.has(d.host));
   // A bridge that has forgotten its own machine's address has not heard it for as long as the wire has not (both 300 s).
-  if (others.some((d) => hasForgotten(w, d, mac))) return others;
-  const hosts = new Set([
-    ...(w.index.byMac.get(mac) ?? []).map((d) => d.host.name),
-    ...(w.index.guestByMac.get(mac) ?? []).map((g) => g.host),
-  ]);
-  return others.filter((d) => hosts.has(d.host.name));
+  if (there.some((d) => hasForgotten(d, mac))) return others;
+  const guests = new Set((w.index.guestByMac.get(mac) ?? []).map((one) => one.host));
+  return guests.size === 0 ? there : others.filter((d) => own.has(d.host) || guests.has(d.host.name));
 }
 
-function hasForgotten(w: Walk, nic: Device, mac: string): boolean {
-  const here = (w.index.byMac.get(mac) ?? []).some((d) => d.host === nic.host);
+function hasForgotten(nic: Device, mac: string): boolean {
   const bridge = nic.host.plugs.get(nic.link.name)?.bridge;
-  return here && bridge !== undefined && bridge.fdb.length > 0 && !bridge.fdb.some((e) => e.mac === mac);
+  return bridge !== undefined && bridge.fdb.length > 0 && !bridge.fdb.some((e) => e.mac === mac);
 }
