@@ -209,6 +209,7 @@ test.describe("a tenant", () => {
         `/api/clouds/embedded/trace.pcapng?${trace(to)}`,
       ]),
       "/api/clouds/embedded/trace?from=rival-vm&to=cirros-vm1",
+      ...["cirros-vm5", "dvr-vm1", "8.8.8.8"].map((to) => `/api/clouds/embedded/whatif?${trace(to)}`),
       "/clouds/embedded/hosts/compute1",
     ];
     for (const address of addresses) {

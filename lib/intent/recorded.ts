@@ -8,12 +8,12 @@ import { dvrMacs } from "./dvr-macs.ts";
 import { settingsOf } from "./settings.ts";
 import { hostViews } from "./views.ts";
 
-/** By host name, of the hosts that have an agent for layer 2. */
-export function viewsOf(api: CloudApi, hosts: readonly HostState[]): Map<string, HostView> {
+/** By host name, of the hosts that have an agent for layer 2. @param only hosts that are asked for; absent: all */
+export function viewsOf(api: CloudApi, hosts: readonly HostState[], only?: ReadonlySet<string>): Map<string, HostView> {
   const computes = new Set(
     api.ports.flatMap((port) => (port.device_owner.startsWith("compute:") ? (port["binding:host_id"] ?? []) : [])),
   );
-  return hostViews(api, { settings: settingsOf(api.agents, computes), dvrMacs: dvrMacs(hosts) });
+  return hostViews(api, { settings: settingsOf(api.agents, computes), dvrMacs: dvrMacs(hosts) }, only);
 }
 
 /** The host once its agents have done what the view asks, and find nothing left to do. */

@@ -47,10 +47,11 @@ const GATEWAY = "network:router_gateway";
 const SNAT = "network:router_centralized_snat";
 const AGENT_GATEWAY = "network:floatingip_agent_gateway";
 
-/** Views of every host of `beyond.settings`, by its name. */
-export function hostViews(api: CloudApi, beyond: BeyondApi): Map<string, HostView> {
+/** Views of every host of `beyond.settings`, or of those of `only`, by its name. */
+export function hostViews(api: CloudApi, beyond: BeyondApi, only?: ReadonlySet<string>): Map<string, HostView> {
   const cloud = new Cloud(api, beyond);
-  return new Map(beyond.settings.map((settings) => [settings.name, cloud.view(settings)]));
+  const wanted = beyond.settings.filter(({ name }) => only?.has(name) ?? true);
+  return new Map(wanted.map((settings) => [settings.name, cloud.view(settings)]));
 }
 
 class Cloud {

@@ -17,11 +17,11 @@ export function cloudWith(
   api: CloudApi,
   concerned: ReadonlySet<string>,
 ): CollectedCloud | undefined {
-  const [before, after] = [viewsOf(cloud.api, cloud.world.hosts), viewsOf(api, cloud.world.hosts)];
+  const [before, after] = [cloud.api, api].map((one) => viewsOf(one, cloud.world.hosts, concerned));
   try {
     const hosts = cloud.world.hosts.map((host) => {
-      const [old, now] = [before.get(host.name), after.get(host.name)];
-      if (!concerned.has(host.name) || !old || !now) return host;
+      const [old, now] = [before?.get(host.name), after?.get(host.name)];
+      if (!old || !now) return host;
       return applyAll(host, diff(planned(old, host), planned(now, host)));
     });
     return withHosts(cloud, hosts, api);
