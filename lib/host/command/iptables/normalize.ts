@@ -42,8 +42,38 @@ type Extension = { head: string; words: Word[] };
 
 const word = (text: string, quoted = false): Word => ({ text, quoted });
 
+/** By family and specification, where these name no chain and no set. Most rules of two ports are the same. */
+const known = new Map<string, readonly IptablesRule[]>();
+const MOST_KNOWN = 4096;
+
 /** The rules that one specification stands for: several where it has lists of addresses. */
 export function normalizeRules(
+  chain: string,
+  spec: string,
+  family: 4 | 6,
+  isChain: (name: string) => boolean,
+  checkSet: (name: string) => void,
+): IptablesRule[] {
+  const key = `${family} ${spec}`;
+  const before = known.get(key);
+  if (before) return before.map((rule) => ({ ...rule, text: `-A ${chain}${rule.text}` }));
+  const rules = readRules(chain, spec, family, isChain, checkSet);
+  const head = `-A ${chain}`;
+  if (rules.every((rule) => isPlain(rule) && rule.text.startsWith(head))) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(
+      key,
+      rules.map((rule) => ({ ...rule, text: rule.text.slice(head.length) })),
+    );
+  }
+  return rules;
+}
+
+function isPlain({ matches, target }: IptablesRule): boolean {
+  return target.kind !== "jump" && target.kind !== "goto" && matches.every(({ kind }) => kind !== "set");
+}
+
+function readRules(
   chain: string,
   spec: string,
   family: 4 | 6,
