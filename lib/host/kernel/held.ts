@@ -1,4 +1,5 @@
 /** Tap devices and the programs that hold them open: a guest that starts gives its device a carrier, one that ends takes it. */
+import { differing } from "../differing.ts";
 import type { HostState } from "../state.ts";
 import { settleCarrier } from "./carrier.ts";
 import { isMentioned } from "./links.ts";
@@ -6,9 +7,8 @@ import { isMentioned } from "./links.ts";
 /** The host after some programs started or ended, its tap devices looked at again. */
 export function settleHeld(before: HostState, after: HostState): HostState {
   if (before.processes === after.processes) return after;
-  const had = new Set(before.processes);
-  const has = new Set(after.processes);
-  const changed = [...before.processes.filter((p) => !has.has(p)), ...after.processes.filter((p) => !had.has(p))];
+  const { gone, come } = differing(before.processes, after.processes);
+  const changed = [...gone, ...come];
   let out = after;
   for (const ns of after.namespaces)
     for (const link of ns.links)

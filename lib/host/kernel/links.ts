@@ -85,7 +85,7 @@ export function followPorts(from: readonly OvsPort[], to: readonly OvsPort[], po
 }
 
 /** -1 where no interface of this name is in any. */
-function portOf(ports: readonly OvsPort[], name: string): number {
+export function portOf(ports: readonly OvsPort[], name: string): number {
   const { byName, moved } = placesOf(ports);
   const at = byName.get(name);
   if (at === undefined) return -1;

@@ -247,6 +247,7 @@ function followPeers(host: HostState): HostState {
   let changed = false;
   const bridges = host.ovs.bridges.map((bridge) => {
     const ports = bridge.ports.map((port) => {
+      if (!isPatch(port)) return port;
       const interfaces = port.interfaces.map((one) => withPeerError(one, bridge, ends));
       return interfaces.every((one, i) => one === port.interfaces[i]) ? port : { ...port, interfaces };
     });

@@ -1,4 +1,5 @@
 /** What an `ovs-vsctl` transaction does: first to the database, then the switch follows it (reconfigure.ts). */
+import { portOf } from "../../kernel/links.ts";
 import type { HostState, OvsBridge, OvsInterface, OvsPort, OvsState } from "../../state.ts";
 import { CommandError } from "../command.ts";
 import { withPort } from "./bridges.ts";
@@ -210,14 +211,14 @@ function editRow(
       return replace(ovs, withPort(owner.bridge, port));
     }
     case "Interface": {
-      for (const bridge of ovs.bridges)
-        for (const port of bridge.ports) {
-          const at = port.interfaces.findIndex((i) => i.name === record);
-          const found = port.interfaces[at];
-          if (!found) continue;
-          const row = edits.reduce((draft, [column, edit]) => editColumn("Interface", draft, column, edit), found);
-          return replace(ovs, withPort(bridge, { ...port, interfaces: port.interfaces.with(at, row) }));
-        }
+      for (const bridge of ovs.bridges) {
+        const port = bridge.ports[portOf(bridge.ports, record)];
+        const at = port?.interfaces.findIndex((i) => i.name === record) ?? -1;
+        const found = port?.interfaces[at];
+        if (!port || !found) continue;
+        const row = edits.reduce((draft, [column, edit]) => editColumn("Interface", draft, column, edit), found);
+        return replace(ovs, withPort(bridge, { ...port, interfaces: port.interfaces.with(at, row) }));
+      }
       return missing();
     }
   }
