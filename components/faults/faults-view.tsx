@@ -13,6 +13,7 @@ import { FilterBox } from "../hosts/panel/filter-box.tsx";
 import { Button } from "../ui/button.tsx";
 import { Select } from "../ui/input.tsx";
 import { Panel } from "../ui/panel.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
 import { EmptyState } from "../ui/state.tsx";
 import { InjectedList } from "./injected-list.tsx";
 import { KindDetail } from "./kind-detail.tsx";
@@ -106,7 +107,10 @@ export function FaultsView({ cloud, kinds }: { cloud: string; kinds: readonly Fa
               undoing={undo.isPending ? undo.variables : undefined}
               onUndo={(id) => undo.mutate(id)}
             />
-          ) : null}
+          ) : injected.isError ? null : (
+            // As high as the list is when nothing is broken.
+            <Skeleton className="h-[95px] shrink-0 max-sm:h-[115px]" />
+          )}
           {undo.isError ? (
             <p role="alert" className="text-sm text-danger">
               {asFailure(undo.error).message}

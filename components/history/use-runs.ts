@@ -4,12 +4,13 @@ import type { RememberedRun } from "../../lib/api/reach.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
 
-/** What was traced before, newest first. Asked each time that it is looked at: other pages add to it. */
+/** What was traced before, newest first. Asked each time that it is looked at: other pages and tabs add to it. */
 export function useRuns(cloud: string) {
   return useQuery({
     queryKey: keys.traces(cloud),
     queryFn: ({ signal }) => fetchJson<RememberedRun[]>(urls.traces(cloud), { signal }),
     staleTime: 0,
+    refetchOnWindowFocus: true,
   });
 }
 
