@@ -25,7 +25,7 @@ export const ENTRIES: readonly Entry[] = [
   },
   {
     names: ["ovs-ofctl"],
-    shows: "dump-flows BRIDGE [MATCH], show, dump-groups, dump-ports-desc, dump-aggregate; -O OpenFlow13",
+    shows: "dump-flows BRIDGE [MATCH], show, dump-groups, dump-ports, dump-ports-desc, dump-aggregate; -O OpenFlow13",
     changes: "add-flow, mod-flows, del-flows, add-group, del-groups, mod-port",
   },
   { names: ["ovs-appctl"], shows: "fdb/show BRIDGE, ofproto/trace BRIDGE FLOW, ovs/route/show, tnl/neigh/show" },

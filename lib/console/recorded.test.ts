@@ -90,6 +90,11 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud", (name) => {
       const of = "ovs-ofctl -O OpenFlow13";
       expect(run(host, `${of} dump-flows ${bridge} | cat`)).toBe(recorded("ovs-ofctl-O-OpenFlow13-dump-flows.txt"));
       expect(run(host, `${of} dump-groups ${bridge}`)).toBe(recorded("ovs-ofctl-O-OpenFlow13-dump-groups.txt"));
+      const counted = (text: string) =>
+        blocks(text.replace(/=\d+/g, "=?").replace(/^ +duration=.*\n/gm, ""), /^ {2}port/);
+      expect(counted(run(host, `${of} dump-ports ${bridge} | cat`))).toBe(
+        counted(recorded("ovs-ofctl-O-OpenFlow13-dump-ports.txt")),
+      );
       const blocksOf = (text: string) => blocks(text.replace(/^ {5}(speed|current):.*\n/gm, ""), /^ \S/);
       expect(blocksOf(run(host, `${of} show ${bridge}`))).toBe(blocksOf(recorded("ovs-ofctl-O-OpenFlow13-show.txt")));
     }

@@ -88,6 +88,7 @@ const LISTINGS = [
   ...["ip addr show qvo1 permanent", "ip addr show qvo1 permanent scope global", "ip -4 addr show primary"],
   ...["iptables -A INPUT -j NOPE", "iptables -A INPUT -m nosuch -j ACCEPT", "iptables -A INPUT -p tcp --dport 99999"],
   ...["iptables -A INPUT -p tcp --sport 90:80 -j ACCEPT", "iptables -A INPUT -p tcp --dport 1:2:3 -j ACCEPT"],
+  ...["iptables -t nat -A POSTROUTING -j SNAT", "iptables -t nat -A PREROUTING -j DNAT --random"],
   ...[
     "sysctl -w net.ipv4.ip_forward=banana",
     "sysctl -w net.ipv4.conf.lo.arp_filter=0",

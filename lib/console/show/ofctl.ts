@@ -97,11 +97,16 @@ function answer(bridge: OvsBridge, name: string, args: readonly string[], manner
       return lines([head("OFPST_PORT_DESC"), ...interfaces(bridge).flatMap(portLines)]);
     case "show":
       return lines(show(bridge, of));
-    case "dump-ports":
-      throw new CommandError("ovs-ofctl dump-ports: simulated ports count nothing; dump-ports-desc lists them", 1);
+    case "dump-ports": {
+      const [asked] = args;
+      const ports = interfaces(bridge).filter((one) => asked === undefined || isCalled(one, asked));
+      if (asked !== undefined && ports.length === 0)
+        throw new CommandError(`ovs-ofctl: ${bridge.name}: couldn't find port \`${asked}'`, 1);
+      return lines([`${head("OFPST_PORT")} ${ports.length} ports`, ...ports.flatMap((one) => uncounted(one, manner))]);
+    }
     default:
       throw new CommandError(
-        `ovs-ofctl: ${name} is not supported here; show, dump-flows, dump-groups, dump-ports-desc and dump-aggregate are`,
+        `ovs-ofctl: ${name} is not supported here; show, dump-flows, dump-groups, dump-ports, dump-ports-desc and dump-aggregate are`,
         1,
       );
   }
@@ -175,6 +180,19 @@ function portLines(one: OvsInterface): string[] {
     `     state:      ${words(one.state)}`,
     ...(virtual ? [] : ["     current:    10GB-FD COPPER"]),
     `     speed: ${virtual ? 0 : 10000} Mbps now, 0 Mbps max`,
+  ];
+}
+
+function isCalled(one: OvsInterface, text: string): boolean {
+  return one.name === text || String(one.ofport) === text || (one.ofport === LOCAL && text === "LOCAL");
+}
+
+/** Statistics of a port that nobody counted: the tool, too, writes `?` for such counters (ofputil_format_port_stats). */
+function uncounted(one: OvsInterface, { names }: Manner): string[] {
+  const number = one.ofport === LOCAL ? "LOCAL" : names ? quoted(one.name) : String(one.ofport);
+  return [
+    `  port ${(one.ofport ?? 0) < 10 ? " " : ""}${number}: rx pkts=?, bytes=?, drop=?, errs=?, frame=?, over=?, crc=?`,
+    "           tx pkts=?, bytes=?, drop=?, errs=?, coll=?",
   ];
 }
 

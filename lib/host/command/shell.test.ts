@@ -102,6 +102,16 @@ describe("commands as lines", () => {
     const run = () => apply(bareHost(), parseCommand("ip netns exec qrouter-1 ip link set lo up"));
     expect(run).toThrow('Cannot open network namespace "qrouter-1": No such file or directory');
   });
+
+  test.each(["system", "netdev"])("an internal port of a switch of type %s goes to another namespace", (type) => {
+    const ovs = { otherConfig: {}, externalIds: {}, bridges: [], routes: [], tunnelNeighbours: [] };
+    const lines = `ovs-vsctl add-br br0 -- set Bridge br0 datapath_type=${type}; ip netns add q1
+      ovs-vsctl add-port br0 p1 -- set Interface p1 type=internal; ip link set p1 netns q1; ip -n q1 link set p1 up`;
+    const host = applyAll({ ...bareHost(), ovs }, parseCommands(lines));
+    expect(
+      host.namespaces.map(({ name, links }) => links.some((link) => link.name === "p1" && link.up) && name),
+    ).toEqual([false, "q1"]);
+  });
 });
 
 /** Lines for plugging a VIF (issue of 2013), with names filled in; `setfd` with the time that it wants. */

@@ -109,14 +109,19 @@ function detach(host: HostState, netns: string, link: Link): HostState {
 }
 
 /** Kinds that stay in the namespace that they were made in (NETIF_F_NETNS_LOCAL). */
-const STAYS: ReadonlySet<Link["kind"]> = new Set(["loopback", "bridge", "openvswitch", "vrf"]);
+const STAYS: ReadonlySet<Link["kind"]> = new Set(["loopback", "bridge", "vrf"]);
+
+/** Of the kernel's switch, the device of the datapath alone: internal ports move (vport-internal_dev.c). */
+function stays(link: Link): boolean {
+  return STAYS.has(link.kind) || (link.kind === "openvswitch" && link.name === "ovs-system");
+}
 
 /** To another namespace: down, without master, addresses, routes and settings. The index stays where it is free there. */
 export function moveLink(host: HostState, netns: string, name: string, target: string): HostState {
   const link = linkOf(host, netns, name);
   const to = namespaceOf(host, target);
   if (netns === target) return host;
-  if (STAYS.has(link.kind)) throw immutable();
+  if (stays(link)) throw immutable();
   if (findLink(to, name)) throw refusedPlainly("An interface with the same name exists in the target netns.");
   let out = detach(host, netns, link);
   const moved = linkOf(out, netns, name);

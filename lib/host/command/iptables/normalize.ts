@@ -69,6 +69,12 @@ export function normalizeRules(
   return rules;
 }
 
+/** What a target is nothing without (XTOPT_MAND in libxt_NAT.c). */
+const MANDATORY: Readonly<Record<string, string | undefined>> = {
+  "-j SNAT": "--to-source",
+  "-j DNAT": "--to-destination",
+};
+
 function isPlain({ matches, target }: IptablesRule): boolean {
   return target.kind !== "jump" && target.kind !== "goto" && matches.every(({ kind }) => kind !== "set");
 }
@@ -125,6 +131,9 @@ function readRules(
       if (current.head === "set" && at.text === "--match-set") checkSet(need(words[i + 1], at.text));
     }
   }
+  const wants = target && MANDATORY[target.head];
+  if (wants && !target?.words.some((one) => isBare(one, wants)))
+    throw new CommandError(`${target?.head.slice(3)}: option "${wants}" must be specified\n`, 2);
   return addressLists(base, family).map((addresses) => {
     const texts: string[] = ["-A", chain];
     for (const letter of ORDER) {
