@@ -12,6 +12,7 @@ import type { CollectedCloud } from "../collect/cloud.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
 import { applyAll } from "../host/run.ts";
+import type { OvsPort } from "../host/state.ts";
 import { compareHosts } from "../intent/compare.ts";
 import { openLab } from "../likeness/testing/lab.ts";
 import { buildScenario } from "../likeness/testing/scenario.ts";
@@ -63,6 +64,30 @@ async function distributed(): Promise<CollectedCloud> {
   await lab.close();
   return moment;
 }
+
+test("the tunnel that is missing is of the network's type", async () => {
+  const cloud = await recorded("legacy");
+  const asGre = (port: OvsPort): OvsPort => ({
+    ...port,
+    name: port.name.replace("vxlan", "gre"),
+    interfaces: port.interfaces.map((one) => ({ ...one, name: one.name.replace("vxlan", "gre"), type: "gre" })),
+  });
+  const hosts = cloud.world.hosts.map((host) => {
+    const bridges = host.ovs?.bridges.map((bridge) => ({
+      ...bridge,
+      ports: [...bridge.ports.filter(({ name }) => name.startsWith("vxlan")).map(asGre), ...bridge.ports],
+    }));
+    return host.ovs && bridges ? { ...host, ovs: { ...host.ovs, bridges } } : host;
+  });
+  const missing = FAULT_KINDS.find(({ kind }) => kind === "tunnel-missing");
+  const places = [...(missing?.places(new Scene(withHosts(cloud, hosts))) ?? [])];
+  expect(places.length).toBeGreaterThan(0);
+  for (const { label, lines } of places)
+    expect([label, lines.map(({ line }) => line)]).toEqual([
+      expect.stringMatching(/, vxlan$/),
+      [expect.stringContaining("del-port br-tun vxlan-")],
+    ]);
+});
 
 const CLOUDS: Readonly<Record<string, () => Promise<CollectedCloud>>> = {
   "recorded legacy": () => recorded("legacy"),

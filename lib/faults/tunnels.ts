@@ -7,11 +7,12 @@ type Target = Way & { readonly to: NonNullable<Way["to"]> };
 
 const TUNNELS = ["vxlan", "gre", "geneve"];
 
-/** The port of the sender's br-tun whose far end is the target's host. */
-function tunnelPort(scene: Scene, way: Target): string | undefined {
+/** The port of the sender's br-tun whose far end is the target's host: there is one for each type of networks. */
+function tunnelPort(scene: Scene, way: Target, type: string): string | undefined {
   const far = localIp(scene, way.to.host);
+  if (far === undefined) return undefined;
   const ports = scene.bridge(way.from.host, "br-tun")?.ports ?? [];
-  return ports.find((port) => port.interfaces.some((one) => far !== undefined && one.options.remote_ip === far))?.name;
+  return ports.find((port) => port.interfaces.some((one) => one.type === type && one.options.remote_ip === far))?.name;
 }
 
 function localIp(scene: Scene, host: string): string | undefined {
@@ -47,9 +48,10 @@ const flows = (scene: Scene, host: string, bridge: string, fits: (flow: Flow) =>
 
 export const TUNNEL_FAULTS: readonly FaultKind[] = [
   overTunnel("tunnel-missing", "The tunnel port to the other host is deleted.", "TUNNEL_MISSING", (scene, way) => {
-    const name = tunnelPort(scene, way);
+    const type = scene.networkType(way.to.networkId);
+    const name = tunnelPort(scene, way, type);
     const lines = name === undefined ? [] : [{ host: way.from.host, line: `ovs-vsctl del-port br-tun ${name}` }];
-    return { lines, names: "br-tun", label: `${way.from.host} to ${way.to.host}` };
+    return { lines, names: "br-tun", label: `${way.from.host} to ${way.to.host}, ${type}` };
   }),
   overTunnel(
     "tunnel-key-unknown",
