@@ -45,12 +45,19 @@ function hostSettings(
     l2Population: report.l2_population === true,
     arpResponder: report.arp_responder_enabled === true,
     distributedRouting: report.enable_distributed_routing === true,
-    firewallDriver: !ovs ? "iptables" : report.ovs_hybrid_plug === true ? "iptables_hybrid" : "openvswitch",
+    firewallDriver: firewallOf(report, ovs),
     l3Mode: mode === "dvr" || mode === "dvr_snat" || mode === "dvr_no_external" ? mode : "legacy",
     dnsDomain: "openstacklocal",
     dhcpLeaseDuration: typeof lease === "number" ? lease : 86_400,
     extensions: list(report.extensions),
   };
+}
+
+/** Hosts of the embedded cloud say when they filter nothing (neutron/agent/hosts.ts). */
+function firewallOf(report: Record<string, unknown>, ovs: boolean): HostSettings["firewallDriver"] {
+  if (report.firewall_driver === "noop") return "noop";
+  if (!ovs) return "iptables";
+  return report.ovs_hybrid_plug === true ? "iptables_hybrid" : "openvswitch";
 }
 
 function mapping(value: unknown): Record<string, string> {

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import recorded from "../../demo/dvr/api/agents.json" with { type: "json" };
 import { serviceContext } from "../../identity/context.ts";
+import { settingsOf } from "../../intent/settings.ts";
 import { DEFAULT_CONFIG } from "../config/config.ts";
 import { type TestService, testService } from "../testing/service.ts";
 import { DHCP_AGENT, L3_AGENT, OVS_AGENT, registerAgent } from "./agents.ts";
@@ -53,6 +54,24 @@ test("without distributed routing, the network node alone has an L3 agent", asyn
   const { body } = await legacy.call(legacy.admin, "GET", `agents?agent_type=${encodeURIComponent(L3_AGENT)}`);
   expect(body.agents).toMatchObject([{ host: "network1", configurations: { agent_mode: "legacy" } }]);
   await legacy.close();
+});
+
+test.each([
+  ["iptables_hybrid", true, "iptables_hybrid"],
+  ["neutron.agent.linux.iptables_firewall.OVSHybridIptablesFirewallDriver", true, "iptables_hybrid"],
+  ["openvswitch", false, "openvswitch"],
+  ["noop", false, "noop"],
+] as const)("hosts have the configured firewall %s", async (firewall_driver, hybrid, firewallDriver) => {
+  const { openvswitch_agent: file } = DEFAULT_CONFIG;
+  const securitygroup = { ...file.securitygroup, firewall_driver };
+  const one = await testService({ ...DEFAULT_CONFIG, openvswitch_agent: { ...file, securitygroup } });
+  await one.neutron.change(serviceContext(), prepareAgents);
+  const { body } = await one.call(one.admin, "GET", "agents?host=compute1");
+  expect(
+    body.agents.find((agent: { agent_type: string }) => agent.agent_type === OVS_AGENT).configurations,
+  ).toMatchObject({ ovs_hybrid_plug: hybrid });
+  expect(settingsOf(body.agents, new Set(["compute1"]))).toMatchObject([{ name: "compute1", firewallDriver }]);
+  await one.close();
 });
 
 test("an agent is down when it was not heard of for 75 seconds, and up again with the next heartbeat", async () => {

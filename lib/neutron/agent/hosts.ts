@@ -23,7 +23,16 @@ const INVENTORY = { allocation_ratio: 1, min_unit: 1, reserved: 0, step_size: 1 
 const IFACE_TYPES =
   "afxdp afxdp-nonpmd bareudp erspan geneve gre gtpu internal ip6erspan ip6gre lisp patch stt system tap vxlan";
 
-function openVswitch({ openvswitch_agent: { agent, ovs } }: NeutronConfig, host: string, address: string): AgentReport {
+type Firewall = NeutronConfig["openvswitch_agent"]["securitygroup"];
+
+/** That it filters nothing, no real agent reports. Here, what hosts are made of is what their agents report. */
+function unfiltered({ enable_security_group, firewall_driver: driver }: Firewall): Json {
+  const filters = enable_security_group && driver !== "" && !/^noop$|\.NoopFirewallDriver$/.test(driver);
+  return filters ? {} : { firewall_driver: "noop" };
+}
+
+function openVswitch(config: NeutronConfig, host: string, address: string): AgentReport {
+  const { agent, ovs, securitygroup } = config.openvswitch_agent;
   const configurations: Json = {
     ...QUIET,
     arp_responder_enabled: agent.arp_responder,
@@ -37,7 +46,9 @@ function openVswitch({ openvswitch_agent: { agent, ovs } }: NeutronConfig, host:
     integration_bridge: ovs.integration_bridge,
     l2_population: agent.l2_population,
     ovs_capabilities: { datapath_types: ["netdev", "system"], iface_types: IFACE_TYPES.split(" ") },
-    ovs_hybrid_plug: true,
+    // OVS_HYBRID_PLUG_REQUIRED of neutron/agent/linux/iptables_firewall.py
+    ovs_hybrid_plug: /^iptables_hybrid$|\.OVSHybridIptablesFirewallDriver$/.test(securitygroup.firewall_driver),
+    ...unfiltered(securitygroup),
     resource_provider_bandwidths: {},
     resource_provider_hypervisors: Object.fromEntries(
       Object.values(ovs.bridge_mappings).map((bridge) => [bridge, host]),
@@ -71,6 +82,7 @@ function linuxBridge({ linuxbridge_agent: config }: NeutronConfig, host: string,
       bridge_mappings: config.linux_bridge.bridge_mappings,
       devices: 0,
       extensions: config.agent.extensions,
+      ...unfiltered(config.securitygroup),
       interface_mappings: config.linux_bridge.physical_interface_mappings,
       ...(config.vxlan.enable_vxlan && {
         l2_population: config.vxlan.l2_population,
