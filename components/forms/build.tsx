@@ -69,7 +69,16 @@ export function BuildProvider({ cloud, children }: { cloud: string; children: Re
                   onClose={closeForm}
                   onSent={(sent) => {
                     setSaid(sent.say);
-                    set({ form: null, of: null, ...(sent.select && { sel: sent.select }) }, "replace");
+                    // `params` are those of when it was sent: whoever opened or chose something else since then stays there.
+                    const now = new URLSearchParams(window.location.search);
+                    const still = (...names: string[]) => names.every((one) => now.get(one) === params.get(one));
+                    set(
+                      {
+                        ...(still("form", "of") && { form: null, of: null }),
+                        ...(still("sel") && sent.select && { sel: sent.select }),
+                      },
+                      "replace",
+                    );
                   }}
                 />
               ) : null}
