@@ -1,10 +1,13 @@
 /** Codes that the deciding element itself tells, by Neutron's names of tables and chains. */
+import type { NeutronPort } from "../api/neutron.ts";
 import type { Resource, VerdictEvent } from "../datapath/event.ts";
 import { named, portOfDevice, portResource } from "./catalog.ts";
 import type { Case, Refined } from "./intent.ts";
 import { bridgeRole, tableName } from "./tables.ts";
 
+/** Tables of the native firewall (neutron/plugins/ml2/drivers/openvswitch/agent/common/constants.py): 71 checks MAC and address. */
 const BASE_EGRESS = 71;
+const INGRESS: ReadonlySet<number> = new Set([81, 82]);
 
 export function refineElement(c: Case, v: VerdictEvent): Refined | undefined {
   const { element } = v;
@@ -48,14 +51,20 @@ function byChain(c: Case, v: VerdictEvent, chain: string, text: string): Refined
   const resource = port && portResource(c.catalog, port);
   if (/-(openvswi|linuxbri)-s[0-9a-f]/.test(chain) || text.includes("Prevent DHCP Spoofing"))
     return { code: "PORT_SECURITY_BLOCKED", ...(resource ? { resource } : {}) };
-  const group = securityGroup(c, v);
+  const group = securityGroup(c, port);
   return { code: "SECURITY_GROUP_DENIED", ...(group ? { resource: group } : {}) };
 }
 
-/** The native firewall sends all that it drops to one table: the table before tells why (71 checks MAC and address). */
-function cameFromAntiSpoofing(c: Case, v: VerdictEvent, bridge: string): boolean {
-  const flows = c.flows.filter((f) => f.leg === v.leg && f.host === v.host && f.bridge === bridge);
-  return flows.at(-2)?.tableName === "BASE_EGRESS_TABLE" || flows.at(-2)?.table === BASE_EGRESS;
+/** The native firewall sends all that it drops to one table: the table before tells why. */
+function tableBefore(c: Case, v: VerdictEvent, bridge: string): number | undefined {
+  return c.flows.filter((f) => f.leg === v.leg && f.host === v.host && f.bridge === bridge).at(-2)?.table;
+}
+
+/** The native firewall drops on the way in to the port that has the packet's MAC. */
+function deniedByFlow(c: Case, from: NeutronPort | undefined, table: number | undefined): Refined {
+  const inward = table !== undefined && INGRESS.has(table);
+  const group = securityGroup(c, inward ? c.catalog.portByMac.get(c.last?.packet.eth_dst ?? "") : from);
+  return { code: "SECURITY_GROUP_DENIED", ...(group ? { resource: group } : {}) };
 }
 
 /** A reply that no connection is known for: because the request went another way, where the namespaces tell. */
@@ -69,8 +78,7 @@ function invalid(c: Case, v: VerdictEvent): VerdictEvent["code"] {
 }
 
 /** The group that ought to have a rule: the port's own when it has one, the port when it has several. */
-function securityGroup(c: Case, v: VerdictEvent): Resource | undefined {
-  const port = portOfDevice(c.catalog, v.device);
+function securityGroup(c: Case, port: NeutronPort | undefined): Resource | undefined {
   if (!port) return undefined;
   const [first, second] = port.security_groups;
   const group = first === undefined ? undefined : c.catalog.groups.get(first);
@@ -94,12 +102,14 @@ function byTable(c: Case, v: VerdictEvent, bridge: string, table: number, text: 
     case "MAC_SPOOF_TABLE":
     case "BASE_EGRESS_TABLE":
       return { code: "PORT_SECURITY_BLOCKED", ...whose };
-    case "DROPPED_TRAFFIC_TABLE":
-      return { code: cameFromAntiSpoofing(c, v, bridge) ? "PORT_SECURITY_BLOCKED" : "SECURITY_GROUP_DENIED", ...whose };
+    case "DROPPED_TRAFFIC_TABLE": {
+      const before = tableBefore(c, v, bridge);
+      return before === BASE_EGRESS ? { code: "PORT_SECURITY_BLOCKED", ...whose } : deniedByFlow(c, port, before);
+    }
     case "RULES_EGRESS_TABLE":
     case "RULES_INGRESS_TABLE":
     case "BASE_INGRESS_TABLE":
-      return { code: "SECURITY_GROUP_DENIED", ...whose };
+      return deniedByFlow(c, port, table);
     case "UCAST_TO_TUN":
     case "FLOOD_TO_TUN":
     case "ARP_RESPONDER":

@@ -1,6 +1,6 @@
 /** Faults of addresses: somebody else on the segment has one, too. */
 import type { FaultKind, FaultPlace } from "./kind.ts";
-import { device, type Scene, type Way } from "./scene.ts";
+import type { Scene, Way } from "./scene.ts";
 
 type Target = Way & { readonly to: NonNullable<Way["to"]> };
 
@@ -22,7 +22,7 @@ function claimed(
       for (const way of ways(scene)) {
         const { from } = way;
         const { address, label, mac } = claim(way);
-        const tag = scene.port(from.host, "br-int", device("qvo", from.portId))?.tag;
+        const tag = scene.plugged(from)?.tag;
         if (address === undefined || tag === undefined || done.has(label)) continue;
         done.add(label);
         const lines = [

@@ -3,7 +3,9 @@ import type { VerdictCode } from "../datapath/event.ts";
 import type { FaultKind, FaultPlace } from "./kind.ts";
 import { device, type Scene, type Way } from "./scene.ts";
 
-type Name = (prefix: string) => string;
+/** Devices of a guest by their prefixes; `port` is the one that br-int has. */
+type Name = (prefix: Device | "port") => string;
+type Device = "tap" | "qbr" | "qvb" | "qvo";
 type Target = Way & { readonly to: NonNullable<Way["to"]> };
 
 /** A line on the target's own host, with the target's own devices. */
@@ -21,11 +23,14 @@ function atTarget(
     code,
     *places(scene: Scene) {
       for (const way of scene.switched()) {
-        const name: Name = (prefix) => device(prefix, way.to.portId);
-        if (!scene.port(way.to.host, "br-int", name("qvo"))) continue; // Plugged in another way.
+        const port = scene.plugged(way.to);
+        if (!port) continue; // Plugged in another way.
+        const name: Name = (prefix) => (prefix === "port" ? port.name : device(prefix, way.to.portId));
+        const text = line(name, way);
+        if (!port.name.startsWith("qvo") && /\bq(br|vb|vo)/.test(text)) continue; // It has no Linux bridge of its own.
         yield {
           label: way.to.name,
-          lines: [{ host: way.to.host, line: line(name, way) }],
+          lines: [{ host: way.to.host, line: text }],
           trace: { ...way.query, ...more },
           names: names(name),
         };
@@ -34,7 +39,7 @@ function atTarget(
   };
 }
 
-function down(prefix: string): FaultKind {
+function down(prefix: Device): FaultKind {
   return atTarget(
     `${prefix}-down`,
     `The guest's ${prefix} is set down.`,
@@ -67,21 +72,21 @@ export const DEVICE_FAULTS: readonly FaultKind[] = [
     "port-unplugged",
     "The guest's port is deleted from br-int.",
     "PORT_NOT_PLUGGED",
-    (name) => `ovs-vsctl del-port br-int ${name("qvo")}`,
-    (name) => name("qvo"),
+    (name) => `ovs-vsctl del-port br-int ${name("port")}`,
+    (name) => name("port"),
   ),
   atTarget(
     "dead-vlan",
     "The guest's port is put into the dead VLAN, as before its agent has wired it.",
     "DEAD_VLAN",
-    (name) => `ovs-vsctl set Port ${name("qvo")} tag=4095`,
+    (name) => `ovs-vsctl set Port ${name("port")} tag=4095`,
     () => "4095",
   ),
   atTarget(
     "wrong-tag",
     "The guest's port has another tag than its network's local VLAN.",
     "VLAN_MISMATCH",
-    (name) => `ovs-vsctl set Port ${name("qvo")} tag=77`,
+    (name) => `ovs-vsctl set Port ${name("port")} tag=77`,
     () => "77",
   ),
   atTarget(

@@ -2,7 +2,7 @@
  * Every kind of fault, at every place of the recorded clouds and of embedded ones: a trace names its code and its element,
  * and it can be undone.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -21,6 +21,12 @@ import { withHosts } from "../whatif/repaired.ts";
 import { FAULT_KINDS } from "./catalogue.ts";
 import { inject } from "./inject.ts";
 import { run, Scene } from "./scene.ts";
+
+/** What guests without a Linux bridge of their own do not have, nor hosts that filter with flows. */
+const HYBRID = new Set([
+  ...["qbr-down", "qvb-down", "qvo-down", "qvb-out-of-bridge", "tap-out-of-bridge", "qvo-mtu"],
+  ...["mac-antispoofing", "arp-antispoofing", "security-group-egress-drop", "allowed-address-replaced"],
+]);
 
 /** What a distributed router alone has. */
 const DISTRIBUTED = new Set(["floating-ip-route-missing", "floating-proxy-arp-off"]);
@@ -41,13 +47,15 @@ async function momentOf({ simulation }: EmbeddedCloud): Promise<CollectedCloud> 
 }
 
 /** What a new cloud begins with: both kinds of routers, and a host of Linux bridges. */
-async function demo(): Promise<CollectedCloud> {
+async function demo(firewall = "iptables_hybrid"): Promise<CollectedCloud> {
   const data = mkdtempSync(path.join(tmpdir(), "underlay-faults-"));
+  writeFileSync(path.join(data, "openvswitch_agent.ini"), `[securitygroup]\nfirewall_driver = ${firewall}\n`);
+  const env = { UNDERLAY_NEUTRON_CONFIG: data };
   const ending = new AbortController();
   const report = (error: unknown) => {
     throw error;
   };
-  const cloud = await openEmbedded({ place: storePlace(data, {}), env: {}, signal: ending.signal, report });
+  const cloud = await openEmbedded({ place: storePlace(data, {}), env, signal: ending.signal, report });
   const moment = await momentOf(cloud);
   ending.abort();
   await cloud.close();
@@ -92,7 +100,7 @@ test("the tunnel that is missing is of the network's type", async () => {
 const CLOUDS: Readonly<Record<string, () => Promise<CollectedCloud>>> = {
   "recorded legacy": () => recorded("legacy"),
   "recorded dvr": () => recorded("dvr"),
-  "embedded demo": demo,
+  "embedded demo": () => demo(),
   "embedded dvr": distributed,
 };
 
@@ -158,4 +166,22 @@ describe.each(Object.entries(CLOUDS))("in the %s cloud", (name, open) => {
     expect(verdict).toMatchObject({ code: "ARP_UNANSWERED", device: expect.stringContaining(device) });
     expect(verdict.element?.text).toContain(`${to} dev ${device}`);
   });
+});
+
+test("with the native firewall, each kind that there is a place for is found, and the group that denies is named", async () => {
+  const cloud = await demo("openvswitch");
+  const scene = new Scene(cloud);
+  for (const kind of FAULT_KINDS) {
+    const [place] = kind.places(scene);
+    expect(place === undefined, kind.kind).toBe(HYBRID.has(kind.kind));
+    if (!place) continue;
+    const { verdict } = run(withHosts(cloud, inject(cloud.world.hosts, place).hosts), place.trace);
+    expect(verdict.code, `${kind.kind}: ${verdict.summary}`).toBe(kind.code);
+    expect(said(verdict), kind.kind).toContain(place.names);
+  }
+  for (const from of ["cirros-vm1", "cirros-vm2"])
+    expect(run(cloud, { from, to: "cirros-vm5", proto: "icmp" }).verdict).toMatchObject({
+      code: "SECURITY_GROUP_DENIED",
+      resource: { type: "security_group", name: "noicmp" },
+    });
 });

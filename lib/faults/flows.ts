@@ -1,6 +1,6 @@
 /** Faults of the integration bridge's flows. */
 import type { FaultKind } from "./kind.ts";
-import { device, field, removeFlow, type Scene } from "./scene.ts";
+import { field, removeFlow, type Scene } from "./scene.ts";
 
 /** The flows of a table that match on this input port. */
 function* flowsOfPort(scene: Scene, host: string, ofport: number, table: number) {
@@ -16,7 +16,7 @@ function spoofing(kind: string, title: string, table: number, code: FaultKind["c
     code,
     *places(scene) {
       for (const way of scene.switched()) {
-        const port = scene.port(way.from.host, "br-int", device("qvo", way.from.portId));
+        const port = scene.plugged(way.from);
         if (!port) continue;
         const flows = [...flowsOfPort(scene, way.from.host, port.ofport, table)];
         if (flows.length === 0) continue; // The native firewall has tables of its own for this.
@@ -39,8 +39,7 @@ export const FLOW_FAULTS: readonly FaultKind[] = [
     *places(scene) {
       for (const way of scene.switched()) {
         const address = way.to.fixedIps[0]?.address;
-        if (address?.includes(".") !== true || !scene.port(way.to.host, "br-int", device("qvo", way.to.portId)))
-          continue;
+        if (address?.includes(".") !== true || !scene.plugged(way.to)) continue;
         const flow = `table=0,priority=300,icmp,nw_dst=${address},actions=drop`;
         yield {
           label: way.to.name,
@@ -58,7 +57,7 @@ export const FLOW_FAULTS: readonly FaultKind[] = [
     *places(scene) {
       const done = new Set<string>();
       for (const way of scene.switched()) {
-        if (done.has(way.to.host) || !scene.port(way.to.host, "br-int", device("qvo", way.to.portId))) continue;
+        if (done.has(way.to.host) || !scene.plugged(way.to)) continue;
         done.add(way.to.host);
         yield {
           label: way.to.host,

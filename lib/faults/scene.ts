@@ -108,6 +108,15 @@ export class Scene {
     return port && ofport !== undefined ? { ofport, tag: port.tag } : undefined;
   }
 
+  /** A guest's port of br-int: its qvo, or its tap under a firewall that needs no Linux bridge. */
+  plugged({ host, portId }: Guest): { name: string; ofport: number; tag: number | undefined } | undefined {
+    for (const name of [device("qvo", portId), device("tap", portId)]) {
+      const port = this.port(host, "br-int", name);
+      if (port) return { name, ...port };
+    }
+    return undefined;
+  }
+
   private *between(fits: (from: Guest, to: Guest) => boolean): Generator<Way & { readonly to: Guest }> {
     for (const to of this.guests)
       for (const from of this.guests) {

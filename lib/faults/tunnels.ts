@@ -1,7 +1,7 @@
 /** Faults of what joins the hosts: tunnels, the underlay, physical networks. */
 import type { Flow } from "../net/openflow/ast.ts";
 import type { FaultKind, FaultPlace } from "./kind.ts";
-import { device, field, removeFlow, type Scene, type Way } from "./scene.ts";
+import { field, removeFlow, type Scene, type Way } from "./scene.ts";
 
 type Target = Way & { readonly to: NonNullable<Way["to"]> };
 
@@ -58,7 +58,7 @@ export const TUNNEL_FAULTS: readonly FaultKind[] = [
     "br-tun does not know the network's tunnel key.",
     "TUNNEL_KEY_UNKNOWN",
     (scene, way) => {
-      const tag = scene.port(way.to.host, "br-int", device("qvo", way.to.portId))?.tag;
+      const tag = scene.plugged(way.to)?.tag;
       const mine = flows(scene, way.to.host, "br-tun", (flow) => flow.table === 4 && sets(flow, tag));
       return { lines: mine.map((flow) => ({ host: way.to.host, line: removeFlow("br-tun", flow) })), names: "table=4" };
     },
@@ -68,7 +68,7 @@ export const TUNNEL_FAULTS: readonly FaultKind[] = [
     "l2population's entries for the guest are missing, and floods do not reach its host.",
     "L2POP_ENTRY_MISSING",
     (scene, way) => {
-      const tag = scene.port(way.from.host, "br-int", device("qvo", way.from.portId))?.tag;
+      const tag = scene.plugged(way.from)?.tag;
       const address = way.to.fixedIps[0]?.address;
       const gone = flows(scene, way.from.host, "br-tun", (flow) => {
         if (field(flow, "dl_vlan") !== String(tag)) return false;
