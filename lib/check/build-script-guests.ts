@@ -2,6 +2,9 @@
 import { quoteWord } from "../host/command/words.ts";
 import type { Guest } from "../host/world.ts";
 
+/** Of a name: with the lab's before it, a namespace is a file, and files have at most 255. */
+const LONGEST = 60;
+
 /** A guest's cards, each with its port's tap. */
 interface Machine {
   readonly name: string;
@@ -19,7 +22,10 @@ function machinesOf(guests: readonly Guest[]): Machine[] {
   const byServer = Map.groupBy(guests, (one) => one.serverId ?? one.portId);
   const names = new Set<string>();
   return [...byServer].map(([id, cards]) => {
-    const plain = (cards[0]?.name ?? "").replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+/, "");
+    const plain = (cards[0]?.name ?? "")
+      .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
+      .replace(/^[-.]+/, "")
+      .slice(0, LONGEST);
     const name = plain === "" || names.has(plain) ? `${plain || "guest"}-${id.slice(0, 8)}` : plain;
     names.add(name);
     return { name, cards };

@@ -70,6 +70,17 @@ describe.each([
   });
 });
 
+test("guests with the longest of names have namespaces of their own", async () => {
+  const { world } = await recorded("legacy");
+  const guests = world.guests.map((one) => ({ ...one, name: "x".repeat(255), host: "compute1" }));
+  const host = world.hosts.find((one) => one.name === "compute1");
+  const names = [...buildScript({ ...world, guests }, host as HostState).matchAll(/^ {2}guest (\S+)$/gm)].map(
+    ([, one]) => one,
+  );
+  expect(new Set(names).size).toBe(guests.length);
+  expect(Math.max(...names.map((one) => `underlay-${one}`.length))).toBeLessThan(256);
+});
+
 test("names out of a recording are never read as shell", async () => {
   const { world } = await recorded("legacy");
   const bad = "x'\n$(touch pwned)`touch pwned`;../../..";
