@@ -1,5 +1,5 @@
 /** Ports of the view whose devices an agent finds. */
-import type { HostState, OvsBridge, OvsInterface } from "../../host/state.ts";
+import type { HostState, OvsBridge } from "../../host/state.ts";
 import type { PortView } from "../view.ts";
 
 const INTEGRATION_BRIDGE = "br-int";
@@ -27,13 +27,16 @@ const ids = new WeakMap<OvsBridge["ports"], ReadonlySet<string>>();
 function idsOn(ports: OvsBridge["ports"]): ReadonlySet<string> {
   let own = ids.get(ports);
   if (!own) {
-    own = new Set(ports.flatMap((port) => port.interfaces.flatMap(idOf)));
+    own = new Set(interfaceIds(ports));
     ids.set(ports, own);
   }
   return own;
 }
 
-function idOf({ ofport, externalIds }: OvsInterface): string[] {
-  const id = externalIds["iface-id"];
-  return id !== undefined && ofport !== undefined && ofport >= 0 ? [id] : [];
+function* interfaceIds(ports: OvsBridge["ports"]): Iterable<string> {
+  for (const { interfaces } of ports)
+    for (const { ofport, externalIds } of interfaces) {
+      const id = externalIds["iface-id"];
+      if (id !== undefined && ofport !== undefined && ofport >= 0) yield id;
+    }
 }

@@ -7,20 +7,27 @@ export interface FoundPort {
   readonly port: OvsPort;
 }
 
-const known = new WeakMap<OvsPort, readonly FoundPort[]>();
+const known = new WeakMap<OvsPort, FoundPort | "none">();
 
 /** In the order in which the switch numbered them. */
 export function scan(integration: OvsBridge): FoundPort[] {
-  return integration.ports.flatMap(found).sort((a, b) => a.ofport - b.ofport);
+  const all: FoundPort[] = [];
+  for (const port of integration.ports) {
+    const one = found(port);
+    if (one !== "none") all.push(one);
+  }
+  return all.sort((a, b) => a.ofport - b.ofport);
 }
 
-function found(port: OvsPort): readonly FoundPort[] {
+function found(port: OvsPort): FoundPort | "none" {
   let made = known.get(port);
   if (!made) {
     const one = port.interfaces[0];
     const portId = one && ifaceId(one);
     made =
-      portId !== undefined && one?.ofport !== undefined && one.ofport > 0 ? [{ portId, ofport: one.ofport, port }] : [];
+      portId !== undefined && one?.ofport !== undefined && one.ofport > 0
+        ? { portId, ofport: one.ofport, port }
+        : "none";
     known.set(port, made);
   }
   return made;
