@@ -10,6 +10,7 @@ import { CommandError } from "../host/command/command.ts";
 import { diff } from "../host/diff/diff.ts";
 import { apply, applyWhatGoes } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
+import { aimed } from "./aim.ts";
 import { type Cause, History } from "./history.ts";
 
 /** As it is stored, once agents would not make the same of it from nothing. */
@@ -113,7 +114,7 @@ export class SimulatedHost {
         this.now = to;
         this.history.add(deed, { from, to });
       } else if (from !== to) {
-        const commands = diff(from, to);
+        const commands = aimed(diff(from, to), from, now);
         this.now = applyWhatGoes(now, commands);
         this.history.add(deed, commands);
       }
@@ -123,9 +124,10 @@ export class SimulatedHost {
 
   private tidy(commands: readonly Command[] | undefined, deed: Parameters<History["add"]>[0]): void {
     if (!commands || commands.length === 0) return;
-    const same = this.now === this.believed;
-    this.believed = applyWhatGoes(this.believed, commands);
-    this.now = same ? this.believed : applyWhatGoes(this.now, commands);
-    this.history.add(deed, commands);
+    const { believed, now } = this;
+    this.believed = applyWhatGoes(believed, commands);
+    const told = aimed(commands, believed, now);
+    this.now = now === believed ? this.believed : applyWhatGoes(now, told);
+    this.history.add(deed, told);
   }
 }
