@@ -168,6 +168,20 @@ describe.each(Object.entries(CLOUDS))("in the %s cloud", (name, open) => {
   });
 });
 
+test("behind a floating IP of a distributed router, the group that denies is named", async () => {
+  const cloud = await demo();
+  const kind = FAULT_KINDS.find((one) => one.kind === "security-group-ingress-drop");
+  const place = [...(kind?.places(new Scene(cloud)) ?? [])].find(({ label }) => label === "dvr-vm1");
+  if (!place) throw new Error("no such place");
+  const { hosts } = inject(cloud.world.hosts, place);
+  const to = cloud.api.floatingIps.find((one) => one.fixed_ip_address === "172.16.20.3")?.floating_ip_address;
+  for (const from of ["cirros-vm1", "cirros-vm2", "dvr-vm2"]) {
+    const { verdict } = run(withHosts(cloud, hosts), { from, to, proto: "icmp" });
+    expect(verdict.code, `${from}: ${verdict.summary}`).toBe("SECURITY_GROUP_DENIED");
+    expect(said(verdict), from).toContain(place.names);
+  }
+});
+
 test("with the native firewall, each kind that there is a place for is found, and the group that denies is named", async () => {
   const cloud = await demo("openvswitch");
   const scene = new Scene(cloud);

@@ -66,7 +66,7 @@ function scoreStop(w: Walk, goal: Goal, leaf: Leaf): number {
   if (ending.kind === "drop" && ending.code === "LOOP_DETECTED") return 700;
   if (goal.from.portId !== undefined && goal.from.host?.name === place.host && carries(place.device, goal.from.portId))
     return 650;
-  if (isOwnersDevice(goal, place)) return 600;
+  if (isOwnersDevice(goal, place) || isReceivers(w, leaf)) return 600;
   if (isAddressed(w, leaf)) return 620;
   const host = w.index.hosts.get(place.host);
   const bridge = "bridge" in ending.element ? ending.element.bridge : "";
@@ -135,6 +135,12 @@ function isOwnersDevice(goal: Goal, place: Place): boolean {
         (carries(place.device, o.guest.portId) || place.netns === `guest:${o.guest.name}`)
       : o.device.host.name === place.host && o.device.ns.name === place.netns && o.device.link.name === place.device,
   );
+}
+
+/** At the devices of the guest whose MAC it has: behind a floating IP, whose owner is a router. */
+function isReceivers(w: Walk, { place, packet }: Leaf): boolean {
+  const guest = w.index.hosts.get(place.host)?.guests.find((one) => one.mac === packet.ethDst);
+  return guest !== undefined && carries(place.device, guest.portId);
 }
 
 function isAnotherGuests(w: Walk, goal: Goal, place: Place): boolean {
