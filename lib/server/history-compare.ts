@@ -54,7 +54,8 @@ async function changesBetween(cloud: EmbeddedCloud, session: Session, since: num
     // What others did with their own is theirs, even where it can be seen.
     if (!session.admin && event.project_id !== session.project.id) continue;
     const seen = await visible(cloud, session.context, event);
-    if (seen === false) continue;
+    // What was done to hosts is told as deeds.
+    if (seen === false || seen === "hosts") continue;
     const fields = typeof seen === "object" ? changedFields(seen) : [];
     const what = `${causeOf(event).what}${fields.length > 0 ? `: ${fields.join(", ")}` : ""}`;
     told.push({ at: new Date(event.at).toISOString(), what, kind: event.kind, id: event.id });
