@@ -301,6 +301,23 @@ async function begin(actor: Actor): Promise<void> {
   await ACTS.createRouter?.(actor, { a: 1, b: 1, yes: false });
   await ACTS.attach?.(actor, draw(0, 0));
   await ACTS.attach?.(actor, draw(0, 1));
+  await distributed(actor);
+}
+
+/** A distributed router with two interfaces on one network, and guests of it on two hosts. */
+async function distributed(actor: Actor): Promise<void> {
+  const { network } = await actor.call("POST", "networks", { network: { name: "joint" } });
+  const { router } = await actor.call("POST", "routers", { router: { name: "dvr", distributed: true } });
+  const attach = async (values: Values) => {
+    const { subnet } = await actor.call("POST", "subnets", { subnet: { network_id: network.id, ...values } });
+    await actor.call("PUT", `routers/${router.id}/add_router_interface`, { subnet_id: subnet.id });
+  };
+  const guest = (host: string) =>
+    actor.guest({ network_id: network.id, device_owner: "compute:nova", device_id: host, "binding:host_id": host });
+  await attach({ ip_version: 4, cidr: "10.100.0.0/24" });
+  await guest("compute1");
+  await guest("compute2");
+  await attach({ ip_version: 6, cidr: "2001:db8:100::/64", ipv6_address_mode: "slaac", ipv6_ra_mode: "slaac" });
 }
 
 function differences({ simulation }: TestCloud): string[] {
@@ -315,6 +332,29 @@ function differences({ simulation }: TestCloud): string[] {
     one.differences.map((difference) => `${one.name}: ${JSON.stringify(difference)}`),
   );
 }
+
+test("port security off and on, where a distributed router has two interfaces on a network", async () => {
+  const cloud = await testCloud();
+  const actor = new Actor(cloud);
+  try {
+    await distributed(actor);
+    for (const [act, yes] of [
+      ["portSecurity", false],
+      ["portSecurity", true],
+      ["portState", false],
+      ["detach", true],
+    ] as const) {
+      await cloud.simulation.settled();
+      await cloud.simulation.settled();
+      expect(differences(cloud), actor.log.join("\n")).toEqual([]);
+      await ACTS[act]?.(actor, { a: 0, b: 1, yes });
+    }
+    await cloud.simulation.settled();
+    expect(differences(cloud), actor.log.join("\n")).toEqual([]);
+  } finally {
+    await cloud.close();
+  }
+});
 
 const change = fc.record({
   act: fc.constantFrom(...Object.keys(ACTS)),

@@ -59,8 +59,10 @@ function makePlan(wiring: Wiring): DvrPlan {
       dvr.toThisHost(hostMac, port, physical),
       ...others.map((mac) => dvr.fromOtherHost(mac, port, physical)),
     ]);
-  const interfaces = wiring.wired.filter((one) => one.view.deviceOwner === INTERFACE);
+  const interfaces = interfacesOf(wiring);
   const placed = interfaces.flatMap((one) => routerInterface(one, hostMac));
+  // Of several on a network, what comes to the host's MAC goes to the last one: its flow replaced the others'.
+  const last = new Map(placed.map((one) => [one.rules.lvid, one]));
   const here = (what: string, make: (rules: dvr.RouterInterface) => Rule[]) => (one: (typeof placed)[number]) =>
     ofInterfaces(settings, `${what} ${JSON.stringify(one.rules)}`, () => make(one.rules));
   const isolated = (is: (one: WiredPort) => boolean) =>
@@ -72,7 +74,11 @@ function makePlan(wiring: Wiring): DvrPlan {
   if (wiring.tunnel) joints.push(between(wiring.tunnel.patchTun, false));
   return {
     deliveries: deliveries(wiring, interfaces),
-    integration: [...joints, ...placed.map(here("answers", dvr.answers))],
+    integration: [
+      ...joints,
+      ...[...last.values()].map(here("to router", dvr.toRouter)),
+      ...placed.map(here("replies", dvr.replies)),
+    ],
     tunnel: wiring.tunnel
       ? [notLearned(wiring.tunnel.patchInt, false), ...isolated((one) => segmentOf(one.network).kind === "tunnel")]
       : [],
@@ -83,6 +89,12 @@ function makePlan(wiring: Wiring): DvrPlan {
 /** What a host has for all others' MACs, and for the interfaces of distributed routers on it. */
 const ofHosts = memo<HostSettings, RuleGroup>();
 const ofInterfaces = memo<HostSettings, RuleGroup>();
+
+/** In the order in which Neutron names them: which number the switch gave to which depends on what came and went. */
+function interfacesOf({ wired, view }: Wiring): WiredPort[] {
+  const own = new Map(wired.flatMap((one) => (one.view.deviceOwner === INTERFACE ? [[one.view, one] as const] : [])));
+  return own.size === 0 ? [] : view.ports.flatMap((port) => own.get(port) ?? []);
+}
 
 function on(one: WiredPort, physicalNetwork: string): boolean {
   const segment = segmentOf(one.network);

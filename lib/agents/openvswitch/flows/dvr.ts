@@ -64,18 +64,18 @@ export interface RouterInterface {
   readonly hostMac: string;
 }
 
-/** br-int: ARP answers to the host's DVR MAC go on to the router. */
-export function answers(one: RouterInterface): Rule[] {
+/** br-int: what comes to the host's DVR MAC goes on to the router. Two interfaces on one network would have the same match. */
+export function toRouter(one: RouterInterface): Rule[] {
   const table = one.physical ? T.ARP_DVR_MAC_TO_DST_MAC_PHYSICAL : T.ARP_DVR_MAC_TO_DST_MAC;
-  const toRouter = rule(
-    table,
-    5,
-    [inVlan(one.lvid), is("dl_dst", one.hostMac)],
-    [set("eth_dst", one.mac), POP_VLAN, output(one.ofport)],
-  );
-  if (one.ipVersion === 6) return [toRouter];
+  const match = [inVlan(one.lvid), is("dl_dst", one.hostMac)];
+  return [rule(table, 5, match, [set("eth_dst", one.mac), POP_VLAN, output(one.ofport)])];
+}
+
+/** br-int: ARP answers to the host's DVR MAC that name the interface. */
+export function replies(one: RouterInterface): Rule[] {
+  if (one.ipVersion === 6) return [];
   const reply = [is("arp"), is("dl_dst", one.hostMac), is("arp_op", 2), is("arp_tha", one.mac)];
-  return [toRouter, rule(T.LOCAL_SWITCHING, 99, reply, [set("eth_dst", one.mac), goto(T.PACKET_RATE_LIMIT)])];
+  return [rule(T.LOCAL_SWITCHING, 99, reply, [set("eth_dst", one.mac), goto(T.PACKET_RATE_LIMIT)])];
 }
 
 /** br-tun or the physical bridge: nobody else hears of this router's gateway. */
