@@ -16,12 +16,15 @@ import { stable } from "../host/stable.ts";
 import type { Gap, HostState } from "../host/state.ts";
 import { settingsOf } from "../intent/settings.ts";
 import { hostViews } from "../intent/views.ts";
+import { dhcpBindings } from "../neutron/agent/dhcp-bindings.ts";
+import { routerBindings } from "../neutron/l3/model.ts";
 import { type Followed, follow } from "../store/follow.ts";
 import type { Store, StoreEvent } from "../store/store.ts";
 import { handMarks, markByHand, readKept, writeKept } from "./by-hand.ts";
 import { causeOf } from "./cause.ts";
 import { Clients, withLeases } from "./clients.ts";
 import type { Cause, Deed } from "./history.ts";
+import { missedIn } from "./missed.ts";
 import { OUTSIDE, outsideHost } from "./outside.ts";
 import { SimulatedHost } from "./simulated-host.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -53,6 +56,8 @@ const CAUSES = 20;
 /** Guests' questions take a fifth of the time. */
 const CLIENTS_PAUSE_FACTOR = 4;
 const SLICE_MS = 15;
+/** Who serves what: hosts change by what the agents do about it. */
+const SCHEDULES: ReadonlySet<string> = new Set([dhcpBindings.kind, routerBindings.kind]);
 const START: Cause = { what: "the server started" };
 
 export class Simulation {
@@ -244,7 +249,7 @@ export class Simulation {
     }
     if (!this.snapshot.apply(event)) return;
     this.dirty = true;
-    this.causes.push(causeOf(event));
+    if (!SCHEDULES.has(event.kind)) this.causes.push(causeOf(event));
   }
 
   /** A host that another process changed by hand. */
@@ -335,7 +340,8 @@ export class Simulation {
     for (const name of names) if (!this.hosts.has(name)) this.hosts.set(name, await this.open(name));
     const views = hostViews(api, { settings: this.settings, dvrMacs: this.snapshot.dvrMacs() });
     this.views = stable(this.views, views);
-    this.gaps = stable(this.gaps, [...this.views.values()].flatMap(gapsOf));
+    const gaps = [...this.views.values()].flatMap(gapsOf);
+    this.gaps = stable(this.gaps, [...gaps, ...missedIn(api, this.snapshot.given())]);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Project } from "../identity/model.ts";
 import { AGENT_KINDS } from "../intent/settings.ts";
 import { type SubnetPool, subnetPools } from "../neutron/address/subnetpool-model.ts";
 import { type Agent, agents } from "../neutron/agent/agents.ts";
+import { type DhcpBinding, dhcpBindings } from "../neutron/agent/dhcp-bindings.ts";
 import { stoppedAgents } from "../neutron/agent/stopped.ts";
 import { type Network, networks, type Port, ports, type Subnet, subnets } from "../neutron/core/model.ts";
 import { type DvrMac, dvrMacs } from "../neutron/l3/dvr-macs.ts";
@@ -19,6 +20,8 @@ import {
   type PortForwarding,
   portForwardings,
   type Router,
+  type RouterBinding,
+  routerBindings,
   routers,
 } from "../neutron/l3/model.ts";
 import { EVERYBODY, type RbacPolicy, rbacPolicies, SHARED } from "../neutron/rbac/model.ts";
@@ -32,6 +35,7 @@ import {
 import { trunks } from "../neutron/trunk/model.ts";
 import type { Collection, Stored } from "../store/collection.ts";
 import type { Reader, StoreEvent } from "../store/store.ts";
+import type { Given } from "./missed.ts";
 import {
   addressGroupShape,
   agentShape,
@@ -74,6 +78,8 @@ export class Snapshot {
   private readonly servers = new Table(serverShape);
   private readonly projects = new Table(({ id, name }: Project) => ({ id, name }));
   private readonly macs = new Table(({ host, mac_address }: DvrMac) => ({ host, mac: mac_address }));
+  private readonly networksOfAgents = new Table((row: DhcpBinding) => row);
+  private readonly routersOfAgents = new Table((row: RouterBinding) => row);
   private readonly hypervisors = new Table((row: ComputeHost) => row.host);
 
   private ruleIndex: ReadonlyMap<string, SecurityGroupRule[]> | undefined;
@@ -115,6 +121,8 @@ export class Snapshot {
     source<Server, unknown>(servers, this.servers),
     source(projects, this.projects),
     source(dvrMacs, this.macs),
+    source(dhcpBindings, this.networksOfAgents),
+    source(routerBindings, this.routersOfAgents),
     source(computeHosts, this.hypervisors),
   ]);
 
@@ -169,6 +177,24 @@ export class Snapshot {
         if (kind) kinds.add(kind);
       }
     return kinds;
+  }
+
+  /** To each agent that is stopped. */
+  given(): Given[] {
+    return [...this.stopped.rows.keys()].flatMap((id) => {
+      const agent = this.agents.rows.get(id);
+      if (!agent?.admin_state_up) return [];
+      const own = ({ agent_id }: { readonly agent_id: string }) => agent_id === id;
+      const networks = this.networksOfAgents.all().filter(own);
+      const routers = this.routersOfAgents.all().filter(own);
+      return [
+        {
+          host: agent.host,
+          networks: new Set(networks.map((one) => one.network_id)),
+          routers: new Set(routers.map((one) => one.router_id)),
+        },
+      ];
+    });
   }
 
   private forget(): void {

@@ -3,7 +3,7 @@ import { Collection } from "../../store/collection.ts";
 import type { Call, Change } from "../resource.ts";
 import { type Agent, agents } from "./agents.ts";
 
-interface DhcpBinding {
+export interface DhcpBinding {
   readonly id: string;
   readonly network_id: string;
   readonly agent_id: string;
