@@ -49,11 +49,16 @@ export function checkHost(
   const why = missing ?? notModelled(cloud, host, view);
   if (!view || why !== undefined) return bare(host, why ?? "it runs no agent");
   const known = checked.get(host);
-  let found = known?.view === view && known.gaps === cloud.gaps ? known.found : compare(cloud, host, view);
+  let built: HostState | undefined;
+  const made = () => {
+    built ??= madeOf(view);
+    return built;
+  };
+  let found = known?.view === view && known.gaps === cloud.gaps ? known.found : compare(cloud, host, made);
   if (repair && found.repair === undefined)
     found = {
       ...found,
-      repair: printCommands(repairOf(view, host, madeOf(view), unreadOf(cloud.gaps, host.name).parts)),
+      repair: printCommands(repairOf(view, host, made(), unreadOf(cloud.gaps, host.name).parts)),
     };
   if (found !== known?.found) checked.set(host, { view, gaps: cloud.gaps, found });
   return found;
@@ -91,11 +96,10 @@ function notModelled(cloud: CollectedCloud, host: HostState, view: HostView | un
   return view ? undefined : "none of its agents is for layer 2";
 }
 
-function compare(cloud: CollectedCloud, host: HostState, view: HostView): CheckedHost {
+function compare(cloud: CollectedCloud, host: HostState, made: () => HostState): CheckedHost {
   const unread = unreadOf(cloud.gaps, host.name);
   if (unread.all) return { name: host.name, checked: false, notChecked: unread.reasons, differences: [], repair: "" };
-  const made = madeOf(view);
-  const all = compareHosts(host, made, { numbers: "named" });
+  const all = compareHosts(host, made(), { numbers: "named" });
   const differences = withIds(all.filter((one) => !unread.parts.has(one.part)));
   const nothing = differences.length === 0 ? { repair: "" } : {};
   return { name: host.name, checked: true, notChecked: unread.reasons, differences, ...nothing };
