@@ -11,6 +11,5 @@ export function useCheck(cloud: string, only?: string) {
   return useQuery({
     queryKey: keys.check(cloud, only),
     queryFn: ({ signal }) => fetchJson<CheckReport>(urls.check(cloud, only), { signal }),
-    structuralSharing: true,
   });
 }
