@@ -1,25 +1,12 @@
 /** The kernel takes the planned rules, and prints back the same: there is nothing that an agent would see differ. */
-import { execFile } from "node:child_process";
 import { expect, test } from "vitest";
+import { run } from "../../../datapath/kernel/testing/netns.ts";
 import { printRuleset } from "../../../net/iptables/print.ts";
 import { planFirewall } from "../firewall.ts";
 import { wiredHost } from "../testing/host.ts";
 import { rootOf } from "../testing/recorded.ts";
 import { PORTS, REMOTE, VARIED } from "../testing/varied.ts";
 import { GROUP, viewOf } from "../testing/view.ts";
-
-/** Runs a script in a network namespace of its own. */
-function inNamespace(script: string, input: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      "unshare",
-      ["-n", "bash", "-euc", script],
-      { maxBuffer: 1 << 24 },
-      (error, stdout, stderr) => (error ? reject(new Error(stderr)) : resolve(stdout)),
-    );
-    child.stdin?.end(input);
-  });
-}
 
 function lines(text: string): string[] {
   return text
@@ -31,7 +18,7 @@ function lines(text: string): string[] {
 test.each([
   ["stateful", true],
   ["stateless", false],
-] as const)("%s groups", async (_, stateful) => {
+] as const)("%s groups", (_, stateful) => {
   const groups = [{ ...VARIED, id: GROUP.id, stateful }, REMOTE];
   const root = rootOf(planFirewall(viewOf(PORTS, { groups }), wiredHost(PORTS)));
   const sets = root.ipsets.flatMap((set) => [
@@ -45,6 +32,6 @@ test.each([
     if (!ruleset) throw new Error("no rules");
     const planned = printRuleset(ruleset, { counters: false });
     const script = `ipset restore <<'SETS'\n${sets.join("\n")}\nSETS\nip${family}tables-restore; ip${family}tables-save`;
-    expect(lines(await inNamespace(script, planned))).toEqual(lines(planned));
+    expect(lines(run("unshare", ["-n", "bash", "-euc", script], planned))).toEqual(lines(planned));
   }
 });
