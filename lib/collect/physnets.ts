@@ -59,13 +59,14 @@ function ofConfig(host: HostState): PhysnetMapping[] {
 
 /**
  * True where the process list is known and has no Neutron agent, and no agent has left bridges: configuration files are
- * then a package's defaults, which nobody reads. (An agent that has stopped leaves its bridges, and its file is true.)
+ * then a package's defaults, which nobody reads. (An agent that has stopped leaves its bridges, or a
+ * hypervisor that it worked for, and its file is true.)
  */
 function runsNoAgent(host: HostState): boolean {
   if (host.ovs !== undefined || host.processes.length === 0) return false;
   if (host.namespaces.some((ns) => ns.links.some((link) => link.kind === "bridge" && link.name.startsWith("brq"))))
     return false;
-  return !host.processes.some((process) => /neutron-[\w-]*agent/.test(process.command));
+  return !host.processes.some((process) => /neutron-[\w-]*agent|nova-compute/.test(process.command));
 }
 
 /** What L2 agents report of their configuration (neutron agents' `configurations`). */

@@ -4,7 +4,8 @@
  */
 
 import type { Agent, Told } from "../agents/agent.ts";
-import type { HostView } from "../agents/view.ts";
+import { runsAgent, withAgent } from "../agents/baseline/processes.ts";
+import type { AgentKind, HostView } from "../agents/view.ts";
 import type { Command } from "../host/command/command.ts";
 import { CommandError } from "../host/command/command.ts";
 import { diff } from "../host/diff/diff.ts";
@@ -58,10 +59,11 @@ export class SimulatedHost {
   }
 
   /** Its agents do what the view asks. One that has just been started sets right what it finds. */
-  run(view: HostView, stopped: ReadonlySet<string>, about: { at: number; causes: readonly Cause[] }): void {
+  run(view: HostView, stopped: ReadonlySet<AgentKind>, about: { at: number; causes: readonly Cause[] }): void {
     const kinds = new Set<string>(view.settings.agents.filter((kind) => !stopped.has(kind)));
     if (view === this.view && this.ran && kinds.symmetricDifference(this.ran).size === 0) return;
     this.stopped = stopped.size > 0;
+    for (const kind of view.settings.agents) this.listProgram(kind, !stopped.has(kind));
     const before = this.view && { view: this.view, host: this.believed };
     for (const agent of this.agents) {
       if (!kinds.has(agent.kind)) continue;
@@ -95,6 +97,11 @@ export class SimulatedHost {
     const same = this.now === this.believed;
     this.believed = change(this.believed);
     this.now = same ? this.believed : change(this.now);
+  }
+
+  /** Nobody starts again what an administrator has killed, until he starts the agent. */
+  private listProgram(kind: AgentKind, running: boolean): void {
+    if (runsAgent(this.believed, kind) !== running) this.note((host) => withAgent(host, kind, running));
   }
 
   private runAgent(

@@ -113,6 +113,13 @@ describe("the simulated hosts", () => {
     const id = dhcp?.id ?? "";
     const early = await network("early", "10.0.9.0/24");
     await simulation.settled();
+    const programs = () =>
+      simulation
+        .moment()
+        .hosts.find((one) => one.name === "network1")
+        ?.processes.flatMap(({ command }) => /neutron-[a-z0-9]+-agent/.exec(command)?.[0] ?? []);
+    const all = programs();
+    expect(all).toContain("neutron-dhcp-agent");
     await stopAgent(service.neutron, id);
     const a = await network("a", "10.0.0.0/24");
     await simulation.settled();
@@ -121,9 +128,11 @@ describe("the simulated hosts", () => {
     simulation = await open();
     expect(namespaces()).toContain(`qdhcp-${early}`);
     expect(namespaces()).not.toContain(`qdhcp-${a}`);
+    expect(programs()).toEqual(all?.filter((one) => one !== "neutron-dhcp-agent"));
     await startAgent(service.neutron, id);
     await simulation.settled();
     expect(namespaces()).toContain(`qdhcp-${a}`);
+    expect(programs()?.toSorted()).toEqual(all?.toSorted());
   });
 
   test("remember what was done by hand, also after a restart, until the agent starts anew", async () => {
