@@ -4,6 +4,7 @@ import path from "node:path";
 import { Compute } from "./compute/compute.ts";
 import { prepareCompute } from "./compute/first-start.ts";
 import { flavors } from "./compute/model.ts";
+import { COMPUTE_HOOKS, watchPlugging } from "./compute/plugged.ts";
 import { fillNewCloud } from "./demo-cloud/first-content.ts";
 import { serviceContext } from "./identity/context.ts";
 import { Identity } from "./identity/identity.ts";
@@ -61,7 +62,7 @@ export async function openEmbedded({ place, env, report, signal }: EmbeddedOptio
   const store = await openStore(place, { onError: report });
   const identity = new Identity(store);
   const fresh = await prepareIdentity(identity, passwordsOf(env));
-  const neutron = new Neutron(store, config, { report });
+  const neutron = new Neutron(store, config, { report, hooks: [COMPUTE_HOOKS] });
   const compute = new Compute(store, neutron);
   // Not `fresh`: an earlier first start may have been killed half-way.
   if ((await flavors.count(store.read)) === 0) {
@@ -72,6 +73,7 @@ export async function openEmbedded({ place, env, report, signal }: EmbeddedOptio
   const ending = new AbortController();
   const until = AbortSignal.any([signal, ending.signal]);
   await startHeartbeats(neutron, until, report);
+  watchPlugging(compute.servers, until, report);
   await ensureDvrMacs(neutron);
   // A cloud without it is a cloud, too.
   if (env.UNDERLAY_EMPTY_CLOUD !== "1") await fillNewCloud({ store, identity, neutron, compute }, fresh).catch(report);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { serviceContext } from "../identity/context.ts";
+import { startAgent, stopAgent } from "../simulation/agent-control.ts";
 import { type OpenstackServer, openstackServer } from "../testing/openstack-server.ts";
 
 let dir: string;
@@ -57,6 +58,40 @@ async function network(name: string, cidr: string): Promise<string> {
 }
 
 const boot = (more: object) => ({ server: { name: "vm", imageRef: image, flavorRef: "1", ...more } });
+
+/** Of every host's agents of layer 2. */
+async function connecting(run: boolean): Promise<void> {
+  const { agents } = (await admin("GET", "networking/v2.0/agents?binary=neutron-openvswitch-agent")).body;
+  const { agents: others } = (await admin("GET", "networking/v2.0/agents?binary=neutron-linuxbridge-agent")).body;
+  for (const { id } of [...agents, ...others]) await (run ? startAgent : stopAgent)(server.cloud.neutron, id);
+}
+
+test("a server is being built until the agent of its host has connected its ports, and given up after five minutes", async () => {
+  const id = await network("unconnected", "10.77.0.0/24");
+  await connecting(false);
+  const made = await demo("POST", "compute/v2.1/servers", boot({ networks: [{ uuid: id }] }));
+  const shown = async () => (await admin("GET", `compute/v2.1/servers/${made.body.server.id}`)).body.server;
+  const building = await shown();
+  expect(building).toMatchObject({ status: "BUILD", "OS-EXT-STS:task_state": "spawning" });
+  expect(building["OS-SRV-USG:launched_at"]).toBeNull();
+  expect(building["OS-EXT-SRV-ATTR:host"]).toMatch(/^compute/);
+  await connecting(true);
+  expect(await shown()).toMatchObject({ status: "ACTIVE", "OS-EXT-STS:task_state": null });
+  await demo("DELETE", `compute/v2.1/servers/${made.body.server.id}`);
+
+  await connecting(false);
+  const late = (await demo("POST", "compute/v2.1/servers", boot({ networks: [{ uuid: id }] }))).body.server.id;
+  await server.cloud.compute.servers.giveUp(Date.now() + 290_000);
+  expect((await demo("GET", `compute/v2.1/servers/${late}`)).body.server.status).toBe("BUILD");
+  await server.cloud.compute.servers.giveUp(Date.now() + 310_000);
+  expect((await demo("GET", `compute/v2.1/servers/${late}`)).body.server).toMatchObject({
+    status: "ERROR",
+    fault: { message: expect.stringContaining("Failed to allocate the network(s), not rescheduling.") },
+  });
+  expect((await admin("GET", `networking/v2.0/ports?device_id=${late}`)).body.ports).toEqual([]);
+  await connecting(true);
+  await demo("DELETE", `compute/v2.1/servers/${late}`);
+});
 
 test("a server gets a port on a host, bound there, with an address and the default group", async () => {
   const id = await network("net", "10.1.0.0/24");

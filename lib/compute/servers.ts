@@ -8,6 +8,7 @@ import { isoSecond } from "./first-start.ts";
 import type { Keypairs } from "./keypairs.ts";
 import { counters, type Server, type ServerStatus, servers } from "./model.ts";
 import type { Networks, Nic } from "./networks.ts";
+import { isConnected, PLUGGING_TIMEOUT_MS } from "./plugged.ts";
 import { hostsFor, type Place } from "./scheduler.ts";
 import type { ServerGroups } from "./server-groups.ts";
 
@@ -208,6 +209,25 @@ export class Servers {
     }
   }
 
+  /** Gives up the servers whose ports nobody has connected for too long. @param now milliseconds since 1970 */
+  async giveUp(now: number): Promise<void> {
+    const { store, networks } = this.parts;
+    const building = await servers.list(store.read, { keys: { status: "BUILD" } });
+    for (const { id, host, created_at, own_ports } of building) {
+      if (host === null || now - Date.parse(created_at) < PLUGGING_TIMEOUT_MS) continue;
+      const plugged = await networks.portsOf([id]);
+      const given = await store.transaction(async (tx) => {
+        const server = await servers.get(tx, id);
+        if (server?.status !== "BUILD") return false; // It has just been started, or deleted.
+        const fault = `Build of instance ${id} aborted: Failed to allocate the network(s), not rescheduling.`;
+        const gone = { host: null, own_ports: [] };
+        await servers.update(tx, { ...server, ...gone, status: "ERROR", fault, updated_at: isoSecond(tx.now) });
+        return true;
+      });
+      if (given) for (const port of plugged) await networks.unplug(port.id, own_ports.includes(port.id));
+    }
+  }
+
   private insert(context: Context, request: ServerRequest): Promise<Server> {
     return this.parts.store.transaction(async (tx) => {
       const at = isoSecond(tx.now);
@@ -257,7 +277,10 @@ export class Servers {
             );
         }
         const own = plugged.filter((one) => one.made).map((one) => one.id);
-        await this.write(server.id, { host, own_ports: own, status: "ACTIVE", launched: true });
+        await this.write(server.id, async (_server, tx) => ({
+          ...{ host, own_ports: own },
+          ...((await isConnected(tx, server.id)) ? { status: "ACTIVE", launched: true } : {}),
+        }));
         return;
       } catch (error) {
         for (const one of plugged) await networks.unplug(one.id, one.made);
@@ -273,11 +296,14 @@ export class Servers {
     await this.write(server.id, { status: "ERROR", fault });
   }
 
-  private write(id: string, changes: Changes | ((server: Server) => Changes)): Promise<Server> {
+  private write(
+    id: string,
+    changes: Changes | ((server: Server, tx: Tx) => Changes | Promise<Changes>),
+  ): Promise<Server> {
     return this.parts.store.transaction(async (tx) => {
       const server = await servers.get(tx, id);
       if (!server) throw absent("Instance", id);
-      const { launched, ...rest } = typeof changes === "function" ? changes(server) : changes;
+      const { launched, ...rest } = typeof changes === "function" ? await changes(server, tx) : changes;
       const at = isoSecond(tx.now);
       return servers.update(tx, { ...server, ...rest, updated_at: at, ...(launched ? { launched_at: at } : {}) });
     });

@@ -15,6 +15,8 @@ export interface Hooks {
   subnetDeleting?(change: Change, subnet: Subnet): Promise<void>;
   portCreated?(change: Change, port: Port): Promise<void>;
   portUpdated?(change: Change, before: Port, after: Port): Promise<void>;
+  /** An L2 agent has connected it: it is ACTIVE now. */
+  portUp?(change: Change, port: Port): Promise<void>;
   /** `byApi`: a client asked for it, and not a part of the service that owns the port. */
   portDeleting?(change: Change, port: Port, byApi: boolean): Promise<void>;
 }

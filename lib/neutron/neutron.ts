@@ -22,6 +22,8 @@ export interface NeutronOptions {
   readonly extensionDrivers?: Readonly<Record<string, ExtensionDriverFactory>>;
   /** A whole number below `limit`: segments and MAC addresses are drawn with it. */
   readonly random?: (limit: number) => number;
+  /** What other services do when something changes here, after all parts. */
+  readonly hooks?: readonly Hooks[];
   /** Told of failures of drivers and agents that nobody waits for. */
   readonly report?: (error: unknown) => void;
 }
@@ -54,7 +56,7 @@ export class Neutron {
     this.quota = new Quota(config);
     this.resources = PARTS.flatMap((part) => part.resources).map((resource) => this.extensionDrivers.extend(resource));
     this.extensions = [...PARTS.flatMap((part) => part.extensions), ...this.extensionDrivers.extensions];
-    this.hooks = PARTS.flatMap((part) => (part.hooks ? [part.hooks] : []));
+    this.hooks = [...PARTS.flatMap((part) => part.hooks ?? []), ...(options.hooks ?? [])];
     this.shareables = new Map(PARTS.flatMap((part) => part.shareables ?? []).map((one) => [one.objectType, one]));
     this.api = new Api(this);
   }

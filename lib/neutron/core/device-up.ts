@@ -2,6 +2,7 @@
 import { serviceContext } from "../../identity/context.ts";
 import { LINUX_BRIDGE_AGENT, OVS_AGENT } from "../agent/agents.ts";
 import { isStopped } from "../agent/stopped.ts";
+import { notify } from "../hooks.ts";
 import type { Neutron } from "../neutron.ts";
 import type { Change } from "../resource.ts";
 import { save } from "../standard.ts";
@@ -26,5 +27,5 @@ async function activate(change: Change, portId: string): Promise<void> {
   if (!port || port.status === "ACTIVE" || !port.admin_state_up || !isPlugged(port.binding)) return;
   // Who connects it must be running; when it is started, it reports all that it finds.
   for (const type of [OVS_AGENT, LINUX_BRIDGE_AGENT]) if (await isStopped(change.tx, type, port.binding.host)) return;
-  await save(change, ports, port, { status: "ACTIVE" });
+  await notify(change, "portUp", await save(change, ports, port, { status: "ACTIVE" }));
 }
