@@ -9,9 +9,9 @@ import { asFailure } from "../../lib/client/error.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { lineMatches, parseFilter } from "../../lib/client/filter.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
+import { EMBEDDED_CLOUD, untold } from "../../lib/client/live.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { Ago } from "../check/ago.tsx";
-import { EMBEDDED_CLOUD } from "../check/use-check.ts";
 import { PageHead } from "../frame/page-head.tsx";
 import { FilterBox } from "../hosts/panel/filter-box.tsx";
 import { Status } from "../ui/badge.tsx";
@@ -20,8 +20,6 @@ import { SkeletonRows } from "../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../ui/state.tsx";
 import { Table, Td, Th, Tr } from "../ui/table.tsx";
 import { When } from "../ui/when.tsx";
-
-const AGAIN_MS = 5000;
 
 /** Neutron's agents, of whom a host's devices are the work; on the embedded cloud they are stopped and started here. */
 export function AgentsView({ cloud }: { cloud: string }) {
@@ -32,8 +30,7 @@ export function AgentsView({ cloud }: { cloud: string }) {
   const agents = useQuery({
     queryKey: keys.agents(cloud),
     queryFn: ({ signal }) => fetchJson<AgentState[]>(urls.agents(cloud), { signal }),
-    staleTime: own ? AGAIN_MS : Number.POSITIVE_INFINITY,
-    refetchInterval: own ? AGAIN_MS : false,
+    refetchInterval: ({ state }) => nextDeath(state.data) ?? untold(cloud),
   });
   const control = useMutation({
     mutationFn: ({ id, run }: { id: string; run: boolean }) =>
@@ -180,6 +177,11 @@ function AgentStatus({ agent }: { agent: AgentState }) {
   if (agent.stopped)
     return <Status status={agent.alive ? "stopped, still counted as alive" : "stopped, not alive"} tone="danger" />;
   return <Status status={agent.alive ? "alive" : "not alive"} tone={agent.alive ? "ok" : "danger"} />;
+}
+
+/** In ms: that a stopped agent counts as dead is no event. */
+function nextDeath(agents: readonly AgentState[] = []): number | undefined {
+  return agents.flatMap((one) => one.diesInMs ?? []).toSorted((a, b) => a - b)[0];
 }
 
 function matching(agents: readonly AgentState[], filter: string): AgentState[] {

@@ -6,6 +6,7 @@ import type { CheckDifference, CheckedHost, CheckReport } from "../../lib/api/ht
 import type { Repair } from "../../lib/api/operate.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { lineMatches, parseFilter } from "../../lib/client/filter.ts";
+import { EMBEDDED_CLOUD } from "../../lib/client/live.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { PageHead } from "../frame/page-head.tsx";
 import { FilterBox } from "../hosts/panel/filter-box.tsx";
@@ -18,7 +19,7 @@ import { SkeletonRows } from "../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../ui/state.tsx";
 import { Ago } from "./ago.tsx";
 import { HostSection, NotChecked } from "./host-section.tsx";
-import { EMBEDDED_CLOUD, useCheck } from "./use-check.ts";
+import { useCheck } from "./use-check.ts";
 
 /** Everything in which a host is not as Neutron wants it. */
 export function CheckView({ cloud }: { cloud: string }) {

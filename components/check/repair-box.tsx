@@ -5,10 +5,10 @@ import type { Repair } from "../../lib/api/operate.ts";
 import { asFailure } from "../../lib/client/error.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
+import { EMBEDDED_CLOUD } from "../../lib/client/live.ts";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { ScriptBlock } from "./script-block.tsx";
-import { EMBEDDED_CLOUD } from "./use-check.ts";
 
 interface Props {
   cloud: string;

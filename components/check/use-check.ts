@@ -4,8 +4,6 @@ import type { CheckReport } from "../../lib/api/http.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
 
-export const EMBEDDED_CLOUD = "embedded";
-
 /** @param only a host's name; absent: all hosts */
 export function useCheck(cloud: string, only?: string) {
   return useQuery({

@@ -1,8 +1,9 @@
 /** What can be done from wherever one is, for the palette: pure. */
+
 import type { CloudSummary } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import type { FormName } from "../../lib/client/forms/forms.ts";
-import { EMBEDDED_CLOUD } from "../check/use-check.ts";
+import { EMBEDDED_CLOUD } from "../../lib/client/live.ts";
 import { NAV } from "./nav.ts";
 import { GO_TO } from "./shortcut-keys.ts";
 

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { EMBEDDED_CLOUD } from "../check/use-check.ts";
+import { EMBEDDED_CLOUD } from "../../lib/client/live.ts";
 import { cn } from "../ui/cn.ts";
 import { LinkPending } from "../ui/link-pending.tsx";
 import { Logo } from "./logo.tsx";

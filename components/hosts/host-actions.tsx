@@ -4,7 +4,7 @@ import Link from "next/link";
 import type { CheckDifference } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { urls } from "../../lib/client/keys.ts";
-import { EMBEDDED_CLOUD } from "../check/use-check.ts";
+import { EMBEDDED_CLOUD } from "../../lib/client/live.ts";
 import { Button, ButtonLink, buttonClass } from "../ui/button.tsx";
 
 /** What an administrator does with a host: read what built it, break it, take it home as a script. */

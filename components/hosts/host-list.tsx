@@ -7,9 +7,9 @@ import type { CheckedHost, HostSummary } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
-import { UNTOLD_MS } from "../../lib/client/live.ts";
+import { untold } from "../../lib/client/live.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
-import { EMBEDDED_CLOUD, useCheck } from "../check/use-check.ts";
+import { useCheck } from "../check/use-check.ts";
 import { Badge, Status } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { SkeletonRows } from "../ui/skeleton.tsx";
@@ -24,7 +24,7 @@ export function HostList({ cloud, initial }: { cloud: string; initial?: HostSumm
     queryKey: keys.hosts(cloud),
     queryFn: ({ signal }) => fetchJson<HostSummary[]>(urls.hosts(cloud), { signal }),
     ...(initial ? { initialData: initial } : {}),
-    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: UNTOLD_MS } : {}),
+    refetchInterval: untold(cloud),
   });
   const { params, set } = useUrlState();
   const q = params.get("flow") ?? "";

@@ -8,11 +8,11 @@ import type { CheckDifference, HostGraph } from "../../lib/api/http.ts";
 import { pages } from "../../lib/api/pages.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
-import { UNTOLD_MS } from "../../lib/client/live.ts";
+import { EMBEDDED_CLOUD, untold } from "../../lib/client/live.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { layoutHost } from "../../lib/hostgraph/layout/layout.ts";
 import { ALL_STACKS, stackOf } from "../../lib/hostgraph/layout/rollup.ts";
-import { EMBEDDED_CLOUD, useCheck } from "../check/use-check.ts";
+import { useCheck } from "../check/use-check.ts";
 import { GapReport } from "../clouds/gap-report.tsx";
 import { download } from "../graph/export.ts";
 import type { PictureHandle } from "../graph/picture.tsx";
@@ -63,7 +63,7 @@ export function HostView({ cloud, host, initial }: Props) {
     queryKey: keys.host(cloud, host),
     queryFn: ({ signal }) => fetchJson<HostGraph>(urls.host(cloud, host), { signal }),
     ...(initial ? { initialData: initial } : {}),
-    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: UNTOLD_MS } : {}),
+    refetchInterval: untold(cloud),
   });
   const differences = useCheck(cloud, host).data?.hosts[0]?.differences ?? NONE;
   const marked = useMemo(() => graph.data && withDrift(graph.data, differences), [graph.data, differences]);

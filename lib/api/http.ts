@@ -128,6 +128,8 @@ export interface Topology {
 export interface TopologyNetwork {
   id: string;
   name: string;
+  /** ISO time. */
+  createdAt?: string;
   projectId: string;
   external: boolean;
   shared: boolean;

@@ -22,6 +22,8 @@ export interface AgentState {
   heartbeat?: string;
   /** Somebody stopped it; absent where that cannot be known or done. */
   stopped?: boolean;
+  /** When it will count as dead, of one that was stopped and is still alive. */
+  diesInMs?: number;
   /** A few words of what it reports of itself: `vxlan, gre · dvr_snat`. */
   about: string;
 }

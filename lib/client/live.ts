@@ -5,6 +5,9 @@
 import type { Query, QueryClient } from "@tanstack/react-query";
 import { fetchJson } from "./fetch.ts";
 
+/** The one that changes. */
+export const EMBEDDED_CLOUD = "embedded";
+
 interface Listener {
   onChange(): void;
   onState(connected: boolean): void;
@@ -67,8 +70,13 @@ const GATHER_MS = 150;
 /** Between two readings, as a multiple of what the last one took: all hosts of a large cloud are much to compare. */
 const PAUSE_FACTOR = 2;
 
-/** What no event tells, on pages that show hosts: leases, and whether agents are alive. */
-export const UNTOLD_MS = 15_000;
+/** What no event tells, on pages that show hosts: leases, and when agents were heard of. */
+const UNTOLD_MS = 15_000;
+
+/** An interval for queries of what no event tells. */
+export function untold(cloud: string): number | false {
+  return cloud === EMBEDDED_CLOUD && UNTOLD_MS;
+}
 
 /** What events make old: read anew soon, many changes at once, and never while the last reading is still under way. */
 export function refresher(client: QueryClient, cloud: string): { soon(): void; stop(): void } {

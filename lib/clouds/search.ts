@@ -91,7 +91,7 @@ function* entries(cloud: string, topology: Topology, world: World): Generator<En
       kind: "security_group",
       id: one.id,
       label: one.name,
-      detail: `${one.rules.length} rules`,
+      detail: counted(one.rules.length, "rule"),
       href: pages.list(cloud, "security-groups", one.id),
       words: [one.name, one.id],
     };
@@ -100,7 +100,7 @@ function* entries(cloud: string, topology: Topology, world: World): Generator<En
       kind: "host",
       id: host.name,
       label: host.name,
-      detail: `${host.namespaces.length} namespaces`,
+      detail: counted(host.namespaces.length, "namespace"),
       href: pages.host(cloud, host.name),
       words: [host.name],
     };
@@ -147,4 +147,8 @@ function device(cloud: string, host: string, netns: string, name: string, addres
     href: pages.host(cloud, host, id),
     words: [name, ...addresses, ...macs],
   };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

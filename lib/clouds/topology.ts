@@ -64,6 +64,7 @@ function networks(api: CloudApi): TopologyNetwork[] {
   return api.networks.map((network) => ({
     id: network.id,
     name: network.name,
+    ...(network.created_at !== undefined && { createdAt: network.created_at }),
     projectId: network.project_id,
     external: network["router:external"],
     shared: network.shared,

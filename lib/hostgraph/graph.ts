@@ -49,7 +49,11 @@ function networksOf(context: HostContext, nodes: DeviceNode[]): HostGraph["netwo
   const present = new Set(nodes.map((node) => node.networkId));
   const tags = new Map([...context.vlans].map(([tag, id]) => [id, tag]));
   const hues = networkHues(
-    context.cloud.api.networks.map((n) => ({ id: n.id, name: n.name, external: n["router:external"] })),
+    context.cloud.api.networks.map((n) => ({
+      id: n.id,
+      external: n["router:external"],
+      ...(n.created_at !== undefined && { createdAt: n.created_at }),
+    })),
   );
   return context.cloud.api.networks
     .filter((network) => present.has(network.id))

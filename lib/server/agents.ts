@@ -51,20 +51,20 @@ export async function controlAgent(
 async function living({ neutron, store }: EmbeddedCloud): Promise<AgentState[]> {
   const stopped = await stoppedIds(store.read);
   const all = await knownAgents({ context: serviceContext(), neutron, reader: store.read });
+  const patience = neutron.config.DEFAULT.agent_down_time * 1000;
+  const now = Date.now();
   return all.map((one) => ({
-    id: one.id,
-    type: one.agent_type,
-    binary: one.binary,
-    host: one.host,
-    alive: one.alive,
-    adminUp: one.admin_state_up,
-    ...(one.heartbeat > 0 ? { heartbeat: new Date(one.heartbeat).toISOString() } : {}),
+    ...stateOf(one, one.heartbeat > 0 ? new Date(one.heartbeat).toISOString() : undefined),
     stopped: stopped.has(one.id),
-    about: aboutOf(one.configurations),
+    ...(stopped.has(one.id) && one.alive && { diesInMs: Math.max(0, one.heartbeat + patience - now) + 1 }),
   }));
 }
 
 function recorded(one: NeutronAgent): AgentState {
+  return stateOf(one, one.heartbeat_timestamp ? isoTime(one.heartbeat_timestamp) : undefined);
+}
+
+function stateOf(one: Omit<NeutronAgent, "heartbeat_timestamp">, heartbeat: string | undefined): AgentState {
   return {
     id: one.id,
     type: one.agent_type,
@@ -72,7 +72,7 @@ function recorded(one: NeutronAgent): AgentState {
     host: one.host,
     alive: one.alive,
     adminUp: one.admin_state_up,
-    ...(one.heartbeat_timestamp ? { heartbeat: isoTime(one.heartbeat_timestamp) } : {}),
+    ...(heartbeat !== undefined && { heartbeat }),
     about: aboutOf(one.configurations),
   };
 }

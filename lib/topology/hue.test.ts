@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { pending } from "../client/forms/pending.ts";
 import { EXTERNAL_HUE, networkHues } from "./hue.ts";
 
-const net = (name: string, external = false) => ({ id: `id-${name}`, name, external });
+const net = (name: string, external = false) => ({ id: `id-${name}`, external });
 
 test("hues are the same whatever the order; external networks have their own", () => {
   const there = networkHues([net("b"), net("a"), net("out", true)]);
@@ -11,10 +12,13 @@ test("hues are the same whatever the order; external networks have their own", (
   expect(there.get("id-out")).toBe(EXTERNAL_HUE);
 });
 
-test("a network keeps its hue when another comes that is before it by name", () => {
-  const before = networkHues([net("vxlan10"), net("vxlan11")]);
-  const after = networkHues([net("blue"), net("vxlan10"), net("vxlan11")]);
-  for (const id of ["id-vxlan10", "id-vxlan11"]) expect(after.get(id)).toEqual(before.get(id));
+test("a network keeps its hue when others come, and while they are being made", () => {
+  const at = (minute: number) => ({ createdAt: `2026-11-20T10:0${minute}:00Z` });
+  const old = [net("vxlan10"), net("vxlan11"), net("vxlan12")].map((one) => ({ ...one, ...at(1) }));
+  const before = networkHues(old);
+  for (const name of "abcdefghijklmnopqrstuvwxyz")
+    for (const young of [{ ...net(name), ...at(2) }, pending])
+      expect(networkHues([young, ...old])).toEqual(new Map([...before, ...networkHues([young, ...old])]));
 });
 
 test("no hue is there twice before all are there", () => {

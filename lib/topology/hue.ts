@@ -1,4 +1,6 @@
 /** Colours of networks: names of design tokens, so that both themes have their own value. */
+import { PENDING } from "../client/forms/pending.ts";
+
 export interface Hue {
   /** Lines, edges, small text. */
   edge: string;
@@ -9,15 +11,22 @@ export interface Hue {
 const HUES = 8;
 export const EXTERNAL_HUE: Hue = { edge: "var(--net-ext)", soft: "var(--net-ext-soft)" };
 
+interface Coloured {
+  id: string;
+  external?: boolean;
+  /** ISO time. */
+  createdAt?: string;
+}
+
 /**
  * Network id → hue. The id chooses, so that a network keeps its colour when others come and go, on every page; where two would
- * have the same while another is free, the later by name takes the next.
+ * have the same while another is free, the younger takes the next. None for one that is being made: it has no id of its own yet.
  */
-export function networkHues(networks: readonly { id: string; name: string; external?: boolean }[]): Map<string, Hue> {
+export function networkHues(networks: readonly Coloured[]): Map<string, Hue> {
   const hues = new Map<string, Hue>();
   const own = networks
-    .filter((network) => !network.external)
-    .toSorted((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }) || a.id.localeCompare(b.id));
+    .filter(({ id, external }) => !external && id !== PENDING)
+    .toSorted((a, b) => (a.createdAt ?? "").localeCompare(b.createdAt ?? "") || a.id.localeCompare(b.id));
   let taken = new Set<number>();
   for (const { id } of own) {
     if (taken.size === HUES) taken = new Set();

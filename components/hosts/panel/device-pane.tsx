@@ -6,9 +6,8 @@ import type { DevicePanel, HostGraph } from "../../../lib/api/http.ts";
 import { pages } from "../../../lib/api/pages.ts";
 import { fetchJson } from "../../../lib/client/fetch.ts";
 import { keys, urls } from "../../../lib/client/keys.ts";
-import { UNTOLD_MS } from "../../../lib/client/live.ts";
+import { EMBEDDED_CLOUD, untold } from "../../../lib/client/live.ts";
 import { useUrlState } from "../../../lib/client/use-url-state.ts";
-import { EMBEDDED_CLOUD } from "../../check/use-check.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { CopyButton } from "../../ui/copy-button.tsx";
 import { SkeletonRows } from "../../ui/skeleton.tsx";
@@ -37,7 +36,7 @@ export function DevicePane({ cloud, graph, id, onClose, onSelect }: Props) {
   const panel = useQuery({
     queryKey: keys.device(cloud, host, netns, name),
     queryFn: ({ signal }) => fetchJson<DevicePanel>(urls.device(cloud, host, netns, name), { signal }),
-    ...(cloud === EMBEDDED_CLOUD ? { refetchInterval: UNTOLD_MS } : {}),
+    refetchInterval: untold(cloud),
   });
   return (
     <RightPane label="Details" onClose={onClose}>
