@@ -66,29 +66,34 @@ function crowded(firewall: Firewall, ports: number, limit: number): Row {
   const before = processor();
   let host = planned(first, baseline(first.settings));
   const anew = processor() - before;
-  const round = () => {
+  const follow = () => {
     host = settle(views.next().value, host);
   };
   return {
     what: `one port plugged at ${ports} ports, ${firewall}`,
-    ...measured(PORTS, round),
+    ...measured(PORTS, follow, follow),
     unit: "ms",
     limit,
     anew,
   };
 }
 
-/** On a machine with other work to do the clock tells little of what is measured. */
-function measured(rounds: number, once: () => void): { value: number; clock: number } {
-  for (let i = 0; i < WARM_UP; i++) once();
+/** On a machine with other work to do the clock tells little of what is measured. `between` two rounds is not counted. */
+function measured(rounds: number, once: () => void, between?: () => void): { value: number; clock: number } {
+  for (let i = 0; i < WARM_UP; i++) {
+    once();
+    between?.();
+  }
   const clocks: number[] = [];
-  const before = processor();
+  let worked = 0;
   for (let i = 0; i < rounds; i++) {
-    const since = performance.now();
+    const [before, since] = [processor(), performance.now()];
     once();
     clocks.push(performance.now() - since);
+    worked += processor() - before;
+    between?.();
   }
-  return { value: (processor() - before) / rounds, clock: median(clocks) };
+  return { value: worked / rounds, clock: median(clocks) };
 }
 
 /** Milliseconds that this thread has worked. */

@@ -8,7 +8,7 @@ export interface Difference<T> {
 const NONE: Difference<never> = { gone: [], come: [] };
 
 /** How far a list may have more than the other at one place before the two are taken to be in different order. */
-const REACH = 48;
+const REACH = 512;
 /** After so many entries without one of the other list nearby, the rest is taken as it is. */
 const PATIENCE = 64;
 

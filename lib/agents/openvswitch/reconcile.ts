@@ -1,5 +1,5 @@
 /** A bridge's flows with the agent's own brought up to date. */
-import { flowKey } from "../../host/command/ovs/flow-table.ts";
+import { flowKey, siteOf } from "../../host/command/ovs/flow-table.ts";
 import { appended, differing } from "../../host/differing.ts";
 import type { Flow } from "../../net/openflow/ast.ts";
 import { printActions, printTerms } from "../../net/openflow/print.ts";
@@ -92,11 +92,6 @@ function brought(
     strange.has(flow) || (sites.has(siteOf(flow)) && !own(flow) && wanted.has(flowKey(flow)));
   const kept = withoutStrange(installed, isInPlace, wanted, own);
   return wanted.size === 0 ? kept : appended(kept, [...wanted.values()]);
-}
-
-/** Equal for flows with equal keys, and cheaper. */
-function siteOf({ table, priority }: Flow): number {
-  return table * 65_536 + priority;
 }
 
 /** Strange flows may be planned ones that others wrote, old ones, or none of the agent's. Takes out of `wanted` what is there. */

@@ -129,23 +129,31 @@ const RULES: readonly SecurityRule[] = [
   { ...ANY, id: uuid(7, 4), direction: "ingress", protocol: "tcp", portMin: 22, portMax: 22 },
 ];
 
-/** A view for each number of ports, from `first` on, one port more in each: what did not change is the same object. */
-export function* crowdedViews(firewall: Firewall, first: number): Generator<HostView, never> {
+/**
+ * Views of a host with so many ports: at first all, then in turn one port more, and the oldest of them gone. What did not
+ * change is the same object.
+ */
+export function* crowdedViews(firewall: Firewall, count: number): Generator<HostView, never> {
   const settings = settingsOf(firewall);
   const networks = new Map(Array.from({ length: NETWORKS }, (_, n) => [uuid(1, n), networkOf(n)]));
   const remotePorts = Array.from({ length: REMOTE }, (_, n) => remoteOf(n));
   const empty: readonly [] = [];
-  let ports = Array.from({ length: first }, (_, n) => portOf(n, firewall));
-  let servers = ports.map(serverOf);
   const peers = [{ host: "compute2", type: "vxlan", ip: "10.0.44.32" }] as const;
-  for (;;) {
+  const others = { routers: empty, dhcpNetworks: empty, tunnelPeers: peers, dvrMacs: empty };
+  let ports = Array.from({ length: count }, (_, n) => portOf(n, firewall));
+  let servers = ports.map(serverOf);
+  for (let next = count; ; ) {
     const members = ports.flatMap(({ mac, fixedIps }) => fixedIps.map(({ address }) => ({ address, mac })));
     const securityGroups = new Map([[GROUP, { id: GROUP, stateful: true, rules: RULES, members }]]);
-    const others = { routers: empty, dhcpNetworks: empty, tunnelPeers: peers, dvrMacs: empty };
     yield { settings, ports, servers, networks, securityGroups, remotePorts, ...others };
-    const one = portOf(ports.length, firewall);
-    ports = [...ports, one];
-    servers = [...servers, serverOf(one)];
+    if (ports.length > count) [ports, servers] = [ports.slice(1), servers.slice(1)];
+    else {
+      const one = portOf(next++, firewall);
+      [ports, servers] = [
+        [...ports, one],
+        [...servers, serverOf(one)],
+      ];
+    }
   }
 }
 

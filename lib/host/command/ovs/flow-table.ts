@@ -39,73 +39,70 @@ function canonicalCookie(cookie: string): string {
 }
 
 /** What no two flows of a bridge share. */
-export function flowKey(flow: Flow): string {
-  return `${flow.table},${flow.priority},${matchKey(flow.match)}`;
+export function flowKey({ table, priority, match }: Pick<Flow, "table" | "priority" | "match">): string {
+  return `${table},${priority},${matchKey(match)}`;
 }
 
 /**
- * Where the flows of a list are, by their keys. Lists follow from each other by small changes: the newest of a line takes
- * this over from the one before, which must be looked through anew when it is asked once more.
+ * The keys of a list's flows. Lists follow from each other by small changes: the newest of a line takes this over from the one
+ * before, which must be looked through anew when it is asked once more.
  */
-interface Places {
-  readonly byKey: Map<string, number>;
-  /** How many flows were taken out since the places were noted: so far may the others have moved up. */
-  readonly moved: number;
-}
+const keys = new WeakMap<readonly Flow[], Set<string>>();
 
-const places = new WeakMap<readonly Flow[], Places>();
-/** When more were taken out than this, places are looked for anew. */
-const FAR = 64;
-
-function placesOf(flows: readonly Flow[]): Places {
-  let own = places.get(flows);
-  if (!own) {
-    const byKey = new Map<string, number>();
-    for (let i = flows.length - 1; i >= 0; i--) byKey.set(flowKey(flows[i] as Flow), i);
-    own = { byKey, moved: 0 };
-    places.set(flows, own);
-  }
+function keysOf(flows: readonly Flow[]): Set<string> {
+  const known = keys.get(flows);
+  if (known) return known;
+  const own = new Set(flows.map(flowKey));
+  keys.set(flows, own);
   return own;
 }
 
-/** @param to has the same flows where `from` has them, unless its places say otherwise */
-export function handOn(from: readonly Flow[], to: readonly Flow[], known: Places | undefined = places.get(from)): void {
+/** @param to has flows of the same keys as `from`, unless other keys are given */
+export function handOn(
+  from: readonly Flow[],
+  to: readonly Flow[],
+  known: Set<string> | undefined = keys.get(from),
+): void {
   if (!known || from === to) return;
-  places.delete(from);
-  places.set(to, known);
+  keys.delete(from);
+  keys.set(to, known);
 }
 
-/** -1 where no flow has this key. */
-function placeOf(flows: readonly Flow[], { byKey, moved }: Places, key: string): number {
-  const at = byKey.get(key) ?? -1;
-  for (let i = at; i >= 0 && i >= at - moved; i--) {
-    const flow = flows[i];
-    if (flow && flowKey(flow) === key) return i;
-  }
-  return -1;
+/** Equal for flows with equal keys, and cheaper. */
+export function siteOf({ table, priority }: Pick<Flow, "table" | "priority">): number {
+  return table * 65_536 + priority;
 }
 
 /** Adds flows, or puts them in the place of those with equal table, priority and match. */
 export function addFlows(flows: Flow[], added: readonly Flow[]): Flow[] {
   if (added.length === 0) return flows;
-  const known = placesOf(flows);
-  const out = flows.slice();
+  const known = keysOf(flows);
+  const fresh = new Map<string, Flow>();
+  const replacing = new Map<string, Flow>();
   for (const one of added) {
     const flow = canonicalFlow(one);
     const key = flowKey(flow);
-    const at = placeOf(out, known, key);
-    if (at >= 0) out[at] = flow;
-    else known.byKey.set(key, out.push(flow) - 1);
+    (known.has(key) ? replacing : fresh).set(key, flow);
   }
+  for (const key of fresh.keys()) known.add(key);
+  const out = (replacing.size === 0 ? flows : replaced(flows, replacing)).concat([...fresh.values()]);
   handOn(flows, out, known);
   return out;
 }
+
+function replaced(flows: readonly Flow[], by: ReadonlyMap<string, Flow>): Flow[] {
+  const sites = new Set([...by.values()].map(siteOf));
+  return flows.map((flow) => (sites.has(siteOf(flow)) ? (by.get(flowKey(flow)) ?? flow) : flow));
+}
+
+/** OFP_DEFAULT_PRIORITY of include/openflow/openflow-common.h. */
+const DEFAULT_PRIORITY = 32_768;
 
 /** Whether a command's selection takes this flow in. */
 export function selector(select: FlowSelection, strict: boolean): (flow: Flow) => boolean {
   const wide = bitsOf(select.match);
   const key = strict ? matchKey(select.match) : "";
-  const priority = select.priority ?? 32768;
+  const priority = select.priority ?? DEFAULT_PRIORITY;
   const mask = select.cookie && BigInt.asUintN(64, BigInt(select.cookie.mask));
   const cookie = select.cookie && mask !== undefined ? BigInt(select.cookie.value) & mask : 0n;
   const outputs = select.outPort ?? (select.outGroup === undefined ? undefined : select.outGroup);
@@ -140,38 +137,45 @@ function sendsTo(actions: readonly Action[], to: string | number): boolean {
 }
 
 export function deleteFlows(flows: Flow[], select: readonly FlowSelection[], strict: boolean): Flow[] {
-  if (select.length === 0) return flows;
-  const known = places.get(flows) ?? (strict && select.length > MANY ? placesOf(flows) : undefined);
-  const left = strict && known ? withoutKeys(flows, known, select) : flows.filter(withoutSelected(select, strict));
-  if (left.length === flows.length) return flows;
-  const moved = known ? known.moved + flows.length - left.length : FAR;
-  if (known && moved < FAR) handOn(flows, left, { ...known, moved });
+  const isGone = strict ? strictly(select) : anyOf(select, false);
+  const gone: Flow[] = [];
+  const left = flows.filter((flow) => {
+    if (!isGone(flow)) return true;
+    gone.push(flow);
+    return false;
+  });
+  if (gone.length === 0) return flows;
+  const known = keys.get(flows);
+  if (known) for (const flow of gone) known.delete(flowKey(flow));
+  handOn(flows, left, known);
   return left;
 }
 
-/** From here on it pays to look flows up by their key. */
-const MANY = 4;
-
-function withoutSelected(select: readonly FlowSelection[], strict: boolean): (flow: Flow) => boolean {
+function anyOf(select: readonly FlowSelection[], strict: boolean): (flow: Flow) => boolean {
   const tests = select.map((one) => selector(one, strict));
-  return (flow) => !tests.some((test) => test(flow));
+  return (flow) => tests.some((test) => test(flow));
 }
 
-/** Strict selections name one flow of a table each; those without a table may be meant for any. */
-function withoutKeys(flows: readonly Flow[], known: Places, select: readonly FlowSelection[]): Flow[] {
-  const gone = new Set<number>();
+/** A strict selection names one flow of a table; without a table it may mean any. */
+function strictly(select: readonly FlowSelection[]): (flow: Flow) => boolean {
+  const sites = new Set<number>();
+  const named = new Map<string, FlowSelection[]>();
   const anywhere: FlowSelection[] = [];
   for (const one of select) {
-    if (one.table === undefined) {
+    const { table, priority = DEFAULT_PRIORITY, match } = one;
+    if (table === undefined) {
       anywhere.push(one);
       continue;
     }
-    const at = placeOf(flows, known, `${one.table},${one.priority ?? 32768},${matchKey(one.match)}`);
-    const flow = flows[at];
-    if (flow && selector(one, true)(flow)) gone.add(at);
+    sites.add(siteOf({ table, priority }));
+    const key = flowKey({ table, priority, match });
+    named.set(key, [...(named.get(key) ?? []), one]);
   }
-  const left = gone.size === 0 ? flows.slice() : flows.filter((_, i) => !gone.has(i));
-  return anywhere.length === 0 ? left : left.filter(withoutSelected(anywhere, true));
+  const inAnyTable = anyOf(anywhere, true);
+  return (flow) => {
+    const here = sites.has(siteOf(flow)) ? named.get(flowKey(flow)) : undefined;
+    return (here !== undefined && anyOf(here, true)(flow)) || inAnyTable(flow);
+  };
 }
 
 /** Gives the selected flows other actions, and another cookie where one is given. */
