@@ -1,5 +1,5 @@
 "use client";
-import { type Ref, useEffect, useRef, useState } from "react";
+import { type Ref, useLayoutEffect, useRef, useState } from "react";
 import type { Hue } from "../../lib/topology/hue.ts";
 import { isReturning } from "../../lib/traceview/legs.ts";
 import type { Names } from "../../lib/traceview/names.ts";
@@ -118,9 +118,11 @@ const GUESS = 1160;
 function useWidth() {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(GUESS);
-  useEffect(() => {
+  // Before it is painted: the picture for a guessed width would move a moment later.
+  useLayoutEffect(() => {
     const node = ref.current;
     if (!node) return;
+    if (node.clientWidth > 0) setWidth(node.clientWidth);
     const observer = new ResizeObserver(
       ([entry]) => entry && entry.contentRect.width > 0 && setWidth(Math.floor(entry.contentRect.width)),
     );

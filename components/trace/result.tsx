@@ -48,6 +48,8 @@ export function Result(props: {
   const player = usePlayer(step, leg?.rows.length ?? 0, onStep);
   useKeys(step, leg?.rows.length ?? 0, onStep, player.toggle, player.stop);
 
+  const running = run.state === "running";
+
   const showFault = () => {
     if (!view.fault) return;
     player.stop();
@@ -71,16 +73,22 @@ export function Result(props: {
           onFault={showFault}
         />
       ) : (
-        <Skeleton className="h-[70px] shrink-0" />
+        <Skeleton className={VERDICT_ROOM} />
       )}
-      <section aria-label="Path" className="shrink-0 rounded-lg border border-line bg-surface">
+      {/* Where a verdict's height cannot be known before, the way is drawn when there is one. */}
+      {running ? <Skeleton className="h-96 shrink-0 md:hidden" /> : null}
+      <section
+        aria-label="Path"
+        className={cn("shrink-0 rounded-lg border border-line bg-surface", running && "max-md:hidden")}
+      >
         <header className="flex min-h-12 items-center justify-between gap-x-4 gap-y-1 border-b border-line px-3 py-1.5 max-xl:flex-wrap">
           {/* Below xl always a row of its own, above it always beside: legs come one by one, and must not move what is below. */}
-          <div className="min-w-0 max-xl:basis-full">
+          <div className="min-h-8 min-w-0 max-xl:basis-full">
             {leg ? (
               <Legs
                 view={view}
                 value={leg.id}
+                running={running}
                 onChange={(id) => {
                   player.stop();
                   onPlace(id, null);
@@ -92,7 +100,7 @@ export function Result(props: {
           </div>
           <Transport step={step} count={leg?.rows.length ?? 0} player={player} onStep={onStep} />
         </header>
-        <div className="grid min-h-64 content-center p-3 xl:min-h-72">
+        <div className="p-3">
           {leg ? (
             <TracePicture
               view={view}
@@ -106,7 +114,7 @@ export function Result(props: {
               onStep={pick}
               svgRef={props.svgRef}
             />
-          ) : run.state === "running" ? (
+          ) : running ? (
             <PictureSkeleton />
           ) : (
             <p className="grid h-60 place-items-center text-sm text-muted">No frame was sent.</p>
@@ -116,8 +124,8 @@ export function Result(props: {
       <div
         className={cn(
           "grid min-h-72 flex-1 grid-cols-1 gap-3 xl:grid-cols-[minmax(0,1fr)_minmax(300px,min(380px,30%))]",
-          // Where the picture pushes it down as it grows, it appears when it has its place.
-          run.state === "running" && "max-xl:hidden",
+          // The picture would push it down as it grows: it appears when it has its place.
+          running && "hidden",
         )}
       >
         <div className="h-96 min-h-0 xl:relative xl:h-auto">
@@ -129,7 +137,7 @@ export function Result(props: {
               fault={fault}
               element={view.verdict?.element}
               danger={view.verdict?.outcome === "dropped"}
-              settled={run.state !== "running"}
+              settled={!running}
               onStep={pick}
             />
           </div>
@@ -143,6 +151,9 @@ export function Result(props: {
     </>
   );
 }
+
+/** As high as a verdict is: a line of its own for what is responsible, and one or (where lines are short) two for the sentence. */
+const VERDICT_ROOM = "h-[118px] shrink-0 max-xl:h-[138px]";
 
 function stepOf(view: TraceView, leg: ShownLeg, param: string | null): number {
   const asked = param !== null && /^\d+$/.test(param) ? Number(param) - 1 : undefined;
@@ -158,11 +169,11 @@ function restOfLeg(view: TraceView, leg: ShownLeg | undefined, to: string | unde
   );
 }
 
-/** Legs of the exchange itself first; ARP that others ask on the way behind them. */
-function Legs(props: { view: TraceView; value: string; onChange: (id: string) => void }) {
+/** Legs of the exchange itself first; ARP that others ask on the way behind them, once all of those are there. */
+function Legs(props: { view: TraceView; value: string; running: boolean; onChange: (id: string) => void }) {
   const legs = [
     ...props.view.legs.filter((leg) => !isAside(leg.leg)),
-    ...props.view.legs.filter((leg) => isAside(leg.leg)),
+    ...(props.running ? [] : props.view.legs.filter((leg) => isAside(leg.leg))),
   ];
   return (
     <Segmented

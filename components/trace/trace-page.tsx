@@ -78,62 +78,64 @@ export function TracePage({ cloud }: { cloud: string }) {
   const name = `trace ${label(asked.from)}${asked.to ? ` to ${label(asked.to)}` : " dhcp"}`.replace(/[^\w.-]+/g, "-");
 
   return (
-    <div className="flex min-h-full flex-col gap-3 p-5 xl:h-full">
-      <h1 className="sr-only">Trace</h1>
-      <EndsBar
-        draft={draft}
-        ends={ends.data}
-        known={{ from: endOf(draft.from), to: endOf(draft.to) }}
-        error={fieldError}
-        running={run.state === "running"}
-        ran={complete && toSearch(draft) === search}
-        open={options}
-        onOpen={setOptions}
-        onDraft={setDraft}
-        onRun={start}
-        fromRef={from}
-        toRef={to}
-        aside={
-          run.state !== "idle" && run.state !== "failed" ? (
-            <>
-              <HistoryLink cloud={cloud} />
-              <ExportMenu cloud={cloud} search={search} name={name} run={run} svg={svg} />
-            </>
-          ) : null
-        }
-      />
-      {run.state === "idle" ? (
-        ends.isError ? (
-          <ErrorState
-            title="This cloud’s ends could not be listed"
-            error={ends.error}
-            onRetry={() => void ends.refetch()}
-          />
-        ) : (
-          <Start examples={examples} onRun={start}>
-            <Recent cloud={cloud} />
-          </Start>
-        )
-      ) : fieldError ? (
-        <Start examples={examples} onRun={start} />
-      ) : run.state === "failed" ? (
-        <div className="grid flex-1 place-items-center rounded-lg border border-line bg-surface">
-          <ErrorState title="The trace could not start" error={run.error} onRetry={again} />
-        </div>
-      ) : (
-        <Result
-          cloud={cloud}
-          search={search}
-          run={run}
-          topology={topology.data}
-          to={asked.to}
-          legParam={params.get("leg")}
-          stepParam={params.get("step")}
-          onPlace={place}
-          onAgain={again}
-          svgRef={svg}
+    <div className="h-full overflow-auto [scrollbar-gutter:stable]">
+      <div className="flex min-h-full flex-col gap-3 p-5 pr-3 xl:h-full">
+        <h1 className="sr-only">Trace</h1>
+        <EndsBar
+          draft={draft}
+          ends={ends.data}
+          known={{ from: endOf(draft.from), to: endOf(draft.to) }}
+          error={fieldError}
+          running={run.state === "running"}
+          ran={complete && toSearch(draft) === search}
+          open={options}
+          onOpen={setOptions}
+          onDraft={setDraft}
+          onRun={start}
+          fromRef={from}
+          toRef={to}
+          aside={
+            run.state !== "idle" && run.state !== "failed" ? (
+              <>
+                <HistoryLink cloud={cloud} />
+                <ExportMenu cloud={cloud} search={search} name={name} run={run} svg={svg} />
+              </>
+            ) : null
+          }
         />
-      )}
+        {run.state === "idle" ? (
+          ends.isError ? (
+            <ErrorState
+              title="This cloud’s ends could not be listed"
+              error={ends.error}
+              onRetry={() => void ends.refetch()}
+            />
+          ) : (
+            <Start examples={examples} onRun={start}>
+              <Recent cloud={cloud} />
+            </Start>
+          )
+        ) : fieldError ? (
+          <Start examples={examples} onRun={start} />
+        ) : run.state === "failed" ? (
+          <div className="grid flex-1 place-items-center rounded-lg border border-line bg-surface">
+            <ErrorState title="The trace could not start" error={run.error} onRetry={again} />
+          </div>
+        ) : (
+          <Result
+            cloud={cloud}
+            search={search}
+            run={run}
+            topology={topology.data}
+            to={asked.to}
+            legParam={params.get("leg")}
+            stepParam={params.get("step")}
+            onPlace={place}
+            onAgain={again}
+            svgRef={svg}
+          />
+        )}
+      </div>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { ArrowRight } from "lucide-react";
 import Link from "next/link";
 import { pages } from "../../lib/api/pages.ts";
 import type { WhatIf } from "../../lib/api/reach.ts";
+import { asFailure } from "../../lib/client/error.ts";
 import { fetchJson } from "../../lib/client/fetch.ts";
 import { urls } from "../../lib/client/keys.ts";
 import type { VerdictEvent } from "../../lib/datapath/event.ts";
@@ -11,23 +12,47 @@ import { ScriptBlock } from "../check/script-block.tsx";
 import { useIsAdmin } from "../frame/session.tsx";
 import { OutcomeBadge } from "./outcome.tsx";
 
-/** Asked for each verdict anew: hosts change. Nothing comes where no repair is known. */
-export function useWhatIf(cloud: string, search: string, verdict: VerdictEvent | undefined): WhatIf {
-  const failed = verdict !== undefined && verdict.code !== "DELIVERED" && verdict.code !== "EXITED_PHYSICAL_NETWORK";
-  const asked = useQuery({
+interface Asked {
+  /** `none`: there is nothing to be mended. */
+  state: "none" | "asking" | "known";
+  whatIf?: WhatIf;
+}
+
+/** Asked for each verdict anew: hosts change. */
+export function useWhatIf(cloud: string, search: string, verdict: VerdictEvent): Asked {
+  const enabled = verdict.code !== "DELIVERED" && verdict.code !== "EXITED_PHYSICAL_NETWORK" && search !== "";
+  const { data, error } = useQuery({
     queryKey: ["whatif", cloud, search, verdict],
     queryFn: ({ signal }) => fetchJson<WhatIf>(`${urls.cloud(cloud)}/whatif?${search}`, { signal }),
-    enabled: failed && search !== "",
+    enabled,
     gcTime: 0,
     retry: false,
   });
-  return asked.data ?? {};
+  if (!enabled) return { state: "none" };
+  const whatIf = error ? { none: asFailure(error).message } : data;
+  return whatIf ? { state: "known", whatIf } : { state: "asking" };
 }
 
-/** The what-if beside the actual: what would be done, and what the packet would then come to. */
-export function TryRepair(props: { cloud: string; actual: VerdictEvent; repair: NonNullable<WhatIf["repair"]> }) {
-  const { cloud, actual, repair } = props;
+/** The what-if beside the actual: what would be done, and what the packet would then come to. Or what was tried in vain. */
+export function TryRepair(props: { cloud: string; actual: VerdictEvent; whatIf: WhatIf }) {
+  const { cloud, actual, whatIf } = props;
   const admin = useIsAdmin();
+  const { repair } = whatIf;
+  if (!repair)
+    return (
+      <section
+        aria-label="The repair, tried"
+        className="flex flex-col gap-1 border-t border-line bg-sunken px-4 py-3 text-sm"
+      >
+        <p>{whatIf.none ?? "This trace comes through now: run it again."}</p>
+        <p className="max-w-3xl text-xs text-muted">
+          What can be tried: {admin ? "setting right what differs on the hosts of its way, " : ""}one more rule of a
+          security group, and a router between two networks, its interfaces and its way out. What cannot: other
+          addresses, routes, subnets and address pairs, routers that are highly available, and what is wrong inside an
+          instance or beyond the cloud.
+        </p>
+      </section>
+    );
   const hosts = repair.scripts.flatMap((one) => one.host ?? []);
   return (
     <section aria-label="The repair, tried" className="flex flex-col gap-3 border-t border-line bg-sunken px-4 py-3">

@@ -31,7 +31,7 @@ export function VerdictBanner(props: {
   const { verdict, view } = props;
   const [command, setCommand] = useState(false);
   const [tried, setTried] = useState(false);
-  const { repair, none } = useWhatIf(props.cloud, props.search, verdict);
+  const asked = useWhatIf(props.cloud, props.search, verdict);
   const look = LOOKS[verdict.outcome];
   const Icon = look.icon;
   const { element } = verdict;
@@ -45,7 +45,7 @@ export function VerdictBanner(props: {
         verdict.outcome === "dropped" ? "border-danger" : "border-line",
       )}
     >
-      <div className="flex items-center gap-3 py-3 pr-4 pl-4 max-md:flex-wrap">
+      <div className="flex items-center gap-3 px-4 py-3 md:max-xl:min-h-[90px]">
         <Icon aria-hidden className={cn("size-5 shrink-0", look.ink)} />
         <div className="min-w-0 flex-1">
           <p className="flex flex-wrap items-baseline gap-x-3">
@@ -63,43 +63,51 @@ export function VerdictBanner(props: {
           </p>
           <p className="pt-0.5 text-sm">{verdict.summary}</p>
         </div>
-        <div className="flex shrink-0 gap-2 empty:hidden max-md:w-full max-md:flex-wrap">
-          {repair ? (
-            <Button aria-expanded={tried} onClick={() => setTried(!tried)}>
-              <Wrench aria-hidden /> Try the repair
-            </Button>
-          ) : none ? (
-            <p className="max-w-52 self-center text-xs text-muted">{none}</p>
-          ) : null}
-          {link ? (
-            <Link className={buttonClass("outline")} href={link.href}>
-              {link.label}
-            </Link>
-          ) : null}
-          {element ? (
-            <Button aria-expanded={command} onClick={() => setCommand(!command)}>
-              <SquareTerminal aria-hidden /> Show the command
-            </Button>
-          ) : null}
-        </div>
       </div>
-      {element ? (
-        <div className="flex items-center gap-2 border-t border-line px-4 py-1.5">
-          <span className="shrink-0 text-xs text-muted">{elementWord(element)}</span>
-          <button
-            type="button"
-            onClick={props.onFault}
-            title="Show it in the picture"
-            className="min-w-0 truncate rounded px-1 font-mono text-xs hover:bg-hover"
+      <div className="flex min-h-11 items-center gap-x-2 gap-y-1.5 border-t border-line px-4 py-1.5 max-md:flex-wrap">
+        <p className="flex min-w-0 flex-1 items-center gap-2 max-md:basis-full">
+          <span className="shrink-0 text-xs text-muted">{element ? elementWord(element) : wayText(view)}</span>
+          {element ? (
+            <button
+              type="button"
+              onClick={props.onFault}
+              title="Show it in the picture"
+              className="min-w-0 truncate rounded px-1 font-mono text-xs hover:bg-hover"
+            >
+              {elementText(element)}
+            </button>
+          ) : null}
+        </p>
+        {asked.state === "none" ? null : (
+          <Button
+            className="w-38"
+            disabled={asked.state === "asking"}
+            aria-expanded={tried}
+            onClick={() => setTried(!tried)}
           >
-            {elementText(element)}
-          </button>
-        </div>
-      ) : null}
+            <Wrench aria-hidden /> {asked.whatIf?.none === undefined ? "Try the repair" : "No repair to try"}
+          </Button>
+        )}
+        {link ? (
+          <Link className={buttonClass("outline", "md", "min-w-0 max-w-60")} href={link.href}>
+            <span className="truncate">{link.label}</span>
+          </Link>
+        ) : null}
+        {element ? (
+          <Button aria-expanded={command} onClick={() => setCommand(!command)}>
+            <SquareTerminal aria-hidden /> Show the command
+          </Button>
+        ) : null}
+      </div>
       {element && command ? <Command host={verdict.host} text={commandFor(element, verdict)} /> : null}
-      {repair && tried ? <TryRepair cloud={props.cloud} actual={verdict} repair={repair} /> : null}
+      {asked.whatIf && tried ? <TryRepair cloud={props.cloud} actual={verdict} whatIf={asked.whatIf} /> : null}
     </section>
   );
+}
+
+function wayText({ legs }: TraceView): string {
+  const hops = legs.reduce((sum, leg) => sum + leg.rows.length, 0);
+  return `${hops} ${hops === 1 ? "hop" : "hops"} in ${legs.length} ${legs.length === 1 ? "leg" : "legs"}`;
 }
 
 /** A command to paste on a host, and a button that copies it. */

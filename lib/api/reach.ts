@@ -71,6 +71,6 @@ export interface WhatIf {
     code: VerdictCode;
     summary: string;
   };
-  /** Why none is tried, where one would be looked for. */
+  /** What was looked for in vain, where the trace fails. */
   none?: string;
 }

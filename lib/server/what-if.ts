@@ -31,7 +31,6 @@ const WAYLESS: ReadonlySet<string> = new Set([
   "NO_ROUTE",
   "ARP_UNANSWERED",
 ] satisfies VerdictCode[]);
-const NO_ROUTER = "No repair is tried: a router more would not mend it.";
 
 /** Throws Failure as a trace does. */
 export async function whatIf(session: Session, id: string, parameters: TraceParameters): Promise<WhatIf> {
@@ -44,8 +43,19 @@ export async function whatIf(session: Session, id: string, parameters: TracePara
   return (
     (session.admin && (await byHosts(id, whole, events, parameters))) ||
     byRule(asked, verdict) ||
-    byRouter(asked, verdict)
+    byRouter(asked, verdict) || { none: noneOf(session, verdict) }
   );
+}
+
+/** What was looked for in vain. */
+function noneOf({ admin }: Session, { code }: VerdictEvent): string {
+  const api =
+    code === "SECURITY_GROUP_DENIED"
+      ? "no rule more in a group that is yours to change lets it through"
+      : WAYLESS.has(code)
+        ? "no router, interface or gateway that is yours to add lets it through"
+        : "it is nothing that a rule or a router more would mend";
+  return `${admin ? "Setting right what differs on the hosts of its way does not mend it, and" : "No repair is known:"} ${api}.`;
 }
 
 async function byHosts(
@@ -88,13 +98,12 @@ function byRule(asked: Asked, verdict: VerdictEvent): WhatIf | undefined {
 }
 
 /** Nor is a router. */
-function byRouter(asked: Asked, verdict: VerdictEvent): WhatIf {
+function byRouter(asked: Asked, verdict: VerdictEvent): WhatIf | undefined {
   const { session, whole, seen, parameters } = asked;
-  if (!WAYLESS.has(verdict.code)) return {};
+  if (!WAYLESS.has(verdict.code)) return undefined;
   const own = (project: string) => session.admin || project === session.project.id;
   const joining = joiningOf(whole, seen, parameters as TraceQuery, own);
-  const found = joining && tried(asked, joining.commands, joining.with, joining.hosts);
-  return found ?? { none: NO_ROUTER };
+  return joining && tried(asked, joining.commands, joining.with, joining.hosts);
 }
 
 /** @param change of the API's answers: the whole cloud's, and those that are seen */

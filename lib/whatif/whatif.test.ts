@@ -1,6 +1,7 @@
 /** What-ifs on the recorded clouds: what is mended is what was broken, and the clouds stay as they are. */
-import { expect, test } from "vitest";
-import type { NeutronPort } from "../api/neutron.ts";
+import { describe, expect, test } from "vitest";
+import type { TraceQuery } from "../api/http.ts";
+import type { CloudApi, NeutronPort } from "../api/neutron.ts";
 import { checkHost, repairHost } from "../check/check.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import { run } from "../faults/scene.ts";
@@ -89,6 +90,49 @@ test("two networks that no router joins are joined by one, where the reader may"
   expect(joiningOf(cloud, cloud, ping, () => true)).toBeUndefined();
 });
 
+describe.each(["legacy", "dvr"] as const)("a router of %s", (mode) => {
+  const out = { from: "cirros-vm1", to: "172.24.4.1", proto: "icmp" } as const;
+  const across = { from: "cirros-vm1", to: "cirros-vm3", proto: "icmp" } as const;
+
+  test("gets the way out that it lacks", async () => {
+    const cloud = await demoCloud(mode);
+    const router = cloud.api.routers[0]?.name;
+    const shut = changed(cloud, {
+      ...cloud.api,
+      routers: cloud.api.routers.map((one) => ({ ...one, external_gateway_info: null })),
+      ports: cloud.api.ports.filter((port) => !/router_(gateway|centralized_snat)$/.test(port.device_owner)),
+      floatingIps: [],
+    });
+    expect(await joined(shut, out)).toEqual([
+      "DELIVERED",
+      [expect.stringMatching(`^openstack router set --external-gateway \\S+ ${router}$`)],
+    ]);
+  });
+
+  test("gets the interface that it lacks", async () => {
+    const cloud = await demoCloud(mode);
+    const guest = cloud.api.ports.find((port) => port.device_id === serverId(cloud, "cirros-vm1"));
+    const cut = changed(cloud, {
+      ...cloud.api,
+      ports: cloud.api.ports.filter(
+        (port) => port.network_id !== guest?.network_id || !/:router_/.test(port.device_owner),
+      ),
+      floatingIps: [],
+    });
+    const command = expect.stringMatching(`^openstack router add subnet ${cloud.api.routers[0]?.name} \\S+$`);
+    expect(await joined(cut, across)).toEqual(["DELIVERED", [command]]);
+    expect(await joined(cut, out)).toEqual(["DELIVERED", [command]]);
+  });
+});
+
+/** What the trace comes to with the router that it lacks, and by which commands. */
+async function joined(cloud: CollectedCloud, query: TraceQuery) {
+  expect(run(cloud, query).verdict.code).not.toMatch(/^(DELIVERED|EXITED_PHYSICAL_NETWORK)$/);
+  const joining = joiningOf(cloud, cloud, query, () => true);
+  const then = joining && cloudWith(cloud, joining.with(cloud.api), joining.hosts);
+  return [then && run(then, query).verdict.code, joining?.commands];
+}
+
 const serverId = ({ api }: CollectedCloud, name: string) => api.servers.find((one) => one.name === name)?.id;
 
 /** The cloud without the routers of these networks: their agents have taken them down. */
@@ -105,5 +149,9 @@ function without(cloud: CollectedCloud, ...networks: string[]): CollectedCloud {
     ports: cloud.api.ports.filter((port) => !gone.has(port.device_id)),
     floatingIps: cloud.api.floatingIps.filter((one) => !gone.has(one.router_id ?? "")),
   };
+  return changed(cloud, api);
+}
+
+function changed(cloud: CollectedCloud, api: CloudApi): CollectedCloud {
   return cloudWith(cloud, api, new Set(cloud.world.hosts.map((host) => host.name))) ?? cloud;
 }
