@@ -7,6 +7,14 @@ import { cn } from "../ui/cn.ts";
 /** null: what is shown is as it is now; a date: as it was then. */
 const Age = createContext<Date | null | undefined>(undefined);
 
+/** How many times news have come; nothing where the cloud is a recording. */
+const Changes = createContext<number | undefined>(undefined);
+
+/** Another number once the cloud has changed. */
+export function useChanges(): number | undefined {
+  return useContext(Changes);
+}
+
 /** A blink of the connection is nothing that anybody must know of. */
 const NOTICE_MS = 800;
 
@@ -15,11 +23,15 @@ export function LiveProvider(props: { cloud: string; since: number; children: Re
   const { cloud, since } = props;
   const client = useQueryClient();
   const [age, setAge] = useState<Date | null>(null);
+  const [changes, setChanges] = useState(0);
   useEffect(() => {
     let notice: ReturnType<typeof setTimeout> | undefined;
     const reading = refresher(client, cloud);
     const stop = followEvents(since, {
-      onChange: reading.soon,
+      onChange: () => {
+        reading.soon();
+        setChanges((now) => now + 1);
+      },
       onState: (connected) => {
         if (connected) {
           clearTimeout(notice);
@@ -37,7 +49,11 @@ export function LiveProvider(props: { cloud: string; since: number; children: Re
       stop();
     };
   }, [client, cloud, since]);
-  return <Age value={age}>{props.children}</Age>;
+  return (
+    <Age value={age}>
+      <Changes value={changes}>{props.children}</Changes>
+    </Age>
+  );
 }
 
 /** Whether the page follows its cloud; nothing where the cloud is a recording. */

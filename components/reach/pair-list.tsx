@@ -15,21 +15,21 @@ export function PairList(props: { reach: Reach; shown: (pair: Pair) => boolean; 
   const pairs = reach.rows.flatMap((row) => row.filter((pair): pair is Pair => pair !== undefined && shown(pair)));
   const name = (index: number) => reach.ends[index]?.name ?? "";
   return (
-    <Table label="Pairs" wrapClassName="min-h-0 flex-1">
+    <Table label="Pairs" wrapClassName="min-h-0 flex-1" className="table-fixed">
       <thead>
         <tr>
-          <Th>From</Th>
-          <Th>To</Th>
-          <Th>Verdict</Th>
-          <Th className="max-md:hidden">Code</Th>
+          <Th className="md:w-44">From</Th>
+          <Th className="md:w-44">To</Th>
+          <Th className="w-32">Verdict</Th>
+          <Th className="w-56 max-md:hidden">Code</Th>
           <Th className="max-md:hidden">What happened</Th>
         </tr>
       </thead>
       <tbody>
         {pairs.slice(0, most).map((pair) => (
           <Tr key={`${pair.from} ${pair.to}`}>
-            <Td className="font-medium whitespace-nowrap">{name(pair.from)}</Td>
-            <Td className="whitespace-nowrap">
+            <Td className="truncate font-medium">{name(pair.from)}</Td>
+            <Td className="truncate">
               <Link
                 href={href(pair)}
                 prefetch={false}

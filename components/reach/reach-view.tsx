@@ -43,7 +43,7 @@ export function ReachView({ cloud }: { cloud: string }) {
   const question = search.toString();
   const [wanted, setWanted] = useState<string>();
   const runs = ready && many !== undefined && many > 1 && (many <= AT_ONCE || wanted === question);
-  const { reach, again, stop } = useReach(runs ? `${urls.cloud(cloud)}/reachability?${question}` : undefined);
+  const { reach, old, again, stop } = useReach(runs ? `${urls.cloud(cloud)}/reachability?${question}` : undefined);
 
   const only = params.get("only") ?? "";
   const shown = useCallback(
@@ -62,28 +62,27 @@ export function ReachView({ cloud }: { cloud: string }) {
   return (
     <div className="flex h-full min-h-0 flex-col">
       <PageHead title="Reachability" summary="Every pair of instances, traced both ways">
-        {reach.state === "idle" ? null : (
-          <Segmented
-            label="Show as"
-            value={list ? "list" : "matrix"}
-            onChange={(value) => set({ as: value === "list" ? "list" : null }, "replace")}
-            options={[
-              { value: "matrix", label: labelled(<Grid3x3 aria-hidden className="size-3.5" />, "Matrix") },
-              { value: "list", label: labelled(<List aria-hidden className="size-3.5" />, "List") },
-            ]}
-          />
-        )}
+        <Segmented
+          label="Show as"
+          value={list ? "list" : "matrix"}
+          onChange={(value) => set({ as: value === "list" ? "list" : null }, "replace")}
+          options={[
+            { value: "matrix", label: labelled(<Grid3x3 aria-hidden className="size-3.5" />, "Matrix") },
+            { value: "list", label: labelled(<List aria-hidden className="size-3.5" />, "List") },
+          ]}
+        />
         {reach.state === "running" ? (
-          <Button onClick={stop}>
+          <Button className="w-32" onClick={stop}>
             <CircleStop aria-hidden /> Stop
           </Button>
         ) : (
-          <Button disabled={reach.state === "idle"} onClick={again}>
+          <Button className="w-32" disabled={reach.state === "idle"} onClick={again}>
             <RotateCw aria-hidden /> Trace again
           </Button>
         )}
       </PageHead>
-      <div className="flex min-h-0 flex-1 flex-col gap-3 px-6 pb-5">
+      <div className="relative flex min-h-0 flex-1 flex-col gap-3 px-6 pb-5">
+        <OldNotice shown={old} onAgain={again} />
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <ScopeSelect topology={topology.data} scope={scope} onChange={(next) => set({ ...next, only: null })} />
           <Segmented
@@ -145,6 +144,22 @@ export function ReachView({ cloud }: { cloud: string }) {
           </>
         )}
       </div>
+    </div>
+  );
+}
+
+/** Above the cells, so that nothing of what somebody reads moves. */
+function OldNotice({ shown, onAgain }: { shown: boolean; onAgain: () => void }) {
+  return (
+    <div role="status" className="pointer-events-none absolute inset-x-6 bottom-18 z-40 flex justify-center">
+      {shown ? (
+        <p className="pointer-events-auto flex items-center gap-3 rounded-lg border border-line-strong bg-surface py-1.5 pr-1.5 pl-3 text-sm shadow-float">
+          The cloud has changed since
+          <Button size="sm" variant="solid" onClick={onAgain}>
+            <RotateCw aria-hidden /> Run again
+          </Button>
+        </p>
+      ) : null}
     </div>
   );
 }

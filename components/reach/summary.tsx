@@ -13,15 +13,19 @@ export function Summary(props: { reach: Reach; only: string; onOnly: (only: stri
   const { reach, only, onOnly } = props;
   const pairs = reach.rows.flatMap((row) => row.filter((pair) => pair !== undefined));
   const reached = pairs.filter((pair) => pair.outcome === "delivered" || pair.outcome === "exited").length;
-  const codes = [...Map.groupBy(pairs, (pair) => pair.code)]
-    .map(([code, all]) => ({ code, count: all.length, outcome: all[0]?.outcome ?? "unknown" }))
-    .toSorted((a, b) => b.count - a.count);
+  // In the order in which they came: while pairs come, those that are there stay in their place.
+  const codes = [...Map.groupBy(pairs, (pair) => pair.code)].map(([code, all]) => ({
+    code,
+    count: all.length,
+    outcome: all[0]?.outcome ?? "unknown",
+  }));
+  const digits = { minWidth: `${String(reach.total).length}ch` };
   const failing = pairs.length - reached;
   const share = reach.total === 0 ? 0 : reach.told / reach.total;
   return (
     <div className="flex flex-col gap-2">
-      <div className="flex min-h-8 flex-wrap items-center gap-x-2 gap-y-1.5">
-        <p className="mr-2 text-sm tabular-nums">
+      <div className="flex min-h-8 items-center gap-x-4 gap-y-1.5 max-md:flex-col max-md:items-start">
+        <p className="min-w-60 shrink-0 text-sm tabular-nums">
           <strong className="font-semibold">{reached}</strong> of {reach.told} reach
           {reach.state === "running" || reach.state === "idle"
             ? ` · ${reach.told} of ${reach.total} traced`
@@ -31,16 +35,24 @@ export function Summary(props: { reach: Reach; only: string; onOnly: (only: stri
                 ? ""
                 : ` · ${reach.seconds.toFixed(1)} s`}
         </p>
-        <Chip
-          pressed={only === "failing"}
-          disabled={failing === 0}
-          onClick={() => onOnly(only === "failing" ? null : "failing")}
+        {/* One line, whatever comes: more of them than fit scroll. */}
+        <fieldset
+          aria-label="Which pairs are shown"
+          className="flex max-w-full min-w-0 gap-2 overflow-x-auto p-0.5 [scrollbar-width:none]"
         >
-          Failing only <span className="tabular-nums">{failing}</span>
-        </Chip>
-        {codes.map(({ code, count, outcome }) => (
-          <CodeChip key={code} code={code} count={count} outcome={outcome} only={only} onOnly={onOnly} />
-        ))}
+          <Chip
+            pressed={only === "failing"}
+            disabled={failing === 0}
+            onClick={() => onOnly(only === "failing" ? null : "failing")}
+          >
+            Failing only <Count style={digits}>{failing}</Count>
+          </Chip>
+          {codes.map(({ code, count, outcome }) => (
+            <CodeChip key={code} code={code} outcome={outcome} only={only} onOnly={onOnly}>
+              <Count style={digits}>{count}</Count>
+            </CodeChip>
+          ))}
+        </fieldset>
       </div>
       <div
         role="progressbar"
@@ -58,9 +70,13 @@ export function Summary(props: { reach: Reach; only: string; onOnly: (only: stri
 }
 
 function CodeChip(
-  props: Pick<Pair, "code" | "outcome"> & { count: number; only: string; onOnly: (only: string | null) => void },
+  props: Pick<Pair, "code" | "outcome"> & {
+    only: string;
+    onOnly: (only: string | null) => void;
+    children: React.ReactNode;
+  },
 ) {
-  const { code, outcome, count, only } = props;
+  const { code, outcome, only } = props;
   const Icon = OUTCOMES[outcome].icon;
   return (
     <Chip pressed={only === code} onClick={() => props.onOnly(only === code ? null : code)}>
@@ -71,8 +87,16 @@ function CodeChip(
           {shortCode(code)}
         </span>
       )}
-      <span className="tabular-nums">{count}</span>
+      {props.children}
     </Chip>
+  );
+}
+
+function Count({ children, style }: { children: number; style: React.CSSProperties }) {
+  return (
+    <span className="text-right tabular-nums" style={style}>
+      {children}
+    </span>
   );
 }
 
@@ -90,7 +114,7 @@ function Chip(props: { pressed: boolean; disabled?: boolean; onClick: () => void
       aria-pressed={props.pressed}
       disabled={props.disabled}
       onClick={props.onClick}
-      className="inline-flex h-7 items-center gap-1.5 rounded-md border border-line bg-surface px-2 text-xs hover:border-line-strong hover:bg-hover disabled:opacity-50 aria-pressed:border-accent aria-pressed:bg-accent-soft"
+      className="inline-flex h-7 shrink-0 items-center gap-1.5 rounded-md border border-line bg-surface px-2 text-xs hover:border-line-strong hover:bg-hover disabled:opacity-50 aria-pressed:border-accent aria-pressed:bg-accent-soft"
     >
       {props.children}
     </button>

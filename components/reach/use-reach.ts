@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { ReachEnd, ReachEvent } from "../../lib/api/reach.ts";
 import { type ApiFailure, asFailure } from "../../lib/client/error.ts";
 import { fetchLines } from "../../lib/client/fetch.ts";
+import { useChanges } from "../frame/live.tsx";
 
 export type Pair = Extract<ReachEvent, { kind: "pair" }>;
 
@@ -21,10 +22,22 @@ const NOTHING: Reach = { state: "idle", ends: [], rows: [], total: 0, told: 0 };
 /** Between two paintings of what has come, in ms. */
 const PAINT_MS = 120;
 
+interface Asked {
+  reach: Reach;
+  /** It is made, and the cloud has changed since it was asked for. */
+  old: boolean;
+  again: () => void;
+  stop: () => void;
+}
+
 /** Reads the matrix behind a URL while it is made. Another URL, stopping and leaving the page end it on the server, too. */
-export function useReach(url: string | undefined): { reach: Reach; again: () => void; stop: () => void } {
+export function useReach(url: string | undefined): Asked {
   const [reach, setReach] = useState<Reach>(NOTHING);
   const [round, setRound] = useState(0);
+  const changes = useChanges();
+  const latest = useRef(changes);
+  latest.current = changes;
+  const [asked, setAsked] = useState(changes);
   const running = useRef<AbortController>(undefined);
   const again = useCallback(() => setRound((now) => now + 1), []);
   const stop = useCallback(() => running.current?.abort("stopped"), []);
@@ -45,6 +58,7 @@ export function useReach(url: string | undefined): { reach: Reach; again: () => 
     };
     const read = async () => {
       setReach(now);
+      setAsked(latest.current);
       try {
         for await (const event of fetchLines<ReachEvent>(url, { signal: abort.signal })) {
           now = taken(now, event);
@@ -67,7 +81,7 @@ export function useReach(url: string | undefined): { reach: Reach; again: () => 
     };
   }, [url, round]);
 
-  return { reach, again, stop };
+  return { reach, old: changes !== asked && reach.state !== "running", again, stop };
 }
 
 function taken(now: Reach, event: ReachEvent): Reach {

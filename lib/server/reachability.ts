@@ -5,6 +5,7 @@ import type { ReachEnd, ReachEvent } from "../api/reach.ts";
 import { Failure, isFailure } from "../clouds/failure.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
 import type { Guest } from "../host/world.ts";
+import { server } from "../server.ts";
 import type { Still } from "./sight.ts";
 import { traceParameters } from "./trace-request.ts";
 
@@ -70,7 +71,8 @@ type Ending = Pick<VerdictEvent, "outcome" | "code" | "summary">;
 
 function ending(still: Still, parameters: Parameters<Still["trace"]>[0]): Ending {
   try {
-    for (const event of still.trace(parameters)) if (event.kind === "verdict") return event;
+    const last = [...server().metrics.counted(still.trace(parameters))].at(-1);
+    if (last?.kind === "verdict") return last;
   } catch (error) {
     // An instance without an address, or that is on no host: the pair says so, and the others go on.
     if (!isFailure(error)) throw error;
