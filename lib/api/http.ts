@@ -353,6 +353,8 @@ export interface CheckDifference {
   actual?: string;
   desired?: string;
   resource?: { type: "port" | "network" | "router"; id: string };
+  /** Agents of the host that do not run, and see to it once they do: `L3 agent`. */
+  waitsFor?: string[];
 }
 
 /** Faults of the embedded cloud. */

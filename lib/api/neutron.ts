@@ -159,4 +159,12 @@ export interface CloudApi {
   agents: NeutronAgent[];
   servers: NovaServer[];
   projects: KeystoneProject[];
+  /** Absent: unknown, as in bundles that lack these answers. */
+  schedules?: Schedules;
+}
+
+/** What Neutron gave to which agents. */
+export interface Schedules {
+  networks: { network: string; agent: string }[];
+  routers: { router: string; agent: string }[];
 }

@@ -15,6 +15,7 @@ import { AGENT_KINDS } from "../intent/settings.ts";
 import { repairOf } from "./repair.ts";
 import { type Mending, mendingOf } from "./repair-one.ts";
 import { unreadOf } from "./unread.ts";
+import { awaitedOf, silentAgents, unscheduled, waitsOf } from "./waiting.ts";
 
 /** The metadata proxy's other end changes nothing on a host. */
 const MODELLED: ReadonlySet<string> = new Set([...AGENTS.map((one) => one.kind), "metadata"]);
@@ -27,15 +28,23 @@ export function checkCloud(cloud: CollectedCloud, views: Views = viewsOf(cloud.a
 }
 
 /** Of hosts that did not change, with views that did not: what they came to. */
-const checked = new WeakMap<
-  HostState,
-  { readonly view: HostView; readonly gaps: unknown; readonly found: CheckedHost }
->();
+const checked = new WeakMap<HostState, Known>();
+
+interface Known {
+  readonly view: HostView;
+  readonly gaps: unknown;
+  readonly agents: unknown;
+  readonly found: CheckedHost;
+}
 
 /** Whether it is known from before, so that asking costs nothing. */
 export function isChecked(cloud: CollectedCloud, host: HostState, view: HostView | undefined): boolean {
+  return knownOf(cloud, host, view) !== undefined;
+}
+
+function knownOf({ gaps, api }: CollectedCloud, host: HostState, view: HostView | undefined): CheckedHost | undefined {
   const known = checked.get(host);
-  return known !== undefined && known.view === view && known.gaps === cloud.gaps;
+  return known?.view === view && known?.gaps === gaps && known?.agents === api.agents ? known?.found : undefined;
 }
 
 /** @param repair whether what sets it right is wanted, too: on a host with thousands of differences it takes the longest */
@@ -45,22 +54,35 @@ export function checkHost(
   view: HostView | undefined,
   repair = true,
 ): CheckedHost {
+  const found = compared(cloud, host, view, repair);
+  const awaited = view && found.checked ? withIds(awaitedOf(cloud.api, view)) : [];
+  const unknown = view && found.checked ? unscheduled(cloud.api, view) : [];
+  if (awaited.length === 0 && unknown.length === 0) return found;
+  return {
+    ...found,
+    notChecked: [...found.notChecked, ...unknown],
+    differences: [...awaited, ...found.differences],
+  };
+}
+
+/** By what Neutron's ports ask for. */
+function compared(cloud: CollectedCloud, host: HostState, view: HostView | undefined, repair: boolean): CheckedHost {
   const missing = cloud.api.agents.length === 0 ? "the control plane’s answers name no agents" : undefined;
   const why = missing ?? notModelled(cloud, host, view);
   if (!view || why !== undefined) return bare(host, why ?? "it runs no agent");
-  const known = checked.get(host);
+  const known = knownOf(cloud, host, view);
   let built: HostState | undefined;
   const made = () => {
     built ??= madeOf(view);
     return built;
   };
-  let found = known?.view === view && known.gaps === cloud.gaps ? known.found : compare(cloud, host, made);
+  let found = known ?? compare(cloud, host, view, made);
   if (repair && found.repair === undefined)
     found = {
       ...found,
       repair: printCommands(repairOf(view, host, made(), unreadOf(cloud.gaps, host.name).parts)),
     };
-  if (found !== known?.found) checked.set(host, { view, gaps: cloud.gaps, found });
+  if (found !== known) checked.set(host, { view, gaps: cloud.gaps, agents: cloud.api.agents, found });
   return found;
 }
 
@@ -71,8 +93,8 @@ export function repairHost(
   view: HostView | undefined,
   id?: string,
 ): Mending | undefined {
-  const { differences } = checkHost(cloud, host, view, false);
-  if (!view || differences.length === 0) return undefined;
+  const { differences } = compared(cloud, host, view, false);
+  if (!view || !differences.some((one) => id === undefined || one.id === id)) return undefined;
   const made = madeOf(view);
   const { parts } = unreadOf(cloud.gaps, host.name);
   const all = repairOf(view, host, made, parts);
@@ -96,17 +118,25 @@ function notModelled(cloud: CollectedCloud, host: HostState, view: HostView | un
   return view ? undefined : "none of its agents is for layer 2";
 }
 
-function compare(cloud: CollectedCloud, host: HostState, made: () => HostState): CheckedHost {
+function compare(cloud: CollectedCloud, host: HostState, view: HostView, made: () => HostState): CheckedHost {
   const unread = unreadOf(cloud.gaps, host.name);
   if (unread.all) return { name: host.name, checked: false, notChecked: unread.reasons, differences: [], repair: "" };
   const all = compareHosts(host, made(), { numbers: "named" });
-  const differences = withIds(all.filter((one) => !unread.parts.has(one.part)));
+  const silent = silentAgents(cloud.api, host.name);
+  const known = all.filter((one) => !unread.parts.has(one.part));
+  const waits = silent.size === 0 ? undefined : waitsOf(view, host, made(), known, silent);
+  const differences = withIds(
+    known.map((one) => {
+      const waitsFor = waits?.get(one);
+      return waitsFor ? { ...one, waitsFor } : one;
+    }),
+  );
   const nothing = differences.length === 0 ? { repair: "" } : {};
   return { name: host.name, checked: true, notChecked: unread.reasons, differences, ...nothing };
 }
 
 /** Two of the same (routes by several ways) are the first and the second. */
-function withIds(differences: readonly Difference[]): CheckDifference[] {
+function withIds(differences: readonly (Difference & Pick<CheckDifference, "waitsFor">)[]): CheckDifference[] {
   const seen = new Map<string, number>();
   return differences.map((one) => {
     const { netns, bridge, table, device } = one.place;

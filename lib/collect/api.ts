@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
-import type { CloudApi } from "../api/neutron.ts";
+import type { CloudApi, Schedules } from "../api/neutron.ts";
 import type { Gap } from "../host/state.ts";
 import {
   addressGroupSchema,
@@ -31,7 +31,7 @@ interface Answer {
   also?: string[];
 }
 
-const ANSWERS: Record<keyof CloudApi, Answer> = {
+const ANSWERS: Record<Exclude<keyof CloudApi, "schedules">, Answer> = {
   trunks: { file: "trunks.json", key: "trunks" },
   addressGroups: { file: "address-groups.json", key: "address_groups", also: ["address_groups.json"] },
   networks: { file: "networks.json", key: "networks" },
@@ -55,7 +55,7 @@ export async function readApi(dir: string): Promise<{ api: CloudApi; gaps: Gap[]
     log.add("", "the bundle has no API answers: networks, ports and names are unknown");
     return { api: empty(), gaps: log.gaps };
   }
-  const read = async <T>(name: keyof CloudApi, schema: z.ZodType<T>): Promise<T[]> => {
+  const read = async <T>(name: keyof typeof ANSWERS, schema: z.ZodType<T>): Promise<T[]> => {
     const { file: usual, key, also } = ANSWERS[name];
     const file = present.has(usual) ? usual : (also?.find((other) => present.has(other)) ?? usual);
     if (!present.has(file)) {
@@ -84,7 +84,30 @@ export async function readApi(dir: string): Promise<{ api: CloudApi; gaps: Gap[]
   if ([ANSWERS.addressGroups.file, ...(ANSWERS.addressGroups.also ?? [])].some((file) => present.has(file)))
     api.addressGroups = await read("addressGroups", addressGroupSchema);
   if (present.has(ANSWERS.trunks.file)) api.trunks = await read("trunks", trunkSchema);
+  const schedules = await readSchedules(dir, present);
+  if (schedules) api.schedules = schedules;
   return { api, gaps: log.gaps };
+}
+
+/**
+ * `network-ID-dhcp-agents.json` and `router-ID-l3-agents.json`. undefined: nothing is known, because the bundle has none, or one cannot
+ * be read. That is no gap: a cloud may have no such schedulers, and only the check asks for them.
+ */
+async function readSchedules(dir: string, present: ReadonlySet<string>): Promise<Schedules | undefined> {
+  const log = new GapLog(API);
+  const found = [...present].flatMap((file) => {
+    const [, type, id] = /^(network|router)-(.+)-(?:dhcp|l3)-agents\.json$/.exec(file) ?? [];
+    return id === undefined ? [] : [{ file, type, id }];
+  });
+  if (found.length === 0) return undefined;
+  const schedules: Schedules = { networks: [], routers: [] };
+  for (const { file, type, id } of found) {
+    const text = await readFile(join(dir, file), "utf8").catch(() => "");
+    for (const { id: agent } of parseAnswer(text, "agents", agentSchema, log, file))
+      if (type === "network") schedules.networks.push({ network: id, agent });
+      else schedules.routers.push({ router: id, agent });
+  }
+  return log.gaps.length > 0 ? undefined : schedules;
 }
 
 function empty(): CloudApi {

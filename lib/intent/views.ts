@@ -247,7 +247,10 @@ class Cloud {
   }
 
   private router(router: NeutronRouter): RouterView {
-    const own = this.byDevice.get(router.id) ?? [];
+    // An agent that is told of a router has bound its ports. api/rpc/handlers/l3_rpc.py _ensure_host_set_on_ports
+    const own = (this.byDevice.get(router.id) ?? []).filter(
+      (one) => one.host !== "" || one.deviceOwner === DISTRIBUTED,
+    );
     const gateway = own.find((one) => one.deviceOwner === GATEWAY) ?? null;
     const distributed = router.distributed ?? false;
     return {

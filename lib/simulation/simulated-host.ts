@@ -11,6 +11,7 @@ import { CommandError } from "../host/command/command.ts";
 import { diff } from "../host/diff/diff.ts";
 import { apply, applyWhatGoes } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
+import { planned } from "../intent/recorded.ts";
 import { aimed } from "./aim.ts";
 import { type Cause, History } from "./history.ts";
 
@@ -29,6 +30,8 @@ export class SimulatedHost {
   /** Kinds that ran the last time; undefined: they all go on where they were. */
   private ran: ReadonlySet<string> | undefined;
   private stopped = false;
+  /** Its agents believe what somebody made by hand. */
+  private mended: boolean;
 
   private readonly agents: readonly Agent[];
 
@@ -37,6 +40,7 @@ export class SimulatedHost {
     this.agents = agents;
     this.believed = kept?.believed ?? bare;
     this.now = kept?.actual ?? this.believed;
+    this.mended = kept !== undefined;
   }
 
   get state(): HostState {
@@ -55,7 +59,7 @@ export class SimulatedHost {
   /** What must be stored of it; undefined: its agents would make the same from nothing. */
   get kept(): Kept | undefined {
     if (this.diverged) return { believed: this.believed, actual: this.now };
-    return this.stopped ? { believed: this.believed } : undefined;
+    return this.stopped || this.mended ? { believed: this.believed } : undefined;
   }
 
   /** Its agents do what the view asks. One that has just been started sets right what it finds. */
@@ -64,14 +68,17 @@ export class SimulatedHost {
     if (view === this.view && this.ran && kinds.symmetricDifference(this.ran).size === 0) return;
     this.stopped = stopped.size > 0;
     for (const kind of view.settings.agents) this.listProgram(kind, !stopped.has(kind));
+    let started = false;
     const before = this.view && { view: this.view, host: this.believed };
     for (const agent of this.agents) {
       if (!kinds.has(agent.kind)) continue;
       const resync = this.diverged && this.ran?.has(agent.kind) === false;
+      started ||= resync;
       this.runAgent(agent, view, about, resync, before);
     }
     this.view = view;
     this.ran = kinds;
+    if (started) this.believeWhatIs(view, kinds);
   }
 
   /** An administrator's commands. @returns how many were run before one failed, and that one's error */
@@ -89,7 +96,17 @@ export class SimulatedHost {
       }
     }
     this.history.add({ at: about.at, causes: [{ what: about.what }], agent: "by hand", step: "" }, done);
+    if (this.stopped && this.view) this.believeWhatIs(this.view);
     return failure;
+  }
+
+  /** Where agents would leave the host as it is, they go on from what it is: what somebody did in place of one is not done again. */
+  private believeWhatIs(view: HostView, kinds: ReadonlySet<string> = new Set(view.settings.agents)): void {
+    const agents = this.agents.filter((one) => kinds.has(one.kind));
+    if (this.diverged && planned(view, this.now, agents) === this.now) {
+      this.believed = this.now;
+      this.mended = true;
+    }
   }
 
   /** What its programs wrote by themselves: nobody's plan, and no difference from one. */

@@ -24,7 +24,6 @@ import { handMarks, markByHand, readKept, writeKept } from "./by-hand.ts";
 import { causeOf } from "./cause.ts";
 import { Clients, withLeases } from "./clients.ts";
 import type { Cause, Deed } from "./history.ts";
-import { missedIn } from "./missed.ts";
 import { OUTSIDE, outsideHost } from "./outside.ts";
 import { SimulatedHost } from "./simulated-host.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -341,7 +340,7 @@ export class Simulation {
     const views = hostViews(api, { settings: this.settings, dvrMacs: this.snapshot.dvrMacs() });
     this.views = stable(this.views, views);
     const gaps = [...this.views.values()].flatMap(gapsOf);
-    this.gaps = stable(this.gaps, [...gaps, ...missedIn(api, this.snapshot.given())]);
+    this.gaps = stable(this.gaps, gaps);
   }
 }
 

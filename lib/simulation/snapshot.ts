@@ -35,7 +35,6 @@ import {
 import { trunks } from "../neutron/trunk/model.ts";
 import type { Collection, Stored } from "../store/collection.ts";
 import type { Reader, StoreEvent } from "../store/store.ts";
-import type { Given } from "./missed.ts";
 import {
   addressGroupShape,
   agentShape,
@@ -78,8 +77,14 @@ export class Snapshot {
   private readonly servers = new Table(serverShape);
   private readonly projects = new Table(({ id, name }: Project) => ({ id, name }));
   private readonly macs = new Table(({ host, mac_address }: DvrMac) => ({ host, mac: mac_address }));
-  private readonly networksOfAgents = new Table((row: DhcpBinding) => row);
-  private readonly routersOfAgents = new Table((row: RouterBinding) => row);
+  private readonly networksOfAgents = new Table((row: DhcpBinding) => ({
+    network: row.network_id,
+    agent: row.agent_id,
+  }));
+  private readonly routersOfAgents = new Table((row: RouterBinding) => ({
+    router: row.router_id,
+    agent: row.agent_id,
+  }));
   private readonly hypervisors = new Table((row: ComputeHost) => row.host);
 
   private ruleIndex: ReadonlyMap<string, SecurityGroupRule[]> | undefined;
@@ -154,6 +159,7 @@ export class Snapshot {
       agents: this.agents.all(),
       servers: this.servers.all(),
       projects: this.projects.all(),
+      schedules: { networks: this.networksOfAgents.all(), routers: this.routersOfAgents.all() },
     };
     return this.answer;
   }
@@ -177,24 +183,6 @@ export class Snapshot {
         if (kind) kinds.add(kind);
       }
     return kinds;
-  }
-
-  /** To each agent that is stopped. */
-  given(): Given[] {
-    return [...this.stopped.rows.keys()].flatMap((id) => {
-      const agent = this.agents.rows.get(id);
-      if (!agent?.admin_state_up) return [];
-      const own = ({ agent_id }: { readonly agent_id: string }) => agent_id === id;
-      const networks = this.networksOfAgents.all().filter(own);
-      const routers = this.routersOfAgents.all().filter(own);
-      return [
-        {
-          host: agent.host,
-          networks: new Set(networks.map((one) => one.network_id)),
-          routers: new Set(routers.map((one) => one.router_id)),
-        },
-      ];
-    });
   }
 
   private forget(): void {

@@ -63,9 +63,9 @@ function readHost(line: string): DnsmasqInstance["hosts"][number] {
   return host;
 }
 
-/** `tag:…,option:name,value`, or a number in place of `option:name`. */
+/** `tag:…,option:name,value`, or a number in place of `option:name`. A name that dnsmasq does not know is nobody's, and stays. */
 function readOption(line: string): DnsmasqInstance["options"] {
-  const m = /^((?:tag:[^,]*,)*)(?:option6?:)?([a-z0-9-]+)(?:,(.*))?$/.exec(line.trim());
+  const m = /^(?!#)((?:tag:[^,]*,)*)(?:option6?:)?([^,]*)(?:,(.*))?$/.exec(line.trim());
   if (!m) return [];
   const option: DnsmasqInstance["options"][number] = { name: m[2] as string, value: m[3] ?? "", line };
   const tag = /tag:([^,]*),$/.exec(m[1] as string)?.[1];

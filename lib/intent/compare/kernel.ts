@@ -18,8 +18,8 @@ export function* kernelEntries(ns: Namespace, owners: Owners, numbers: Numbers):
     return {
       part,
       place: { netns, ...(device === undefined ? {} : { device }) },
-      name,
-      value,
+      name: numbers.ofLinkLocal(name),
+      value: numbers.ofLinkLocal(value),
       ...(resource ? { resource } : {}),
     };
   };

@@ -1,11 +1,12 @@
 /**
- * Numbers that a host gave out as it needed them: OpenFlow ports, local VLANs, conntrack zones, priorities of rules. Two hosts of the same
- * wiring may have given them in another order: then each is called by what it stands for.
+ * Numbers that a host gave out as it needed them: OpenFlow ports, local VLANs, conntrack zones, priorities of rules, addresses between
+ * distributed routers and fip namespaces. Two hosts of the same wiring may have given them in another order: then each is called by what it stands for.
  */
 import type { HostState, OvsBridge } from "../../host/state.ts";
 import { DEAD_VLAN } from "../../net/neutron-tables.ts";
 import type { Action, Flow, MatchField } from "../../net/openflow/ast.ts";
 import { printActions, printMatch } from "../../net/openflow/print.ts";
+import { ipNumber } from "../../net/range.ts";
 
 export interface Numbers {
   ofPort(ofport: number | undefined): string | undefined;
@@ -14,6 +15,8 @@ export interface Numbers {
   ofRule(text: string): string;
   /** Of a routing policy rule. */
   ofRulePriority(priority: number): string;
+  /** Whatever text has a link-local address in it, or a routing table that is called by one. */
+  ofLinkLocal(text: string): string;
   /** Match and actions. */
   ofFlow(bridge: OvsBridge, flow: Flow): { match: string; actions: string };
 }
@@ -28,6 +31,7 @@ export const AS_THEY_ARE: Numbers = {
   ofVlan: (tag) => (tag === undefined ? undefined : String(tag)),
   ofRule: (text) => text,
   ofRulePriority: String,
+  ofLinkLocal: (text) => text,
   ofFlow: (_bridge, flow) => ({
     match: fieldsText(flow.match.fields),
     actions: printActions(flow.actions.map(orderedOutputs(flow.actions))),
@@ -38,6 +42,7 @@ export const AS_THEY_ARE: Numbers = {
 export function named(host: HostState): Numbers {
   const vlans = vlanNames(host);
   const zones = zoneNames(host);
+  const ends = linkLocalNames(host);
   const ports = new Map<OvsBridge, ReadonlyMap<number, string>>();
   const vlanText = (tag: number) => vlans.get(tag) ?? String(tag);
   return {
@@ -46,6 +51,7 @@ export function named(host: HostState): Numbers {
     ofRule: (text) => text.replace(/--zone (\d+)/, (_, zone: string) => `--zone ${zones.get(zone) ?? zone}`),
     ofRulePriority: (priority) =>
       priority >= FIRST_FLOATING_IP && priority < FIRST_FLOATING_IP + FLOATING_IPS ? "<floating IP>" : String(priority),
+    ofLinkLocal: (text) => (ends.size === 0 ? text : text.replace(LINK_LOCAL, (found) => ends.get(found) ?? found)),
     ofFlow(bridge, flow) {
       let names = ports.get(bridge);
       if (!names) {
@@ -128,5 +134,23 @@ function zoneNames(host: HostState): Map<string, string> {
       if (zone !== undefined && device !== undefined && (known === undefined || `<zone of ${device}>` < known))
         names.set(zone, `<zone of ${device}>`);
     }
+  return names;
+}
+
+/** neutron/agent/l3/dvr_fip_ns.py: the fip namespace's routing table of a router has the number of its end's address. */
+const LINK_LOCAL = /\b(?:169\.254\.\d+\.\d+|28520\d{5})\b/g;
+
+/** The two ends of a router's /31 are called by the router's device, as long as they fit each other. */
+function linkLocalNames(host: HostState): Map<string, string> {
+  const names = new Map<string, string>();
+  const all = host.namespaces.flatMap((ns) => ns.addresses.filter((one) => one.prefix === 31));
+  const far = new Map(all.map((one) => [one.dev, one.address]));
+  for (const { dev, address } of all) {
+    const fip = dev.startsWith("rfp-") ? far.get(`fpr-${dev.slice(4)}`) : undefined;
+    if (fip === undefined || Number(ipNumber(address) ^ ipNumber(fip)) !== 1) continue;
+    names.set(address, `<${dev}>`);
+    names.set(fip, `<fpr-${dev.slice(4)}>`);
+    names.set(String(ipNumber(fip)), `<table of ${dev.slice(4)}>`);
+  }
   return names;
 }
