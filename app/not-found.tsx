@@ -1,22 +1,26 @@
-import { SearchX } from "lucide-react";
-import { ButtonLink } from "../components/ui/button.tsx";
-import { EmptyState } from "../components/ui/state.tsx";
+import { headers } from "next/headers";
+import { EMBEDDED } from "../lib/clouds/embedded.ts";
+import { sessionOf } from "../lib/server/session.ts";
+import { sightOf } from "../lib/server/sight.ts";
+import { server } from "../lib/server.ts";
+import { CloudFrame } from "./cloud-frame.tsx";
+import { NothingHere } from "./nothing-here.tsx";
 
-export default function NotFound() {
+/** No cloud's address: who is logged in has the frame of the one that is always there. */
+export default async function NotFound() {
+  const session = await sessionOf(await headers());
+  if (!session)
+    return (
+      <main className="grid min-h-dvh place-items-center">
+        <NothingHere />
+      </main>
+    );
+  const { newest } = await (await server().embedded()).store.lastEvent();
   return (
-    <main className="grid min-h-dvh place-items-center">
-      <EmptyState
-        level={1}
-        icon={<SearchX aria-hidden />}
-        title="There is nothing at this address"
-        action={
-          <ButtonLink variant="solid" href="/">
-            To the first page
-          </ButtonLink>
-        }
-      >
-        It may have been removed, the link may be cut, or it is for others to see.
-      </EmptyState>
-    </main>
+    <CloudFrame cloud={await sightOf(session).summary(EMBEDDED.id)} since={newest}>
+      <div className="grid h-full place-items-center">
+        <NothingHere />
+      </div>
+    </CloudFrame>
   );
 }

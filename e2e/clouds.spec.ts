@@ -51,8 +51,18 @@ test("a bundle is opened, shown, listed and removed", async ({ page }) => {
   await expect(mine).toBeHidden();
 
   expect((await page.goto(address))?.status()).toBe(404);
-  await expect(page.getByRole("heading", { name: "There is nothing at this address" })).toBeVisible();
+  const nothing = page.getByRole("heading", { name: "There is nothing at this address" });
+  await expect(nothing).toBeVisible();
   await expectAccessible(page);
+  // Who is logged in keeps the way to everything else around it, and stays in his cloud where that one is there.
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Instances" }).click();
+  await expect(page).toHaveURL(/\/clouds\/embedded\/instances$/);
+  expect((await page.goto("/clouds/legacy/nowhere"))?.status()).toBe(404);
+  await expect(nothing).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Hosts" })).toHaveAttribute(
+    "href",
+    "/clouds/legacy/hosts",
+  );
 });
 
 test("a cloud that is removed elsewhere is not shown from memory", async ({ page, request }) => {

@@ -64,7 +64,7 @@ export function VerdictBanner(props: {
           <p className="pt-0.5 text-sm">{verdict.summary}</p>
         </div>
       </div>
-      <div className="flex min-h-11 items-center gap-x-2 gap-y-1.5 border-t border-line px-4 py-1.5 max-md:flex-wrap">
+      <div className="flex min-h-11 items-center gap-x-2 gap-y-1.5 border-t border-line px-4 py-1.5 max-md:flex-wrap max-md:*:grow">
         <p className="flex min-w-0 flex-1 items-center gap-2 max-md:basis-full">
           <span className="shrink-0 text-xs text-muted">{element ? elementWord(element) : wayText(view)}</span>
           {element ? (

@@ -1,15 +1,13 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
-import { BuildProvider } from "../../../components/forms/build.tsx";
-import { LiveProvider } from "../../../components/frame/live.tsx";
-import { Shell } from "../../../components/frame/shell.tsx";
 import type { CloudSummary } from "../../../lib/api/http.ts";
 import { EMBEDDED } from "../../../lib/clouds/embedded.ts";
 import { isFailure } from "../../../lib/clouds/failure.ts";
-import { pageSession, pageSessionInfo } from "../../../lib/server/page-session.ts";
+import { pageSession } from "../../../lib/server/page-session.ts";
 import { sightOf } from "../../../lib/server/sight.ts";
 import { server } from "../../../lib/server.ts";
+import { CloudFrame } from "../../cloud-frame.tsx";
 
 interface Props {
   params: Promise<{ cloud: string }>;
@@ -37,16 +35,9 @@ export default async function CloudLayout({ children, ...props }: Props & { chil
   const since = id === EMBEDDED.id ? (await (await server().embedded()).store.lastEvent()).newest : undefined;
   const cloud = await find(props);
   if (!cloud) notFound();
-  const shell = (
-    <Shell cloud={cloud} session={await pageSessionInfo()}>
-      {since === undefined ? children : <BuildProvider cloud={cloud.id}>{children}</BuildProvider>}
-    </Shell>
-  );
-  return since === undefined ? (
-    shell
-  ) : (
-    <LiveProvider cloud={cloud.id} since={since}>
-      {shell}
-    </LiveProvider>
+  return (
+    <CloudFrame cloud={cloud} since={since}>
+      {children}
+    </CloudFrame>
   );
 }
