@@ -39,6 +39,20 @@ describe("failed logins", () => {
     expect(await attempts.check("admin", "there", right)).toBe(true);
   });
 
+  test("from many sources are refused together, but where the account was logged in to before", async () => {
+    const { clock, attempts } = counter();
+    await attempts.check("admin", "desk", right);
+    for (let n = 0; n < 10; n++) await fail(attempts, 5, "admin", `source ${n}`);
+    for (const source of ["source 99", "source 1"])
+      await expect(attempts.check("admin", source, right)).rejects.toMatchObject(refused);
+    expect(await attempts.check("admin", "desk", right)).toBe(true);
+    expect(await attempts.check("demo", "source 99", right)).toBe(true);
+    clock.now = 5 * MINUTE + 1;
+    expect(await attempts.check("admin", "source 99", right)).toBe(true);
+    await fail(attempts, 10, "admin", "desk");
+    await expect(attempts.check("admin", "desk", right)).rejects.toMatchObject(refused);
+  });
+
   test("in a burst are not all tried before the first has failed", async () => {
     const { attempts } = counter();
     let tried = 0;
