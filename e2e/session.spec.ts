@@ -1,4 +1,5 @@
 /** Logging in and out, and what a tenant is shown: read on the wire, in a cloud where others have their objects, too. */
+import { readFileSync } from "node:fs";
 import { type APIRequestContext, expect, type Page, test } from "@playwright/test";
 import type { Topology, TraceEnd } from "../lib/api/http.ts";
 import { expectAccessible, expectAccessibleInBothThemes } from "./support/axe.ts";
@@ -219,6 +220,24 @@ test.describe("a tenant", () => {
       // What was asked for may be said again.
       const untold = secrets.filter((one) => !address.includes(one));
       expect([address, leaks(text, untold)]).toEqual([address, []]);
+    }
+
+    // What is drawn may be more than what was told: a PNG is painted from the same file as the SVG.
+    const files = [
+      ["topology", "As SVG"],
+      ["trace?from=cirros-vm1&to=cirros-vm3", "Picture as SVG"],
+      ["trace?from=cirros-vm1&to=cirros-vm3", "Events as JSON lines"],
+    ] as const;
+    for (const [address, item] of files) {
+      await visit(page, `/clouds/embedded/${address}`);
+      await page.getByRole("button", { name: "Export" }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("menuitem", { name: item }).click(),
+      ]);
+      const text = readFileSync(await download.path(), "utf8").replaceAll(/data:[^)]*/g, "");
+      expect(text).toContain("cirros-vm1");
+      expect([item, leaks(`${download.suggestedFilename()} ${text}`, secrets)]).toEqual([item, []]);
     }
     await admin.dispose();
   });
