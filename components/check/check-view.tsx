@@ -203,6 +203,7 @@ function matching(host: CheckedHost, kind: Kind, filter: string): CheckDifferenc
       one.actual,
       one.desired,
       one.resource?.id,
+      ...(one.waitsFor ?? []),
     ];
     return lineMatches(terms, words.filter((word) => word !== undefined).join(" "));
   });

@@ -24,7 +24,7 @@ interface Props {
 /** One difference: what it is, where, how it is and how it should be; opened, what sets it right. */
 export function DifferenceRow({ cloud, host, difference, open, named, onOpen, onDone }: Props) {
   const body = useId();
-  const { kind, part, name, actual, desired, id } = difference;
+  const { kind, part, name, actual, desired, id, waitsFor } = difference;
   const text = KIND_TEXT[kind];
   const device = deviceOf(cloud, host, difference);
   return (
@@ -57,6 +57,9 @@ export function DifferenceRow({ cloud, host, difference, open, named, onOpen, on
             actual={actual === undefined ? undefined : named(actual)}
             desired={desired === undefined ? undefined : named(desired)}
           />
+          {waitsFor ? (
+            <p className="text-xs leading-5 text-warn">waits for the {waitsFor.join(" and the ")} to run</p>
+          ) : null}
         </div>
         <div className="min-w-0 text-right text-xs leading-5 max-sm:col-start-2 max-sm:text-left">
           {device ? (

@@ -53,7 +53,8 @@ export function RepairBox({ cloud, host, id, onDone }: Props) {
   if (script === "")
     return (
       <p className="text-sm text-muted">
-        No command is known that sets this right. Starting the host’s agents anew may: they plan from nothing then.
+        No command is known that sets this right. Starting the host’s agents may: they plan from nothing then, and ask
+        Neutron for what they need.
       </p>
     );
   const others = repairs.length - 1;

@@ -59,12 +59,14 @@ function plural(count: number): string {
   return count === 1 ? "difference" : "differences";
 }
 
-function differenceLines({ kind, part, place, name, actual, desired, resource }: CheckDifference): string[] {
+function differenceLines(difference: CheckDifference): string[] {
+  const { kind, part, place, name, actual, desired, resource, waitsFor } = difference;
   const where = [place.netns, place.bridge, place.table && `table ${place.table}`, place.device].filter(Boolean);
   const whose = resource ? ` (${resource.type} ${resource.id})` : "";
   const lines = [`  ${kind} ${part} in ${where.join(" ") || "the host"}: ${name}${whose}`];
   if (actual) lines.push(...`      has   ${actual}`.split("\n"));
   if (desired) lines.push(...`      wants ${desired}`.split("\n"));
+  if (waitsFor) lines.push(`      waits for the ${waitsFor.join(" and the ")} to run`);
   return lines;
 }
 
