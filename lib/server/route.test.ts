@@ -1,12 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { Failure } from "../clouds/failure.ts";
-import { openCloud, type TestCloud } from "../identity/testing/cloud.ts";
 import { json } from "./answer.ts";
 import { log } from "./log.ts";
 import { openRoute, query, route, sessionRoute } from "./route.ts";
 import { ndjson } from "./stream.ts";
-import { plantServer, removeServer } from "./testing/server.ts";
+import { plantServer } from "./testing/server.ts";
 
 const request = (url = "/") => new Request(`http://localhost${url}`, { headers: { host: "localhost" } });
 const context = { params: Promise.resolve({ cloud: "legacy" }) };
@@ -59,15 +58,7 @@ describe("route", () => {
 });
 
 describe("who may ask", () => {
-  let cloud: TestCloud;
-  beforeEach(async () => {
-    cloud = await openCloud();
-    plantServer(cloud);
-  });
-  afterEach(async () => {
-    removeServer();
-    await cloud.close();
-  });
+  const cloud = plantServer();
   const ask = async (
     handler: (request: Request, context: { params: Promise<Record<never, never>> }) => Promise<Response>,
     headers: Record<string, string>,
@@ -79,7 +70,7 @@ describe("who may ask", () => {
   const seen = () => json({});
 
   test("administrators, unless the handler says otherwise; for others nothing is there", async () => {
-    const [admin, demo] = [await cloud.login("admin"), await cloud.login("demo")];
+    const [admin, demo] = [await cloud().login("admin"), await cloud().login("demo")];
     expect(await ask(route(seen), {})).toEqual([401, "unauthorized"]);
     expect(await ask(route(seen), { "x-auth-token": "wrong" })).toEqual([401, "unauthorized"]);
     expect(await ask(route(seen), { cookie: `underlay-session=${demo}` })).toEqual([404, "not_found"]);
@@ -87,11 +78,11 @@ describe("who may ask", () => {
   });
 
   test("everybody who is logged in to a project", async () => {
-    const [demo, unscoped] = [await cloud.login("demo"), await cloud.login("demo", "underlay", null)];
+    const [demo, unscoped] = [await cloud().login("demo"), await cloud().login("demo", "underlay", null)];
     expect(await ask(sessionRoute(seen), {})).toEqual([401, "unauthorized"]);
     expect(await ask(sessionRoute(seen), { "x-auth-token": unscoped })).toEqual([401, "unauthorized"]);
     expect(await ask(sessionRoute(seen), { "x-auth-token": demo })).toEqual([200, undefined]);
-    const { name } = await cloud.project("demo");
+    const { name } = await cloud().project("demo");
     const project = sessionRoute((_request, _params, session) => json({ error: { code: session.project.name } }));
     expect(await ask(project, { "x-auth-token": demo })).toEqual([200, name]);
   });

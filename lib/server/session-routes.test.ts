@@ -1,21 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { SessionInfo } from "../api/http.ts";
-import { openCloud, type TestCloud } from "../identity/testing/cloud.ts";
 import { ownSecret } from "./secret.ts";
 import { requireAdmin, sessionOf } from "./session.ts";
 import { endSession, showSession, startSession, switchSession } from "./session-routes.ts";
-import { plantServer, removeServer } from "./testing/server.ts";
+import { plantServer } from "./testing/server.ts";
 
-let cloud: TestCloud;
-beforeEach(async () => {
-  cloud = await openCloud();
-  plantServer(cloud);
-});
-afterEach(async () => {
-  removeServer();
-  await cloud.close();
-});
-
+const cloud = plantServer();
 const context = { params: Promise.resolve({}) };
 
 interface Sent {
@@ -119,7 +109,7 @@ test("logging out ends the token, and takes the cookie", async () => {
 });
 
 test("a script's token and this machine's secret count as sessions", async () => {
-  const token = await cloud.login("demo");
+  const token = await cloud().login("demo");
   expect(await sessionOf(new Headers({ "x-auth-token": token }))).toMatchObject({ user: { name: "demo" } });
   await expect(requireAdmin(new Headers({ "x-auth-token": token }))).rejects.toMatchObject({ code: "forbidden" });
   expect(await requireAdmin(new Headers({ "x-underlay-secret": ownSecret() }))).toMatchObject({ admin: true });
