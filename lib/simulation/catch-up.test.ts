@@ -114,6 +114,9 @@ test.each(Object.entries(CHANGES))("%s", async (_what, [name, agent_type, change
   await change(on);
   const missed = await look(cloud);
   expect(missed.flatMap((one) => (one.differences.length > 0 ? [one.name] : []))).toEqual([name]);
+  expect(new Set(missed.flatMap((one) => one.differences.map((difference) => difference.waitsFor)).flat())).toEqual(
+    new Set([agent_type]),
+  );
   const repair = parseCommands(missed.find((one) => one.name === name)?.repair ?? "");
   expect(await cloud.simulation.byHand(name, repair)).toBeUndefined();
   expect((await look(cloud)).flatMap((one) => one.differences)).toEqual([]);
