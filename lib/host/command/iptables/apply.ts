@@ -7,6 +7,7 @@ import type { IptablesCommand, RestoreLine, TableChange, TableName } from "./com
 import { DraftChains } from "./draft-chains.ts";
 import { MissingChain, normalizeRules, UnknownMatch, UnknownWord } from "./normalize.ts";
 import { usage, VERSION } from "./parse.ts";
+import { Leading, NAT_DROP, refusal } from "./places.ts";
 
 const BUILT_IN: Readonly<Record<TableName, readonly string[]>> = {
   raw: ["PREROUTING", "OUTPUT"],
@@ -65,12 +66,15 @@ function withTable(
 
 /** Chains of a table by name while lines are applied; a chain is copied when it first changes. */
 interface Draft {
+  readonly table: TableName;
   readonly chains: DraftChains;
+  readonly leading: Leading;
   readonly copied: Set<string>;
 }
 
 function mutable(table: IptablesTable): Draft {
-  return { chains: new DraftChains(table.chains), copied: new Set() };
+  const chains = new DraftChains(table.chains);
+  return { table: table.name, chains, leading: new Leading(chains), copied: new Set() };
 }
 
 function settle(table: IptablesTable, { chains }: Draft): IptablesTable {
@@ -108,6 +112,7 @@ function restoreLine(draft: Draft, line: RestoreLine, run: Run): void {
   }
   const { chain, packets, bytes, policy } = line;
   const before = draft.chains.get(chain);
+  draft.leading.forget();
   if (!before?.policy) {
     // A chain of that name is emptied, without leaving its place.
     if (policy !== undefined) throw failed(run, "Bad built-in chain name.");
@@ -137,21 +142,27 @@ function applyChange(
   run: Run,
   counters: { packets: number; bytes: number } = { packets: 0, bytes: 0 },
 ): void {
+  if (change.op !== "append" && change.op !== "insert") draft.leading.forget();
   switch (change.op) {
     case "append":
     case "insert":
     case "replace": {
       const rules = specified(draft, change.chain, change.rule, run).map((rule) => ({ ...rule, ...counters }));
       const chain = chainOf(draft, change.chain, run);
-      if (change.op === "append") rulesOf(draft, chain).push(...rules);
-      else if (change.op === "insert") {
-        if (change.number < 1 || change.number > chain.rules.length + 1)
-          throw failed(run, "Index of insertion too big.");
-        rulesOf(draft, chain).splice(change.number - 1, 0, ...rules);
-      } else {
-        if (change.number < 1 || change.number > chain.rules.length) throw failed(run, "Index of replacement too big.");
-        rulesOf(draft, chain).splice(change.number - 1, 1, ...rules);
-      }
+      const { length } = chain.rules;
+      if (change.op === "insert" && (change.number < 1 || change.number > length + 1))
+        throw failed(run, "Index of insertion too big.");
+      if (change.op === "replace" && (change.number < 1 || change.number > length))
+        throw failed(run, "Index of replacement too big.");
+      const { op } = change;
+      // To insert behind the last rule is to append (iptables/nft.c nft_rule_insert).
+      const done = op === "insert" && length > 0 && change.number > length ? "append" : op;
+      for (const rule of rules) takeRule(draft, done, chain.name, rule, run);
+      const at = op === "append" ? length : change.number - 1;
+      rulesOf(draft, chain).splice(at, op === "replace" ? 1 : 0, ...rules);
+      if (op === "replace") draft.leading.forget();
+      for (const { target } of rules)
+        if (target.kind === "jump" || target.kind === "goto") draft.leading.jump(chain.name, target.chain);
       return;
     }
     case "delete":
@@ -189,6 +200,7 @@ function applyChange(
       rename(draft, change.chain, change.to, run);
       return;
     case "policy": {
+      if (draft.table === "nat" && change.policy === "DROP") throw usage(run.program, NAT_DROP);
       const chain = draft.chains.get(change.chain);
       if (!chain?.policy) throw failed(run, "Bad built-in chain name.");
       draft.chains.set(chain.name, { ...chain, policy: change.policy });
@@ -199,6 +211,16 @@ function applyChange(
   }
 }
 
+/** Throws what the kernel says of a rule that may not stand there. */
+function takeRule(draft: Draft, op: string, chain: string, rule: IptablesRule, run: Run): void {
+  const reason = refusal(draft.chains, draft.leading, draft.table, chain, rule);
+  if (reason !== undefined) {
+    const text = `RULE_${op.toUpperCase()} failed (${reason}): rule in chain ${chain}`;
+    const where = run.line === undefined ? " " : `\nline ${run.line}: `;
+    throw new CommandError(`${run.program} ${VERSION}: ${where}${text}`, 4);
+  }
+}
+
 function zeroed(chain: IptablesChain): IptablesChain {
   return { ...chain, packets: 0, bytes: 0, rules: chain.rules.map((rule) => ({ ...rule, packets: 0, bytes: 0 })) };
 }
@@ -206,7 +228,7 @@ function zeroed(chain: IptablesChain): IptablesChain {
 function specified(draft: Draft, chain: string, rule: string, run: Run): IptablesRule[] {
   try {
     const isChain = (name: string) => draft.chains.has(name);
-    return normalizeRules(chain, rule, run.family, isChain, (name) => checkSet(name, run));
+    return normalizeRules(draft.table, chain, rule, run.family, isChain, (name) => checkSet(name, run));
   } catch (error) {
     const known = [MissingChain, UnknownMatch, UnknownWord, CommandError].some((one) => error instanceof one);
     if (!(known && error instanceof Error)) throw error;
@@ -240,13 +262,15 @@ function deleteChains(draft: Draft, name: string | undefined, run: Run): void {
   const chains = name === undefined ? draft.chains.list().filter((c) => !c.policy) : [chainOf(draft, name, run)];
   // Chains may jump to one another: all of them go at once.
   for (const chain of chains) {
+    if (chain.policy === "DROP") throw failed(run, "Directory not empty.");
     const busy = chain.rules.length > 0 || (name !== undefined && jumpsTo(draft, chain.name));
-    if (chain.policy || (busy && name !== undefined))
+    if (busy && name !== undefined)
       throw new CommandError(
         `${run.program} ${VERSION}:  CHAIN_DEL failed (Device or resource busy): chain ${chain.name}`,
         4,
       );
-    if (!busy) draft.chains.delete(chain.name);
+    // A built-in one comes back with its first rule.
+    if (!busy && !chain.policy) draft.chains.delete(chain.name);
   }
 }
 

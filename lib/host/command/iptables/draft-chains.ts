@@ -11,7 +11,7 @@ export class DraftChains {
   private readonly before: IptablesChain[];
   private readonly base: readonly IptablesChain[];
   /** How many of them are built in: these come first. */
-  private readonly builtIn: number;
+  private readonly builtIns: number;
   /** What is other than before; undefined: deleted. */
   private readonly changed = new Map<string, IptablesChain | undefined>();
 
@@ -20,7 +20,7 @@ export class DraftChains {
     this.base = sorted.has(before) ? before : inOrder(before);
     sorted.add(this.base);
     const own = this.base.findIndex(({ policy }) => policy === undefined);
-    this.builtIn = own < 0 ? this.base.length : own;
+    this.builtIns = own < 0 ? this.base.length : own;
   }
 
   get(name: string): IptablesChain | undefined {
@@ -31,6 +31,11 @@ export class DraftChains {
 
   has(name: string): boolean {
     return this.get(name) !== undefined;
+  }
+
+  /** Their names, which no command changes. */
+  builtIn(): string[] {
+    return this.base.slice(0, this.builtIns).map(({ name }) => name);
   }
 
   set(name: string, chain: IptablesChain): void {
@@ -56,8 +61,8 @@ export class DraftChains {
 
   /** Where it is, or would be. */
   private placeOf(name: string): { at: number; found: boolean } {
-    for (let at = 0; at < this.builtIn; at++) if (this.base[at]?.name === name) return { at, found: true };
-    let low = this.builtIn;
+    for (let at = 0; at < this.builtIns; at++) if (this.base[at]?.name === name) return { at, found: true };
+    let low = this.builtIns;
     let high = this.base.length;
     while (low < high) {
       const middle = (low + high) >> 1;

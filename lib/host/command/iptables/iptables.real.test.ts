@@ -15,6 +15,12 @@ import { toolNamed } from "../tools.ts";
 
 const COMMANDS = Number(process.env.UNDERLAY_DIFF_COMMANDS ?? 250);
 const CHAINS = ["neutron-a", "neutron-b", "neutron-c"];
+const TABLES: Readonly<Record<string, readonly string[]>> = {
+  filter: ["INPUT", "FORWARD"],
+  mangle: ["INPUT", "FORWARD"],
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+  raw: ["PREROUTING", "OUTPUT"],
+};
 
 const lab = new Lab();
 let name: string;
@@ -23,8 +29,8 @@ beforeAll(() => {
   name = lab.namespace("ipt");
   // nf_tables makes a built-in chain with its first rule; until then some errors are others.
   for (const program of ["iptables", "ip6tables"])
-    for (const table of ["filter", "mangle"])
-      for (const chain of ["INPUT", "FORWARD"]) {
+    for (const [table, chains] of Object.entries(TABLES))
+      for (const chain of chains) {
         inNs(name, program, ["-t", table, "-A", chain, "-j", "ACCEPT"]);
         inNs(name, program, ["-t", table, "-F", chain]);
       }
@@ -34,14 +40,13 @@ afterAll(() => {
   lab.dispose();
 });
 
-/** Chains jump to later ones only: the kernel takes no loops. */
-function rule(r: Random, six: boolean, chain: string): string {
-  const later = CHAINS.slice(CHAINS.indexOf(chain) + 1);
+function rule(r: Random, six: boolean): string {
   const [one, net] = six ? ["fd00::1", "fd00:1:2::3/64"] : ["10.0.0.1", "10.1.2.3/16"];
   const parts = [
     r.chance(0.3) ? `-s ${r.pick([one, net, `! -s`]).replace("! -s", one)}` : "",
     r.chance(0.2) ? `! -d ${one}` : "",
     r.chance(0.2) ? `-i ${r.pick(["eth0", "tap1"])}` : "",
+    r.chance(0.1) ? r.pick(["-o eth0", "-m physdev --physdev-out tap2", "-m owner --uid-owner 0"]) : "",
     r.pick([
       ...["", "", "-p tcp --dport 80", "-p udp -m udp --sport 67 --dport 68", "-p tcp -m multiport --dports 80,90:99"],
       ...[six ? "-p icmpv6 --icmpv6-type router-advertisement" : "-p icmp --icmp-type echo-request", "-p tcp --syn"],
@@ -51,17 +56,21 @@ function rule(r: Random, six: boolean, chain: string): string {
       ...["-m physdev --physdev-is-bridged --physdev-out tap2", "-m mark --mark 0x4000000/0xffff0000"],
     ]),
   ];
-  const target = r.pick(["ACCEPT", "DROP", "RETURN", "REJECT", "MARK --set-mark 5", ...later, ...later, "nowhere"]);
+  const target = r.pick([
+    ...["ACCEPT", "DROP", "RETURN", "REJECT", "MARK --set-mark 5", "nowhere", ...CHAINS, ...CHAINS],
+    ...[`SNAT --to-source ${one}`, `DNAT --to-destination ${one}`, "MASQUERADE", "REDIRECT", "REDIRECT --to-ports 80"],
+    ...["CT --zone 5", "CT --notrack", "CHECKSUM --checksum-fill"],
+  ]);
   return [...parts, `-j ${target}`].filter((part) => part !== "").join(" ");
 }
 
 function line(r: Random): string {
   const six = r.chance(0.3);
   const program = six ? "ip6tables" : "iptables";
-  const table = target(r);
-  const c = r.pick([...CHAINS, ...CHAINS, "INPUT", "FORWARD"]);
-  // REJECT is for the filter table alone.
-  const spec = () => (table === "" ? rule(r, six, c) : rule(r, six, c).replace("-j REJECT", "-j DROP"));
+  const name = r.pick(["filter", "filter", "mangle", "nat", "nat", "nat", "raw"]);
+  const table = name === "filter" ? "" : ` -t ${name}`;
+  const c = r.pick([...CHAINS, ...CHAINS, ...(TABLES[name] ?? [])]);
+  const spec = () => rule(r, six);
   const n = r.below(5) + 1;
   const set = r.pick(["four", "six", "four"]);
   const member = set === "six" ? `fd00::${n}` : r.pick([`10.0.0.${n}`, `10.${n}.3.4/16`]);
@@ -82,13 +91,13 @@ function line(r: Random): string {
     case 8:
       return r.pick([
         `${program}${table} -F ${c}`,
-        `${program}${table} -X ${c}`,
-        `${program} -P ${c} DROP`,
+        `${program}${table} -X ${r.pick(CHAINS)}`,
+        `${program}${table} -P ${c} DROP`,
         `${program} -C ${c} -j ACCEPT`,
       ]);
     case 9:
     case 10:
-      return `${program}-restore -n <<'EOF'\n*${table === "" ? "filter" : "mangle"}\n:${r.pick(CHAINS)} - [0:0]\n-A ${c} ${spec()}\n-I ${c} 1 ${spec()}\nCOMMIT\nEOF`;
+      return `${program}-restore -n <<'EOF'\n*${name}\n:${r.pick(CHAINS)} - [0:0]\n-A ${c} ${spec()}\n-I ${c} 1 ${spec()}\nCOMMIT\nEOF`;
     case 11:
       return `ipset create ${r.chance(0.5) ? "-exist " : ""}${set} hash:net family ${set === "six" ? "inet6" : "inet"}`;
     case 12:
@@ -96,10 +105,6 @@ function line(r: Random): string {
     default:
       return r.pick([`ipset flush ${set}`, `ipset destroy ${set}`, `ipset add ${set} ${member}`]);
   }
-}
-
-function target(r: Random): string {
-  return r.chance(0.3) ? " -t mangle" : "";
 }
 
 function rulesText(ruleset: IptablesRuleset | undefined): string[] {

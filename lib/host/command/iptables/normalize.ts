@@ -6,7 +6,9 @@ import type { IptablesRule, Word } from "../../../net/iptables/ast.ts";
 import { parseRule } from "../../../net/iptables/parse.ts";
 import { printWord, splitWords } from "../../../net/iptables/words.ts";
 import { CommandError } from "../command.ts";
+import type { TableName } from "./command.ts";
 import { MATCHES, TARGETS } from "./extensions.ts";
+import { checkRule } from "./places.ts";
 import { address, checkPorts, hexMask, icmpType, PROTOCOLS, sortStates } from "./values.ts";
 
 /** Options that every rule may have → their letters, in the order of iptables-save. */
@@ -48,6 +50,7 @@ const MOST_KNOWN = 4096;
 
 /** The rules that one specification stands for: several where it has lists of addresses. */
 export function normalizeRules(
+  table: TableName,
   chain: string,
   spec: string,
   family: 4 | 6,
@@ -55,10 +58,20 @@ export function normalizeRules(
   checkSet: (name: string) => void,
 ): IptablesRule[] {
   const key = `${family} ${spec}`;
-  const before = known.get(key);
-  if (before) return before.map((rule) => ({ ...rule, text: `-A ${chain}${rule.text}` }));
-  const rules = readRules(chain, spec, family, isChain, checkSet);
   const head = `-A ${chain}`;
+  const before = known.get(key);
+  if (before)
+    return before.map((rule) => {
+      checkRule(table, chain, rule);
+      return { ...rule, text: `${head}${rule.text}` };
+    });
+  const rules = readRules(chain, spec, family, checkSet);
+  for (const rule of rules) {
+    checkRule(table, chain, rule);
+    const { target } = rule;
+    if ((target.kind === "jump" || target.kind === "goto") && !isChain(target.chain))
+      throw new MissingChain(target.chain);
+  }
   if (rules.every((rule) => isPlain(rule) && rule.text.startsWith(head))) {
     if (known.size >= MOST_KNOWN) known.clear();
     known.set(
@@ -79,13 +92,7 @@ function isPlain({ matches, target }: IptablesRule): boolean {
   return target.kind !== "jump" && target.kind !== "goto" && matches.every(({ kind }) => kind !== "set");
 }
 
-function readRules(
-  chain: string,
-  spec: string,
-  family: 4 | 6,
-  isChain: (name: string) => boolean,
-  checkSet: (name: string) => void,
-): IptablesRule[] {
+function readRules(chain: string, spec: string, family: 4 | 6, checkSet: (name: string) => void): IptablesRule[] {
   const words = splitWords(spec);
   if (!words) throw new CommandError("a quote is not closed", 2);
   const base = new Map<string, { not: boolean; value: string }>();
@@ -117,7 +124,6 @@ function readRules(
       const name = need(words[++i], at.text);
       target = { head: `${goes ? "-g" : "-j"} ${name}`, words: [] };
       current = target;
-      if ((goes || !TARGETS.has(name)) && !isChain(name)) throw new MissingChain(name);
     } else {
       if (!current) {
         const implied = protocol === undefined ? undefined : IMPLIED[protocol];
@@ -134,6 +140,9 @@ function readRules(
   const wants = target && MANDATORY[target.head];
   if (wants && !target?.words.some((one) => isBare(one, wants)))
     throw new CommandError(`${target?.head.slice(3)}: option "${wants}" must be specified\n`, 2);
+  // Of ICMP, ports are taken for its ids (libxt_NAT.c).
+  if (target?.words.some((one) => isBare(one, "--to-ports")) && !/^(tcp|udp|sctp|dccp|icmp)$/.test(protocol ?? ""))
+    throw new CommandError("Need TCP, UDP, SCTP or DCCP with port specification", 2);
   return addressLists(base, family).map((addresses) => {
     const texts: string[] = ["-A", chain];
     for (const letter of ORDER) {
@@ -142,7 +151,7 @@ function readRules(
     }
     for (const match of matches) texts.push("-m", match.head, ...tidy(match.head, match.words, family).map(printWord));
     if (target) texts.push(target.head, ...tidyTarget(target, family).map(printWord));
-    const rule = parseRule(texts.join(" "), isChain);
+    const rule = parseRule(texts.join(" "), (name) => !TARGETS.has(name));
     if (typeof rule === "string") throw new CommandError(rule, 2);
     return rule;
   });
