@@ -35,7 +35,12 @@ export const ENTRIES: readonly Entry[] = [
     changes: "-A, -I, -D, -R, -N, -X, -F, -P, -E; iptables-restore",
   },
   { names: ["ipset"], shows: "list [SET], save, test", changes: "create, add, del, swap, destroy, flush" },
-  { names: ["conntrack"], shows: "-L, -C, with -s -d -p -w", changes: "-D, -F" },
+  {
+    names: ["conntrack"],
+    shows:
+      "-L, -C, with -s -d -p -w; pings leave their connections here for 30 seconds, as they leave neighbours (ip neigh) and MACs (bridge fdb, ovs-appctl fdb/show)",
+    changes: "-D, -F",
+  },
   {
     names: ["sysctl", "cat", "ls"],
     shows:

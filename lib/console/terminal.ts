@@ -1,5 +1,6 @@
 /** What stands behind a console while a line runs: the world as it is by now, and what the line has done. */
 import type { CollectedCloud } from "../collect/cloud.ts";
+import type { Remembered } from "../datapath/walk/remembered.ts";
 import type { Command, Invocation } from "../host/command/command.ts";
 import { CommandError } from "../host/command/command.ts";
 import { namespaceOf } from "../host/edit.ts";
@@ -8,6 +9,7 @@ import type { HostState, Namespace } from "../host/state.ts";
 import type { Guest, World } from "../host/world.ts";
 import type { Answer } from "./answer.ts";
 import type { CapturedFrame } from "./traffic/frame.ts";
+import { type Memory, remembering, surviving, withMemories } from "./traffic/memory.ts";
 
 /** Where the next line runs. Plain data: the browser keeps it and sends it back. */
 export interface Session {
@@ -22,6 +24,8 @@ export interface Console {
   readonly host: string;
   /** What was sent lately in this cloud, oldest first. */
   readonly frames: readonly CapturedFrame[];
+  /** What pings have left on hosts. */
+  readonly memories?: readonly Memory[];
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Why nothing can be changed; absent where it can. */
@@ -43,6 +47,16 @@ export type Program = (terminal: Terminal, call: Call) => Answer;
 
 const MOST_WALKS = 20;
 
+/** Undefined where it concerned nothing but what pings have left: the host itself has no such thing. */
+function applied(bare: HostState, command: Command): HostState | undefined {
+  try {
+    return apply(bare, command);
+  } catch (error) {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  }
+}
+
 export class Terminal {
   readonly commands: Command[] = [];
   readonly sent: CapturedFrame[] = [];
@@ -52,10 +66,12 @@ export class Terminal {
   private walks = 0;
   private readonly console: Console;
   private changed: World;
+  private remembered: readonly Memory[];
 
   constructor(console: Console, session: Session) {
     this.console = console;
     this.changed = console.cloud.world;
+    this.remembered = console.memories ?? [];
     this.session = session;
   }
 
@@ -68,8 +84,23 @@ export class Terminal {
     return { ...this.console.cloud, world: this.changed };
   }
 
+  /** As its tools show it: with what pings have left on it. */
   get host(): HostState {
-    return this.hostNamed(this.console.host) as HostState;
+    return withMemories(this.bare, this.remembered, this.now);
+  }
+
+  /** As packets and agents find it. */
+  private get bare(): HostState {
+    return this.changed.hosts.find((one) => one.name === this.console.host) as HostState;
+  }
+
+  get memories(): readonly Memory[] {
+    return this.remembered;
+  }
+
+  /** A recording stays as it was recorded. */
+  remember(more: readonly Remembered[]): void {
+    if (this.console.readOnly === undefined) this.remembered = remembering(this.remembered, more, this.now);
   }
 
   get now(): number {
@@ -92,10 +123,6 @@ export class Terminal {
       throw new CommandError(`one line may send ${MOST_WALKS} packets; type the others in another`, 1);
   }
 
-  hostNamed(name: string): HostState | undefined {
-    return this.changed.hosts.find((one) => one.name === name);
-  }
-
   /** Throws what `ip netns exec` says of a namespace that is not there. */
   namespace(name: string): Namespace {
     return namespaceOf(this.host, name);
@@ -104,10 +131,11 @@ export class Terminal {
   /** Runs it on the host of this line; the caller runs it on the real simulated one. */
   change(command: Command): void {
     if (this.console.readOnly !== undefined) throw new CommandError(this.console.readOnly, 1);
-    const { host } = this;
-    const next = apply(host, command);
+    const { host, bare } = this;
+    this.remembered = surviving(this.remembered, host, apply(host, command));
+    const next = host === bare ? apply(bare, command) : applied(bare, command);
+    if (!next || next === bare) return;
     this.commands.push(command);
-    if (next === host) return;
-    this.changed = { ...this.changed, hosts: this.changed.hosts.map((one) => (one === host ? next : one)) };
+    this.changed = { ...this.changed, hosts: this.changed.hosts.map((one) => (one === bare ? next : one)) };
   }
 }

@@ -13,6 +13,7 @@ import { fromGuest, toGuest } from "./walk/guest.ts";
 import { indexWorld } from "./walk/index.ts";
 import type { Judgement } from "./walk/judge.ts";
 import type { Probe } from "./walk/probe.ts";
+import { type Remembered, rememberedOf } from "./walk/remembered.ts";
 import { sendLocal, toStack } from "./walk/stack.ts";
 import { runSwitch, toSwitch } from "./walk/switching.ts";
 import { decapsulate } from "./walk/tunnel.ts";
@@ -30,8 +31,11 @@ const PARTS: Parts = {
   resolve,
 };
 
-/** Yields the events of one leg as soon as it is over; the verdict, without prose (`summary` is empty), comes last. */
-export function* walk(world: World, probe: Probe): Generator<TraceEvent> {
+/**
+ * Yields the events of one leg as soon as it is over; the verdict, without prose (`summary` is empty), comes last. Returns
+ * what tells what the devices on the way have learned.
+ */
+export function* walk(world: World, probe: Probe): Generator<TraceEvent, () => Remembered[]> {
   const w = createWalk(indexWorld(world), probe, PARTS);
   const steps = probe.proto === "dhcp" ? dhcpExchange(w) : exchange(w);
   let seq = 0;
@@ -51,7 +55,7 @@ export function* walk(world: World, probe: Probe): Generator<TraceEvent> {
       };
     if (step.done) {
       yield verdict(step.value, seq);
-      return;
+      return () => rememberedOf(w);
     }
   }
 }

@@ -1,11 +1,14 @@
 /** What was sent lately, cloud by cloud: bounded, in memory, for captures on simulated devices. */
 import type { TraceEvent } from "../../datapath/event.ts";
 import { type CapturedFrame, frameOf } from "./frame.ts";
+import type { Memory } from "./memory.ts";
 
 const FRAMES = 10_000;
 const CLOUDS = 8;
 
 export class TrafficLog {
+  /** What pings have left on the hosts of the embedded cloud, the only ones that change. */
+  memories: readonly Memory[] = [];
   private readonly clouds = new Map<string, CapturedFrame[]>();
 
   /** Oldest first. */

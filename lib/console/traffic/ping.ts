@@ -23,10 +23,14 @@ export interface Exchange {
   readonly verdict: VerdictEvent;
 }
 
-/** Sends it, and lets captures see its frames, once for each time that it is sent. */
+/** Sends it, lets captures see its frames, once for each time that it is sent, and devices remember what they learn. */
 export function exchange(terminal: Terminal, probe: Probe, times = 1, spacing = 1000): Exchange {
   terminal.countWalk();
-  const events = [...walk(terminal.world, probe)];
+  const events: TraceEvent[] = [];
+  const steps = walk(terminal.world, probe);
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) events.push(step.value);
+  terminal.remember(step.value());
   const verdict = events.at(-1);
   if (verdict?.kind !== "verdict") throw new Error("a walk ends with a verdict");
   for (let i = 0; i < times; i++)

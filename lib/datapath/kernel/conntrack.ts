@@ -173,6 +173,13 @@ export class Conntrack {
     return undefined;
   }
 
+  /** Connections that the recorded entries do not have. */
+  made(): Connection[] {
+    return [...this.#index.values()].flatMap((list) =>
+      list.flatMap(({ connection, direction }) => (direction === "original" ? [connection] : [])),
+    );
+  }
+
   /** Forgets a connection, as `conntrack -D` and OVS ct(force) do. */
   forget(c: Connection): void {
     this.#remove(c);

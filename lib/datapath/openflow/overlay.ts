@@ -11,6 +11,14 @@ export class SwitchOverlay {
     return this.#fdb.get(`${bridge} ${vlan}`)?.get(mac);
   }
 
+  /** All that was learned. */
+  *macs(): Generator<{ bridge: string; vlan: number; mac: number; port: number }> {
+    for (const [name, entries] of this.#fdb) {
+      const [bridge = "", vlan] = name.split(" ");
+      for (const [mac, port] of entries) yield { bridge, vlan: Number(vlan), mac, port };
+    }
+  }
+
   learnMac(bridge: string, vlan: number, mac: number, port: number): void {
     const name = `${bridge} ${vlan}`;
     let entries = this.#fdb.get(name);

@@ -167,7 +167,7 @@ export function askFrom(
   }
   const network = networkOfDevice(device);
   const from = startOfDevice(device);
-  return ask(w, {
+  const asked = ask(w, {
     legs,
     root,
     taker: { kind: "netns", device },
@@ -177,4 +177,6 @@ export function askFrom(
     home: { address: source, owners: [{ kind: "netns", device }], hosts: new Set([device.host.name]), from: {} },
     send: (b) => w.parts.transmit(w, device, question, b),
   });
+  if ("failed" in asked && asked.failed.outcome !== "unknown") w.asked.push({ device, address: nexthop });
+  return asked;
 }

@@ -42,6 +42,8 @@ export interface Walk {
   errors: Answer[];
   /** Neighbours learned: "<host> <netns>" or "guest <port>" → address → MAC. */
   neighbours: Map<string, Map<string, string>>;
+  /** Neighbours that namespaces learned, or asked for in vain, in this order. */
+  asked: { device: Device; address: string; mac?: string }[];
   conntracks: Map<NamespaceIndex, Conntrack>;
   ovsConntracks: Map<HostIndex, Conntrack>;
   overlays: Map<HostIndex, SwitchOverlay>;
@@ -88,6 +90,7 @@ export function createWalk(index: WorldIndex, probe: Probe, parts: Parts): Walk 
     answers: [],
     errors: [],
     neighbours: new Map(),
+    asked: [],
     conntracks: new Map(),
     ovsConntracks: new Map(),
     overlays: new Map(),
@@ -248,6 +251,7 @@ export function neighbourKey(taker: Taker): string {
 
 export function learnNeighbour(w: Walk, taker: Taker, address: string, mac: string): undefined {
   if (address === "0.0.0.0") return;
+  if (taker.kind === "netns") w.asked.push({ device: taker.device, address, mac });
   const key = neighbourKey(taker);
   const table = w.neighbours.get(key);
   if (table) table.set(address, mac);
