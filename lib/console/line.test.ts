@@ -24,6 +24,28 @@ test("what no shell takes is refused", () => {
   expect(() => pipelines("ip a;;ip r")).toThrow("unexpected token `;;'");
 });
 
+test.each([
+  ...[
+    "if false; then ip link del a; fi",
+    "f() { ip link del a; ip link del b; }",
+    "for i in a b; do ip a; done",
+    "(ip a)",
+  ],
+  ...[
+    "ip a; ping 10.0.0.1 &",
+    "ip link del a < x",
+    'ip link del "$(hostname)"',
+    "ip link del `hostname`",
+    "ip link del $X",
+  ],
+])("%s is refused before any part of it runs", (text) => {
+  expect(() => pipelines(text)).toThrow("are not supported here");
+});
+
+test("what only looks like grammar of a shell is not", () => {
+  expect(stages("grep 'a$' 2>&1 && echo '$X `y`' \\$Z")).toHaveLength(2);
+});
+
 test("a heredoc stays whole", () => {
   const text = "cat > /x <<'EOF'\na; b | c\nEOF\n";
   expect(pipelines(text)).toEqual([{ after: ";", stages: [text] }]);

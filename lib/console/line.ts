@@ -26,6 +26,8 @@ export function pipelines(text: string): Pipeline[] {
       current.stages[current.stages.length - 1] += piece;
     };
     const two = text.slice(i, i + 2);
+    if (quote !== "'" && (c === "`" || two === "$(")) throw unsupported("command substitutions");
+    if (quote !== "'" && /^\$[\w{?!@#*$-]/.test(two)) throw unsupported("variables");
     if (quote !== "") {
       if (c === quote) quote = "";
       if (c === "\\" && quote === '"') add(c + text.charAt(++i));
@@ -41,6 +43,8 @@ export function pipelines(text: string): Pipeline[] {
       out.push({ after: two, stages: [""], end: "newline" });
       i++;
     } else if (two === ";;") throw unexpected(two);
+    else if (c === "&" && text.charAt(i - 1) !== ">") throw unsupported("background jobs (&)");
+    else if (c === "<") throw unsupported("redirections of input (<)");
     else if (c === ";" || c === "\n") {
       if (c === ";") current.end = c;
       out.push({ after: ";", stages: [""], end: "newline" });
@@ -56,7 +60,17 @@ function checked({ after, stages, end }: Read): boolean {
     return false;
   }
   if (stages.some((stage) => stage.trim() === "")) throw unexpected("|");
+  const grammar = stages.find((stage) => GRAMMAR.test(stage));
+  if (grammar !== undefined) throw unsupported("loops, conditions, functions and groups");
   return true;
+}
+
+/** What a shell takes for its own language: its parts would run here as if they stood alone. */
+const GRAMMAR =
+  /^\s*(?:(?:for|while|until|if|case|select|function|then|do|else|elif|fi|done|esac|!|\{|\}|\[\[)(?:\s|$)|\(|[\w-]+\s*\(\))/;
+
+function unsupported(what: string): CommandError {
+  return new CommandError(`${what} are not supported here; type plain commands`, 2);
 }
 
 function unexpected(token: string): CommandError {

@@ -53,10 +53,30 @@ function write(terminal: Terminal, call: Call): Answer {
 }
 
 function remove(terminal: Terminal, call: Call): Answer {
-  const [path, force] = [call.words.find((one) => !one.startsWith("-")), call.words.some((one) => /^-\w*f/.test(one))];
-  if (path !== undefined && !force && !isThere(terminal.host, path))
+  const options = call.words.filter((one) => one.startsWith("-")).join("");
+  const path = call.words.find((one) => !one.startsWith("-"));
+  if (path !== undefined && /^\/+$/.test(path))
+    throw new CommandError(
+      "rm: it is dangerous to operate recursively on '/'\nrm: use --no-preserve-root to override this failsafe",
+    );
+  if (path !== undefined && !isThere(terminal.host, path)) {
+    if (options.includes("f")) return NOTHING;
     throw new CommandError(`rm: cannot remove '${path}': No such file or directory`);
-  return change(terminal, call);
+  }
+  const before = terminal.commands.length;
+  const done = change(terminal, call);
+  if (terminal.commands.length === before && !isKept(path ?? ""))
+    throw new CommandError(`rm: cannot remove '${path}': not supported here; of files, only dnsmasq's are simulated`);
+  return done;
+}
+
+/** Only what agents start is simulated: a program without its files would end at once. */
+function start(option: RegExp): Program {
+  return (terminal, call) => {
+    if (!call.words.some((word) => option.test(word)))
+      throw new CommandError(`${call.program}: only an agent's command line is supported here; \`ps\` shows them`, 1);
+    return change(terminal, call);
+  };
 }
 
 function withOperand(program: string, words: readonly string[]): readonly string[] {
@@ -93,9 +113,9 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     call.line.output ? write(t, call) : cat(t.host, t.namespace(call.netns), withOperand("cat", call.words)),
   rm: remove,
   kill: change,
-  dnsmasq: change,
-  haproxy: change,
-  radvd: change,
+  dnsmasq: start(/^--(pid-file|dhcp-hostsfile)=/),
+  haproxy: start(/^-f/),
+  radvd: start(/^-C/),
   ls: (t, { words }) => ls(t.host, words),
   ps: (t) => ps(t.host),
   pgrep: (t, { words }) => pgrep(t.host, words),
@@ -105,7 +125,11 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   arping,
   tcpdump,
   virsh,
-  hostname: (t) => lines([t.host.name]),
+  hostname(t, { words }) {
+    if (words.some((word) => !word.startsWith("-")))
+      throw new CommandError("hostname: a simulated host keeps its name", 1);
+    return lines([t.host.name]);
+  },
   whoami: () => lines(["root"]),
   echo: (_, { words }) => lines([words.join(" ")]),
   true: () => NOTHING,
@@ -146,6 +170,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   openstack: "run it on your own machine: `underlay openrc` prints the settings that it needs",
   neutron: "run `openstack` on your own machine: `underlay openrc` prints the settings that it needs",
   nova: "run `openstack` on your own machine: `underlay openrc` prints the settings that it needs",
+  cd: "there are no directories to be in: name files by their whole path",
+  pwd: "there are no directories to be in: name files by their whole path",
+  su: "you are root already",
+  ssh: "each host's page has a console",
+  watch: "arrow up brings the line back",
   systemctl: "agents are stopped and started on the host's page, or with `openstack network agent set`",
   service: "agents are stopped and started on the host's page, or with `openstack network agent set`",
   ifconfig: "use `ip address` and `ip link`",

@@ -12,6 +12,7 @@ import { pipelines, withoutErrorRedirects, withPlainBrackets } from "./line.ts";
 import { runProgram } from "./programs.ts";
 import { type Console, type Session, Terminal } from "./terminal.ts";
 import type { CapturedFrame } from "./traffic/frame.ts";
+import type { Memory } from "./traffic/memory.ts";
 
 export interface ConsoleAnswer {
   readonly output: string;
@@ -21,6 +22,8 @@ export interface ConsoleAnswer {
   readonly commands: readonly Command[];
   /** What its pings sent. */
   readonly frames: readonly CapturedFrame[];
+  /** What pings have left on hosts by now. */
+  readonly memories: readonly Memory[];
   /** Said by nobody on a real host: why a packet was lost, in a sentence. */
   readonly notes: readonly string[];
   /** The screen is to be emptied. */
@@ -50,8 +53,8 @@ export function runLine(console: Console, line: string, session: Session): Conso
   }
   if (output.length > MOST)
     output = `${output.slice(0, output.lastIndexOf("\n", MOST) + 1)}… cut here: pipe into grep or head for a part of it\n`;
-  const { commands, sent: frames, notes, clear } = terminal;
-  return { output, status, session: terminal.session, commands, frames, notes, clear };
+  const { commands, sent: frames, memories, notes, clear } = terminal;
+  return { output, status, session: terminal.session, commands, frames, memories, notes, clear };
 }
 
 /** Without what is no longer there. */
@@ -91,7 +94,8 @@ function runStages(terminal: Terminal, stages: readonly string[]): Answer {
 }
 
 function invocation(stage: string): Invocation {
-  const [only] = parseScript(withPlainBrackets(withoutErrorRedirects(stage)));
+  const [only, more] = parseScript(withPlainBrackets(withoutErrorRedirects(stage)));
+  if (more) throw new CommandError("a heredoc must be the last of what is typed at once here", 2);
   return only ?? { words: [] };
 }
 
@@ -100,7 +104,11 @@ function runFirst(terminal: Terminal, stage: string, tty: boolean): Answer {
   let { words } = line;
   let netns = terminal.session.netns ?? ROOT;
   for (;;) {
-    if (words[0] === "sudo" || words[0] === "time" || words[0] === "exec") words = words.slice(1);
+    const [before = "", option] = words;
+    if (before === "sudo" || before === "time" || before === "exec") {
+      if (option?.startsWith("-")) throw new CommandError(`${before}: ${option} is not supported here`, 2);
+      words = words.slice(1);
+    }
     const inner = inNamespace(words);
     if (!inner) break;
     ({ netns, words } = inner);

@@ -81,6 +81,10 @@ describe("a line on a host", () => {
     expect(status).toBe(0);
     expect((await type("compute1", "ip link set nosuch up && hostname")).output).not.toContain("compute1");
     expect((await type("compute1", "rm /x")).output).toBe("rm: cannot remove '/x': No such file or directory\n");
+    for (const line of ["rm -rf /", "rm -rf /etc/neutron", "hostname x", "sudo -u x ip a", "dnsmasq"]) {
+      const refused = await type("compute1", line);
+      expect([refused.changes, refused.status !== 0, refused.output !== ""], line).toEqual([0, true, true]);
+    }
     expect((await type("compute1", "iptables-restore")).output).toMatch(/heredoc/);
     expect((await type("compute1", "cat > /x <<'EOF'\na\nEOF")).notes.join()).toMatch(/\/x is not kept/);
     expect((await type("compute1", "ovs-ofctl del-flows br-int table=250,tcp_dst=80")).output).toMatch(
@@ -146,6 +150,34 @@ describe("packets", () => {
     expect(nobody.output).toContain("+1 errors");
     expect(nobody.notes.join()).toMatch(/172\.16\.10\.99/);
     await told("compute1", `ping -c 1 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
+  });
+
+  test("leave traces of themselves on every host that they crossed, which nothing but tools sees", async () => {
+    const before = opened.simulation.moment().hosts;
+    const [from, to] = [guest("cirros-vm1"), guest("cirros-vm3")];
+    const [source, target] = [addressOf("cirros-vm1"), addressOf("cirros-vm3")];
+    await told("compute1", `ping -c 1 ${target}`, inside("cirros-vm1"));
+    const connection = `src=${source} dst=${target} type=8`;
+    expect(await told("compute1", "conntrack -L")).toMatch(`icmp     1 29 ${connection}`);
+    expect(await told(to.host, "conntrack -L")).toContain(connection);
+    expect(await told("compute1", "ovs-appctl fdb/show br-int")).toContain(from.mac);
+    expect(await told(to.host, "ovs-appctl fdb/show br-int")).toContain(to.mac);
+
+    const all = (await told("network1", "ip netns | grep -o 'qrouter-[^ ]*'")).trim().split("\n");
+    const found = await Promise.all(all.map((netns) => type("network1", `conntrack -L`, { netns })));
+    const router: ConsoleSession = { netns: all[found.findIndex(({ output }) => output.includes(connection))] ?? "" };
+    const neighbours = () => told("network1", "ip neigh", router);
+    expect(await neighbours()).toMatch(new RegExp(`^${source} dev qr-\\S+ lladdr ${from.mac} REACHABLE`, "m"));
+    expect(await neighbours()).toMatch(new RegExp(`^${target} dev qr-\\S+ lladdr ${to.mac} REACHABLE`, "m"));
+    expect((await type("network1", "ping -c 1 172.16.11.77", router)).status).toBe(1);
+    const failed = /^172\.16\.11\.77 dev (\S+) +FAILED/m.exec(await neighbours());
+    expect(failed).not.toBeNull();
+
+    // Whoever deletes them changes nothing that an agent has made.
+    expect((await type("network1", `ip neigh del ${target} dev ${failed?.[1]}; conntrack -F`, router)).changes).toBe(0);
+    expect(await neighbours()).not.toContain(target);
+    expect(await told("network1", "conntrack -C", router)).toBe("0\n");
+    expect(opened.simulation.moment().hosts).toEqual(before);
   });
 
   test("ask who has an address, and where the switch would send them", async () => {

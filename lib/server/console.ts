@@ -43,7 +43,10 @@ export async function answerLine(
   hostNamed(cloud, host);
   const own = id === EMBEDDED.id;
   const answer = runLine(
-    { cloud, host, frames: traffic.of(id), now: Date.now(), ...(own ? {} : { readOnly: RECORDED }) },
+    {
+      ...{ cloud, host, frames: traffic.of(id), now: Date.now() },
+      ...(own ? { memories: traffic.memories } : { readOnly: RECORDED }),
+    },
     line,
     {
       ...(session.netns === undefined ? {} : { netns: session.netns }),
@@ -51,6 +54,7 @@ export async function answerLine(
     },
   );
   traffic.add(id, answer.frames);
+  if (own) traffic.memories = answer.memories;
   const { commands } = answer;
   let { output, status } = answer;
   if (own && commands.length > 0) {
