@@ -29,23 +29,27 @@ export function editNamespace(host: HostState, name: string, changes: Partial<Na
 
 /**
  * Where devices are in a list, by name. Lists that follow from each other share one: it knows every name of them all, so that
- * a name that it lacks is in none. They are alike in what they began with; behind that, a place is believed only when the
- * name is there.
+ * a name that it lacks is in none. They are alike in what they began with, but for what was taken out of them since; behind
+ * that, a place is believed only when the name is there.
  */
 interface Places {
   readonly byName: Map<string, number>;
   readonly begin: number;
+  /** How many were taken out: so far may the others have moved up. */
+  readonly moved: number;
 }
 
 const places = new WeakMap<readonly Link[], Places>();
 
 /** A list that has so many more than it began with is a new beginning. */
-const MOST_BEHIND = 256;
+const MOST_BEHIND = 1024;
+/** So is one of which more than this were taken out. */
+const MOST_MOVED = 512;
 
 function placesOf(links: readonly Link[]): Places {
   let own = places.get(links);
   if (!own) {
-    own = { byName: new Map(links.map((link, i) => [link.name, i])), begin: links.length };
+    own = { byName: new Map(links.map((link, i) => [link.name, i])), begin: links.length, moved: 0 };
     places.set(links, own);
   }
   return own;
@@ -78,7 +82,7 @@ function note(map: Dependants, link: Link): void {
 /** The list `to` is `from` with this device put in, or in place of another of its name. */
 function follow(from: readonly Link[], to: readonly Link[], link: Link): void {
   const own = placesOf(from);
-  if (to.length - own.begin <= MOST_BEHIND) places.set(to, own);
+  if (to.length - own.begin + own.moved <= MOST_BEHIND) places.set(to, own);
   const map = dependants.get(from);
   if (!map) return;
   note(map, link);
@@ -92,10 +96,11 @@ export function parentOf(link: Link): string | undefined {
 
 /** -1 where there is no device of this name. */
 function placeOf(links: readonly Link[], name: string): number {
-  const { byName, begin } = placesOf(links);
+  const { byName, begin, moved } = placesOf(links);
   const at = byName.get(name);
-  if (at === undefined || links[at]?.name === name) return at ?? -1;
-  for (let i = begin; i < links.length; i++) if (links[i]?.name === name) return i;
+  if (at === undefined) return -1;
+  for (let i = at; i >= 0 && i >= at - moved; i--) if (links[i]?.name === name) return i;
+  for (let i = Math.max(0, begin - moved); i < links.length; i++) if (links[i]?.name === name) return i;
   return -1;
 }
 
@@ -125,13 +130,28 @@ export function linksWith(links: Link[], link: Link): Link[] {
   return out;
 }
 
-/** The list with more devices. */
+/** The list with more devices, whose names are not in it. */
 export function linksAnd(links: Link[], ...more: readonly Link[]): Link[] {
   if (more.length === 0) return links;
   const out = links.concat(more);
+  const { byName, begin } = placesOf(links);
+  // One of the first that went and comes again: lists that came before have it where it was.
+  if (more.some(({ name }) => (byName.get(name) ?? begin) < begin)) return out;
   more.forEach((link, i) => {
-    placesOf(links).byName.set(link.name, links.length + i);
+    byName.set(link.name, links.length + i);
     follow(links, out, link);
   });
+  return out;
+}
+
+/** The list without the device of this name. */
+export function linksWithout(links: Link[], name: string): Link[] {
+  const at = placeOf(links, name);
+  if (at < 0) return links;
+  const out = links.toSpliced(at, 1);
+  const { byName, begin, moved } = placesOf(links);
+  if (moved < MOST_MOVED) places.set(out, { byName, begin, moved: moved + 1 });
+  const map = dependants.get(links);
+  if (map) dependants.set(out, map);
   return out;
 }

@@ -1,17 +1,19 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { comparedSettings, withSettings } from "./settings.ts";
+import { comparedSettings, withoutSettings, withSettings } from "./settings.ts";
 
 const table = fc.dictionary(fc.constantFrom("a", "b", "c", "d"), fc.constantFrom("0", "1"), { noNullPrototype: true });
 
 test("settings that differ are among those that are compared, whatever way the tables came about", () => {
   fc.assert(
-    fc.property(table, fc.array(fc.tuple(fc.nat(), table), { maxLength: 12 }), (first, steps) => {
+    fc.property(table, fc.array(fc.tuple(fc.nat(), table, fc.boolean()), { maxLength: 12 }), (first, steps) => {
       const tables: Record<string, string>[] = [first];
-      for (const [which, set] of steps) {
+      for (const [which, set, less] of steps) {
         const from = tables[which % tables.length] ?? first;
-        const after = withSettings(from, set);
-        expect(after).toEqual({ ...from, ...set });
+        const gone = Object.keys(set).filter((name) => name in from);
+        const left = Object.entries(from).filter(([name]) => !gone.includes(name));
+        const after = less ? withoutSettings(from, gone) : withSettings(from, set);
+        expect(after).toEqual(less ? Object.fromEntries(left) : { ...from, ...set });
         tables.push(after);
       }
       for (const a of tables)

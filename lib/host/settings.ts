@@ -24,16 +24,28 @@ export function withSettings(from: Settings, set: Settings): Settings {
   const last = changes.get(from);
   if (last && isAlike(last.set, set, names)) return last.after;
   const after = Object.assign(copyOf(from), set);
-  const origin = origins.get(from);
-  origins.set(
-    after,
-    origin && origin.names.size + names.length <= MOST
-      ? { from: origin.from, names: new Set([...origin.names, ...names]) }
-      : { from, names: new Set(names) },
-  );
-  if (origin && origin.names.size + names.length > MOST) origins.delete(from);
+  cameFrom(after, from, names);
   changes.set(from, { set, after });
   return after;
+}
+
+/** @param names in the table */
+export function withoutSettings(from: Settings, names: readonly string[]): Settings {
+  const gone = new Set(names);
+  const after: Settings = {};
+  for (const name in from) if (!gone.has(name)) after[name] = from[name] as string; // It has all names of its own.
+  cameFrom(after, from, names);
+  return after;
+}
+
+function cameFrom(after: Settings, from: Settings, names: readonly string[]): void {
+  const origin = origins.get(from);
+  const near = origin !== undefined && origin.names.size + names.length <= MOST;
+  origins.set(
+    after,
+    near ? { from: origin.from, names: new Set([...origin.names, ...names]) } : { from, names: new Set(names) },
+  );
+  if (origin && !near) origins.delete(from);
 }
 
 /** Of a table of thousands a spread takes four times as long. */

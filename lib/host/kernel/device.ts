@@ -1,7 +1,7 @@
 /** Devices made, deleted, renamed and moved (net/core/dev.c, rtnetlink.c). */
 import { ZERO_MAC } from "../../net/address.ts";
 import { generatedMac, nextIfindex } from "../allocate.ts";
-import { findLink, linksAnd, namespaceOf, ROOT, withNamespace } from "../edit.ts";
+import { findLink, linksAnd, linksWithout, namespaceOf, ROOT, withNamespace } from "../edit.ts";
 import type { HostState, Link, Namespace } from "../state.ts";
 import { emptyBridge, setMaster, settleBridge, traits } from "./bridge.ts";
 import { setUp } from "./carrier.ts";
@@ -87,7 +87,7 @@ function dropLink(host: HostState, netns: string, link: Link): HostState {
   const ns = forgetDevice(namespaceOf(out, netns), link.name);
   out = withNamespace(out, {
     ...ns,
-    links: ns.links.filter((l) => l.name !== link.name),
+    links: linksWithout(ns.links, link.name),
     sysctls: withoutDevice(ns.sysctls, link.name),
   });
   return seenByOvs(out, netns, link.name, ({ netns: _n, mac: _m, mtu: _t, ...iface }) => ({
@@ -128,7 +128,7 @@ export function moveLink(host: HostState, netns: string, name: string, target: s
   const from = forgetDevice(namespaceOf(out, netns), name);
   out = withNamespace(out, {
     ...from,
-    links: from.links.filter((l) => l.name !== name),
+    links: linksWithout(from.links, name),
     sysctls: withoutDevice(from.sysctls, name),
   });
   const there = namespaceOf(out, target);

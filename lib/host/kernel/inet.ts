@@ -20,8 +20,9 @@ import { ipv6Enabled } from "./sysctl.ts";
 export const LEAST_MTU6 = 1280;
 
 const addresses = new ByKey<Address>((one) => one.dev);
-/** Those of multiple paths have no device. */
-const routes = new ByKey<Route>((one) => one.dev);
+/** What those of several paths are found by: they have no device of their own. */
+const SEVERAL = "";
+const routes = new ByKey<Route>((one) => (one.nexthops ? SEVERAL : one.dev));
 
 export function addressesOf(ns: Namespace, dev: string, family: 4 | 6): Address[] {
   return addresses.of(ns.addresses, dev).filter((a) => a.family === family);
@@ -63,11 +64,27 @@ function takes6(ns: Namespace, link: Link): boolean {
 
 /** NETDEV_DOWN: IPv4 addresses stay, with their local routes; everything of IPv6 goes, and all neighbours. */
 export function deviceDown(ns: Namespace, link: Link): Namespace {
-  const left = ns.routes.flatMap((r): Route[] => {
-    if (r.nexthops) return withoutHops(r, link.name);
-    return r.dev !== link.name || (r.family === 4 && r.type === "local") ? [r] : [];
-  });
-  return forgetNeighbours(down6({ ...ns, routes: left }, link), link.name);
+  const out = withoutRoutes(ns, link.name, (r) => r.family === 6 || r.type !== "local");
+  return forgetNeighbours(down6(out, link), link.name);
+}
+
+/** Without some of a device's routes, and without its part in those of several paths. */
+function withoutRoutes(ns: Namespace, dev: string, isGone: (route: Route) => boolean): Namespace {
+  const own = routes.of(ns.routes, dev);
+  const gone = own.filter(isGone);
+  const left = gone.length === 0 ? ns.routes : without(ns.routes, gone);
+  routes.handOn(ns.routes, left, dev, gone.length === 0 ? own : own.filter((r) => !isGone(r)));
+  const shared = routes.of(left, SEVERAL).some((r) => r.nexthops?.some((hop) => hop.dev === dev));
+  return withList(ns, "routes", shared ? left.flatMap((r) => (r.nexthops ? withoutHops(r, dev) : [r])) : left);
+}
+
+/** The same namespace where the list is the one that it has. */
+function withList<K extends "routes" | "addresses" | "neighbours" | "proxies" | "fdb">(
+  ns: Namespace,
+  part: K,
+  list: Namespace[K],
+): Namespace {
+  return list === ns[part] ? ns : { ...ns, [part]: list };
 }
 
 function withoutHops(route: Route, dev: string): Route[] {
@@ -90,18 +107,17 @@ export function down6(ns: Namespace, link: Link): Namespace {
 }
 
 function forgetNeighbours(ns: Namespace, dev: string): Namespace {
-  return {
-    ...ns,
-    neighbours: ns.neighbours.filter((n) => n.dev !== dev),
-    proxies: ns.proxies.filter((p) => p.dev !== dev),
-  };
+  return withList(withList(ns, "neighbours", apart(ns.neighbours, dev)), "proxies", apart(ns.proxies, dev));
+}
+
+/** The list without what is of this device; the same list where nothing is. */
+function apart<T extends { readonly dev: string }>(list: T[], dev: string): T[] {
+  return list.some((one) => one.dev === dev) ? list.filter((one) => one.dev !== dev) : list;
 }
 
 /** The address of the device changed: neighbours must be learned again (NETDEV_CHANGEADDR). */
 export function macChanged(ns: Namespace, link: Link): Namespace {
-  return ns.neighbours.some((n) => n.dev === link.name)
-    ? { ...ns, neighbours: ns.neighbours.filter((n) => n.dev !== link.name) }
-    : ns;
+  return withList(ns, "neighbours", apart(ns.neighbours, link.name));
 }
 
 /** The device is up, and got or lost its carrier (NETDEV_CHANGE). */
@@ -136,13 +152,11 @@ export function mtuChanged(ns: Namespace, before: Link, link: Link): Namespace {
 
 /** Everything that belongs to a device goes with it. */
 export function forgetDevice(ns: Namespace, dev: string): Namespace {
-  const left = ns.routes.flatMap((r) => (r.nexthops ? withoutHops(r, dev) : r.dev === dev ? [] : [r]));
-  return {
-    ...forgetNeighbours(ns, dev),
-    addresses: ns.addresses.filter((a) => a.dev !== dev),
-    routes: left,
-    fdb: ns.fdb.filter((e) => e.dev !== dev),
-  };
+  const gone = addresses.of(ns.addresses, dev);
+  const left = gone.length === 0 ? ns.addresses : without(ns.addresses, gone);
+  addresses.handOn(ns.addresses, left, dev, []);
+  const out = withoutRoutes(withList(ns, "addresses", left), dev, () => true);
+  return withList(forgetNeighbours(out, dev), "fdb", apart(out.fdb, dev));
 }
 
 /** A new address and its routes. Whether it may be added is the caller's question. */

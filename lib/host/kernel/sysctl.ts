@@ -2,7 +2,7 @@
  * Settings of devices. A simulated host keeps what was set: a device takes over from `default` when it is made, and what
  * nobody set is the kernel's own default.
  */
-import { withSettings } from "../settings.ts";
+import { withoutSettings, withSettings } from "../settings.ts";
 import type { Namespace } from "../state.ts";
 
 type Family = 4 | 6;
@@ -49,17 +49,17 @@ export function renamedDevice(
   dev: string,
   name: string | undefined,
 ): Record<string, string> {
-  const found = Object.keys(sysctls).filter((key) => FAMILIES.some((f) => key.startsWith(prefixOf(f, dev))));
+  const prefixes = FAMILIES.map((family) => prefixOf(family, dev));
+  const found: string[] = [];
+  for (const key in sysctls) if (prefixes.some((prefix) => key.startsWith(prefix))) found.push(key);
   if (found.length === 0) return sysctls;
-  const gone = new Set(found);
-  const out: Record<string, string> = {};
-  for (const [key, value] of Object.entries(sysctls)) if (!gone.has(key)) out[key] = value;
+  const moved: Record<string, string> = {};
   if (name !== undefined)
     for (const key of found) {
       const family = key.startsWith("net.ipv6.") ? 6 : 4;
-      out[prefixOf(family, name) + key.slice(prefixOf(family, dev).length)] = sysctls[key] as string;
+      moved[prefixOf(family, name) + key.slice(prefixOf(family, dev).length)] = sysctls[key] as string;
     }
-  return out;
+  return withSettings(withoutSettings(sysctls, found), moved);
 }
 
 const FAMILIES: readonly Family[] = [4, 6];
