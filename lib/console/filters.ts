@@ -1,22 +1,37 @@
 /** What people pipe listings through: grep, head, tail, wc, sort, uniq, and pagers, which show all. */
 import { CommandError } from "../host/command/command.ts";
 import type { Answer } from "./answer.ts";
+import { spread } from "./spread.ts";
 
 const FILTERS: Readonly<Record<string, (words: readonly string[], lines: readonly string[]) => Answer>> = {
   grep,
   egrep: (words, lines) => grep(["-E", ...words], lines),
   fgrep: (words, lines) => grep(["-F", ...words], lines),
   head: (words, lines) => told(lines.slice(0, count("head", words))),
-  tail: (words, lines) => told(lines.slice(-Math.max(1, count("tail", words)))),
+  tail(words, lines) {
+    const from = /^\+(\d+)$/.exec(spread(words, { flags: "", valued: "n" })[1] ?? "")?.[1];
+    if (from !== undefined) return told(lines.slice(Math.max(0, Number(from) - 1)));
+    return told(lines.slice(-Math.max(1, count("tail", words))));
+  },
   wc,
-  sort: (words, lines) => {
+  sort: (given, lines) => {
+    const words = flagsOf("sort", given, "nru");
     const sorted = [...lines].sort(
       (a, b) => (words.includes("-n") ? Number.parseFloat(a) - Number.parseFloat(b) : 0) || order(a, b),
     );
     if (words.includes("-r")) sorted.reverse();
     return told(words.includes("-u") ? [...new Set(sorted)] : sorted);
   },
-  uniq: (_, lines) => told(lines.filter((line, i) => line !== lines[i - 1])),
+  uniq(words, lines) {
+    const counts = flagsOf("uniq", words, "c").includes("-c");
+    const firsts = [...lines.keys()].filter((i) => lines[i] !== lines[i - 1]);
+    return told(
+      firsts.map((at, i) => {
+        const times = (firsts[i + 1] ?? lines.length) - at;
+        return counts ? `${String(times).padStart(7)} ${lines[at]}` : (lines[at] ?? "");
+      }),
+    );
+  },
   less: (_, lines) => told(lines),
   more: (_, lines) => told(lines),
   cat: (_, lines) => told(lines),
@@ -29,6 +44,14 @@ export function filter(words: readonly string[], text: string): Answer | undefin
   const [name = "", ...rest] = words;
   if (!Object.hasOwn(FILTERS, name)) return undefined;
   return FILTERS[name]?.(rest, linesOf(text));
+}
+
+/** Each flag in a word of its own. Throws for what there is besides. */
+function flagsOf(name: string, words: readonly string[], flags: string): string[] {
+  const out = spread(words, { flags, valued: "" });
+  const other = out.find((word) => !(word.length === 2 && word.startsWith("-") && flags.includes(word.charAt(1))));
+  if (other !== undefined) throw new CommandError(`${name}: ${other} is not supported here`, 2);
+  return out;
 }
 
 function linesOf(text: string): string[] {
@@ -50,6 +73,7 @@ function count(name: string, words: readonly string[]): number {
 }
 
 function wc(words: readonly string[], lines: readonly string[]): Answer {
+  flagsOf("wc", words, "lcw");
   if (words[0] === "-l") return told([String(lines.length)]);
   const text = told(lines).text;
   if (words[0] === "-c") return told([String(text.length)]);
@@ -60,7 +84,8 @@ function wc(words: readonly string[], lines: readonly string[]): Answer {
 
 const LETTERS = new Set(["v", "i", "E", "F", "w", "c", "n", "o", "q", "x", "e"]);
 
-function grep(words: readonly string[], lines: readonly string[]): Answer {
+function grep(given: readonly string[], lines: readonly string[]): Answer {
+  const words = spread(given, { flags: [...LETTERS].join(""), valued: "ABC" });
   const flags = new Set<string>();
   const patterns: string[] = [];
   let around: { before: number; after: number } = { before: 0, after: 0 };
@@ -93,7 +118,12 @@ function grep(words: readonly string[], lines: readonly string[]): Answer {
       status,
     );
   const near = (i: number) => hits.slice(Math.max(0, i - around.after), i + around.before + 1).some(Boolean);
-  const shown = lines.flatMap((line, i) => (near(i) ? [flags.has("n") ? `${i + 1}:${line}` : line] : []));
+  const groups = around.before + around.after > 0;
+  const shown = lines.flatMap((line, i) => {
+    if (!near(i)) return [];
+    const gap = groups && i > 0 && !near(i - 1) && hits.slice(0, i).some(Boolean) ? ["--"] : [];
+    return [...gap, flags.has("n") ? `${i + 1}${hits[i] ? ":" : "-"}${line}` : line];
+  });
   return told(shown, status);
 }
 

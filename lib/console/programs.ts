@@ -1,5 +1,5 @@
 /** Every program of a simulated host: what asks is answered here, what changes goes the way of all commands (lib/host/command). */
-import { CommandError } from "../host/command/command.ts";
+import { CommandError, type ToolCommand } from "../host/command/command.ts";
 import { isKept } from "../host/command/file.ts";
 import { SYSCTL } from "../host/command/sysctl.ts";
 import { toolOf } from "../host/command/tools.ts";
@@ -18,6 +18,7 @@ import { saveIptables, showIptables } from "./show/iptables.ts";
 import { showOfctl } from "./show/ofctl.ts";
 import { pgrep, ps, ss } from "./show/processes.ts";
 import { showVsctl } from "./show/vsctl.ts";
+import { type Letters, spread } from "./spread.ts";
 import type { Call, Program, Terminal } from "./terminal.ts";
 import { arping } from "./traffic/arping.ts";
 import { ping } from "./traffic/ping.ts";
@@ -33,8 +34,16 @@ function change(terminal: Terminal, { program, words, netns, line }: Call): Answ
   const known = toolOf(program);
   if (!known) throw new CommandError(`${program}: command not found`, 127);
   const run = known.parse(program, words, line.input, line);
+  if (isQuestion(run))
+    throw new CommandError(`${program}: this is not supported here; \`help ${program}\` says what is`);
   terminal.change({ netns, run });
   return run.tool === "ovs-ofctl" ? normalization(run.action, terminal.now) : NOTHING;
+}
+
+/** What only asks has been answered before, where it can be. */
+function isQuestion(run: ToolCommand): boolean {
+  if (run.tool === "conntrack") return run.kind === "query";
+  return run.tool === "iptables" && run.kind === "change" && run.change.op === "query";
 }
 
 function writeSysctl(terminal: Terminal, { words, netns, line }: Call): Answer {
@@ -90,8 +99,21 @@ function restore(terminal: Terminal, call: Call): Answer {
   return change(terminal, call);
 }
 
-const iptables = tool((t, { program, words, netns }) => showIptables(t.namespace(netns), program, words));
-const save: Program = (t, { program, words, netns }) => saveIptables(t.namespace(netns), program, words, t.now);
+/** What of their options iptables and conntrack take in one word; a rule's own ones stay as they are typed. */
+const IPTABLES = { flags: "nvx46", valued: "tAIDRCNPE", optional: "LSFZXw" };
+const CONNTRACK = { flags: "LDCFEn", valued: "sdrqpfwmo" };
+
+function spreading(letters: Letters, program: Program): Program {
+  return (terminal, call) => program(terminal, { ...call, words: spread(call.words, letters) });
+}
+
+const iptables = spreading(
+  IPTABLES,
+  tool((t, { program, words, netns }) => showIptables(t.namespace(netns), program, words)),
+);
+const save = spreading({ flags: "c", valued: "t" }, (t, { program, words, netns }) =>
+  saveIptables(t.namespace(netns), program, words, t.now),
+);
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
   ip: tool((t, { words, netns }) => showIp(t.host, t.namespace(netns), words)),
@@ -107,7 +129,10 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   "iptables-restore": restore,
   "ip6tables-restore": restore,
   ipset: tool((t, { words, netns }) => showIpset(t.namespace(netns), words)),
-  conntrack: tool((t, { words, netns }) => showConntrack(t.namespace(netns), words)),
+  conntrack: spreading(
+    CONNTRACK,
+    tool((t, { words, netns }) => showConntrack(t.namespace(netns), words)),
+  ),
   sysctl: (t, call) => showSysctl(t.namespace(call.netns), call.words) ?? writeSysctl(t, call),
   cat: (t, call) =>
     call.line.output ? write(t, call) : cat(t.host, t.namespace(call.netns), withOperand("cat", call.words)),

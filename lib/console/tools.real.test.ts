@@ -96,7 +96,14 @@ const LISTINGS = [
   ],
   ...["ip a | grep inet6 | wc -l", "ip a | grep -c qvo", "ip link | head -n 2", "ip -br link | grep -v UP"],
   ...["ip route | grep -E 'default|static'", "cat /proc/sys/net/ipv4/ip_forward", "ip -o link | sort | tail -1"],
-  "ping -c 1 10.6.0.1",
+  ...["ping -c 1 10.6.0.1", "ping -nqc1 -W1 10.6.0.1", "iptables -tnat -nvL PREROUTING", "iptables -LINPUT -nv"],
+  ...["iptables --table=nat -S", "iptables -w5 -nL INPUT", "iptables-save -tnat"],
+  ...[
+    "ip link | tail -n +2",
+    "ip link | sort -rn | head -2",
+    "ip -br link | uniq -c",
+    "ip link | grep -nA1 -E 'lo:|qvo1'",
+  ],
 ];
 
 /** What a host's state does not hold: how long, how many, which memory. */

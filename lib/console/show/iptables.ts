@@ -87,6 +87,7 @@ function read(program: string, words: readonly string[]): Asked | undefined {
     } else if (word === "--numeric") out.numeric = true;
     else if (word === "--verbose") out.verbose = true;
     else if (word === "--exact") out.exact = true;
+    else if ((word === "-w" || word === "--wait") && /^\d+$/.test(words[i + 1] ?? "")) i++;
     else if (word === "--wait") continue;
     else if (/^-[LSnvxw]+$/.test(word)) {
       for (const letter of word.slice(1)) {

@@ -5,6 +5,7 @@ import { walk } from "../../datapath/walk.ts";
 import { CommandError } from "../../host/command/command.ts";
 import { canonicalIp } from "../../net/address.ts";
 import { type Answer, lines } from "../answer.ts";
+import { spread } from "../spread.ts";
 import type { Call, Terminal } from "../terminal.ts";
 import { frameOf } from "./frame.ts";
 import { originOf } from "./ping.ts";
@@ -53,12 +54,13 @@ function read(words: readonly string[]): { to: string; device?: string; count: n
   let to: string | undefined;
   let device: string | undefined;
   let count = COUNT;
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string;
-    if (word === "-c") count = Math.min(100, Math.max(1, Number(words[++i]) || COUNT));
-    else if (word === "-I") device = words[++i];
+  const rest = spread(words, { flags: "fqb", valued: "cIwi" });
+  for (let i = 0; i < rest.length; i++) {
+    const word = rest[i] as string;
+    if (word === "-c") count = Math.min(100, Math.max(1, Number(rest[++i]) || COUNT));
+    else if (word === "-I") device = rest[++i];
     else if (word === "-w" || word === "-i") i++;
-    else if (/^-[fqb]+$/.test(word)) continue;
+    else if (/^-[fqb]$/.test(word)) continue;
     else if (word.startsWith("-"))
       throw new CommandError(`arping: ${word} is not supported here; -c, -I, -w, -f are`, 2);
     else to = word;

@@ -1,5 +1,6 @@
 /** The options of ping that mean something to a packet that is walked (iputils ping/ping.c). */
 import { CommandError } from "../../host/command/command.ts";
+import { spread } from "../spread.ts";
 
 export interface PingOptions {
   readonly to: string;
@@ -19,27 +20,34 @@ export interface PingOptions {
 
 /** Where nobody says how many: ping itself would go on. */
 const COUNT = 4;
+const VERSION = "ping from iputils 20221126";
 const MOST = 100;
 
 const USAGE =
-  "Here: -c COUNT -i INTERVAL -s SIZE -t TTL -I DEVICE|ADDRESS -M do|want|dont -q -4 -6; -W, -w and -n change nothing";
+  "Here: -c COUNT -i INTERVAL -s SIZE -t TTL -I DEVICE|ADDRESS -M do|want|dont -q -4 -6; -W, -w, -n and others change nothing";
+
+const LETTERS = { flags: "46aABbdDfhLnOqrUvV", valued: "ceiIlmMpQsStwW" };
 
 export function readPing(program: string, words: readonly string[]): PingOptions {
   const out: { -readonly [K in keyof PingOptions]?: PingOptions[K] } = program === "ping6" ? { family: 6 } : {};
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string;
-    const m = /^-([cistIMWwl])(.*)$/.exec(word);
-    if (m) {
-      const value = m[2] || words[++i];
-      if (value === undefined) throw usage(`option requires an argument -- '${m[1]}'`);
-      setValue(out, m[1] as string, value);
-    } else if (word === "-4") out.family = 4;
-    else if (word === "-6") out.family = 6;
-    else if (word === "-q") out.quiet = true;
-    else if (/^-[nOvUDAbBdLr]+$/.test(word)) continue;
-    else if (word.startsWith("-")) throw usage(`invalid option -- '${word.replace(/^-+/, "")}'`);
-    else if (out.to !== undefined) throw usage("more than one destination");
-    else out.to = word;
+  const rest = spread(words, LETTERS);
+  let options = true;
+  while (rest.length > 0) {
+    const word = rest.shift() as string;
+    const letter = options && word.startsWith("-") ? word.charAt(1) : "";
+    if (options && word === "--") options = false;
+    else if (letter === "") {
+      if (out.to !== undefined) throw usage("more than one destination");
+      out.to = word;
+    } else if (LETTERS.valued.includes(letter)) {
+      const value = rest.shift();
+      if (value === undefined) throw usage(`option requires an argument -- '${letter}'`);
+      setValue(out, letter, value);
+    } else if (letter === "4") out.family = 4;
+    else if (letter === "6") out.family = 6;
+    else if (letter === "q") out.quiet = true;
+    else if (letter === "h" || letter === "V") throw new CommandError(letter === "h" ? USAGE : VERSION, 0);
+    else if (!LETTERS.flags.includes(letter)) throw usage(`invalid option -- '${letter}'`);
   }
   if (out.to === undefined) throw new CommandError(`ping: usage error: Destination address required`, 1);
   const wanted = out.wanted ?? COUNT;

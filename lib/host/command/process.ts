@@ -38,7 +38,8 @@ export const PROCESS: Tool<ProcessCommand> = {
     settleHeld(host, command.kind === "kill" ? kill(host, command) : start(host, netns, command.words)),
 };
 
-function parseKill(words: readonly string[]): ProcessCommand {
+function parseKill(typed: readonly string[]): ProcessCommand {
+  const words = /^-[sn]$/.test(typed[0] ?? "") && typed.length > 1 ? [`-${typed[1]}`, ...typed.slice(2)] : typed;
   const given = words.length > 1 && words[0]?.startsWith("-") ? words[0].slice(1).replace(/^SIG/, "") : "TERM";
   const rest = words[0]?.startsWith("-") ? words.slice(1) : words;
   const pid = rest[0] ?? "";
