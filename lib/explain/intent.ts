@@ -12,7 +12,7 @@ import { refineElement } from "./refine-element.ts";
 import { toldGateway } from "./refine-gateway.ts";
 import { refineSegment, wrongLocalVlan } from "./refine-segment.ts";
 import { refineStale } from "./refine-stale.ts";
-import { misplaced } from "./refine-wiring.ts";
+import { downTap, misplaced } from "./refine-wiring.ts";
 import { resourceOfElement } from "./resource.ts";
 
 /** What refinements know. */
@@ -98,6 +98,7 @@ export class Intent {
     const stale =
       toldGateway(known, verdict) ??
       misplaced(known, verdict) ??
+      downTap(known, verdict) ??
       refineStale(known, verdict) ??
       refineSegment(known, verdict) ??
       wrongLocalVlan(known, verdict);

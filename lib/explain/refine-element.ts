@@ -55,9 +55,21 @@ function byChain(c: Case, v: VerdictEvent, chain: string, text: string): Refined
   return { code: "SECURITY_GROUP_DENIED", ...(group ? { resource: group } : {}) };
 }
 
-/** The native firewall sends all that it drops to one table: the table before tells why. */
-function tableBefore(c: Case, v: VerdictEvent, bridge: string): number | undefined {
-  return c.flows.filter((f) => f.leg === v.leg && f.host === v.host && f.bridge === bridge).at(-2)?.table;
+/** The native firewall sends all that it drops to one table: the flow before tells why. */
+function dropped(c: Case, v: VerdictEvent, bridge: string, port: NeutronPort | undefined): Refined {
+  const before = c.flows.filter((f) => f.leg === v.leg && f.host === v.host && f.bridge === bridge).at(-2);
+  const why = before?.table === BASE_EGRESS ? spoofed(c, port) : deniedByFlow(c, port, before?.table);
+  return before ? { ...why, element: { type: "flow", bridge, table: before.table, text: before.text } } : why;
+}
+
+const ARP = 0x0806;
+
+/** Its table for what ports may say of themselves holds ARP, too. */
+function spoofed(c: Case, port: NeutronPort | undefined): Refined {
+  return {
+    code: c.last?.packet.eth_type === ARP ? "ARP_SPOOF_BLOCKED" : "PORT_SECURITY_BLOCKED",
+    ...(port ? { resource: portResource(c.catalog, port) } : {}),
+  };
 }
 
 /** The native firewall drops on the way in to the port that has the packet's MAC. */
@@ -100,12 +112,11 @@ function byTable(c: Case, v: VerdictEvent, bridge: string, table: number, text: 
     case "ARP_SPOOF_TABLE":
       return { code: "ARP_SPOOF_BLOCKED", ...whose };
     case "MAC_SPOOF_TABLE":
-    case "BASE_EGRESS_TABLE":
       return { code: "PORT_SECURITY_BLOCKED", ...whose };
-    case "DROPPED_TRAFFIC_TABLE": {
-      const before = tableBefore(c, v, bridge);
-      return before === BASE_EGRESS ? { code: "PORT_SECURITY_BLOCKED", ...whose } : deniedByFlow(c, port, before);
-    }
+    case "BASE_EGRESS_TABLE":
+      return spoofed(c, port);
+    case "DROPPED_TRAFFIC_TABLE":
+      return dropped(c, v, bridge, port);
     case "RULES_EGRESS_TABLE":
     case "RULES_INGRESS_TABLE":
     case "BASE_INGRESS_TABLE":

@@ -44,15 +44,30 @@ export function misplaced(c: Case, v: VerdictEvent): Refined | undefined {
     const host = end?.guest && c.hosts.get(end.guest.host);
     const id = end?.guest?.portId.slice(0, 11);
     if (!host || id === undefined) continue;
-    const found = wrongMaster(host, id) ?? wrongBridge(host, id);
+    const found =
+      wrongMaster(host, id, `qbr${id}`) ??
+      wrongMaster(host, id, `brq${end.guest?.networkId.slice(0, 11)}`) ??
+      wrongBridge(host, id);
     if (found) return { code: "PORT_NOT_PLUGGED", ...found };
   }
   return undefined;
 }
 
-function wrongMaster(host: HostState, id: string): Pick<Refined, "element" | "place"> | undefined {
+/** The bridge of a network has other members, which flood on to nobody what is sent to a guest whose tap is down. */
+export function downTap(c: Case, v: VerdictEvent): Refined | undefined {
+  const guest = UNANSWERED.has(v.code) ? c.to?.guest : undefined;
+  const root = guest && c.hosts.get(guest.host)?.namespaces.find((n) => n.name === "root");
+  const link = root?.links.find((l) => l.name === guest?.tap && !l.up);
+  if (!guest || !link) return undefined;
+  return {
+    code: "LINK_DOWN",
+    element: { type: "link", text: `${link.ifindex}: ${link.name}: mtu ${link.mtu} state DOWN` },
+    place: { host: guest.host, netns: "root", device: link.name },
+  };
+}
+
+function wrongMaster(host: HostState, id: string, bridge: string): Pick<Refined, "element" | "place"> | undefined {
   const links = host.namespaces.find((n) => n.name === "root")?.links ?? [];
-  const bridge = `qbr${id}`;
   if (!links.some((l) => l.name === bridge)) return undefined;
   const link = links.find((l) => (l.name === `tap${id}` || l.name === `qvb${id}`) && l.master !== bridge);
   if (!link) return undefined;

@@ -1,20 +1,41 @@
 /** Faults of a guest's devices and of its port on br-int. */
 import type { VerdictCode } from "../datapath/event.ts";
+import type { Guest } from "../host/world.ts";
 import type { FaultKind, FaultPlace } from "./kind.ts";
-import { device, type Scene, type Way } from "./scene.ts";
+import { device, type Scene } from "./scene.ts";
 
-/** Devices of a guest by their prefixes; `port` is the one that br-int has. */
-type Name = (prefix: Device | "port") => string;
-type Device = "tap" | "qbr" | "qvb" | "qvo";
-type Target = Way & { readonly to: NonNullable<Way["to"]> };
+/** Those that a guest has: not all firewalls and switches need all of them. */
+interface Devices {
+  readonly tap: string | undefined;
+  /** The Linux bridge of the tap: `qbr…` of its own, or `brq…` of its network. */
+  readonly bridge: string | undefined;
+  readonly qvb: string | undefined;
+  readonly qvo: string | undefined;
+  /** The one that br-int has. */
+  readonly port: string | undefined;
+}
 
-/** A line on the target's own host, with the target's own devices. */
+type Line = string | undefined | false;
+
+function devicesOf(scene: Scene, guest: Guest): Devices {
+  const links = scene.host(guest.host).namespaces.find((one) => one.name === "root")?.links ?? [];
+  const link = (prefix: string) => links.find((one) => one.name === device(prefix, guest.portId));
+  return {
+    tap: link("tap")?.name,
+    bridge: link("tap")?.master,
+    qvb: link("qvb")?.name,
+    qvo: link("qvo")?.name,
+    port: scene.plugged(guest)?.name,
+  };
+}
+
+/** A line on the target's own host, with the target's own devices; none: it lacks them. */
 function atTarget(
   kind: string,
   title: string,
   code: VerdictCode,
-  line: (name: Name, way: Target) => string,
-  names: (name: Name) => string,
+  line: (devices: Devices) => Line,
+  names: (devices: Devices) => Line,
   more: Partial<FaultPlace["trace"]> = {},
 ): FaultKind {
   return {
@@ -23,77 +44,80 @@ function atTarget(
     code,
     *places(scene: Scene) {
       for (const way of scene.switched()) {
-        const port = scene.plugged(way.to);
-        if (!port) continue; // Plugged in another way.
-        const name: Name = (prefix) => (prefix === "port" ? port.name : device(prefix, way.to.portId));
-        const text = line(name, way);
-        if (!port.name.startsWith("qvo") && /\bq(br|vb|vo)/.test(text)) continue; // It has no Linux bridge of its own.
+        const devices = devicesOf(scene, way.to);
+        const [text, named] = [line(devices), names(devices)];
+        if (!text || !named) continue;
         yield {
           label: way.to.name,
           lines: [{ host: way.to.host, line: text }],
           trace: { ...way.query, ...more },
-          names: names(name),
+          names: named,
         };
       }
     },
   };
 }
 
-function down(prefix: Device): FaultKind {
-  return atTarget(
-    `${prefix}-down`,
-    `The guest's ${prefix} is set down.`,
-    "LINK_DOWN",
-    (name) => `ip link set ${name(prefix)} down`,
-    (name) => name(prefix),
-  );
+function down(kind: string, title: string, pick: (devices: Devices) => Line): FaultKind {
+  return atTarget(kind, title, "LINK_DOWN", (devices) => pick(devices) && `ip link set ${pick(devices)} down`, pick);
 }
 
+const beginning = (name: string | undefined, prefix: string) => name?.startsWith(prefix) && name;
+
 export const DEVICE_FAULTS: readonly FaultKind[] = [
-  down("tap"),
-  down("qbr"),
-  down("qvb"),
-  down("qvo"),
+  down("tap-down", "The guest's tap is set down.", ({ tap }) => tap),
+  down("qbr-down", "The guest's qbr is set down.", ({ bridge }) => beginning(bridge, "qbr")),
+  down("brq-down", "The Linux bridge of the guest's network is set down.", ({ bridge }) => beginning(bridge, "brq")),
+  down("qvb-down", "The guest's qvb is set down.", ({ qvb }) => qvb),
+  down("qvo-down", "The guest's qvo is set down.", ({ qvo }) => qvo),
   atTarget(
     "qvb-out-of-bridge",
     "The guest's qvb is taken out of its Linux bridge.",
     "PORT_NOT_PLUGGED",
-    (name) => `brctl delif ${name("qbr")} ${name("qvb")}`,
-    (name) => name("qvb"),
+    ({ qvb, bridge }) => qvb && `brctl delif ${bridge} ${qvb}`,
+    ({ qvb }) => qvb,
   ),
   atTarget(
     "tap-out-of-bridge",
     "The guest's tap is taken out of its Linux bridge.",
     "PORT_NOT_PLUGGED",
-    (name) => `brctl delif ${name("qbr")} ${name("tap")}`,
-    (name) => name("tap"),
+    ({ tap, bridge }) => bridge && `brctl delif ${bridge} ${tap}`,
+    ({ tap }) => tap,
   ),
   atTarget(
     "port-unplugged",
     "The guest's port is deleted from br-int.",
     "PORT_NOT_PLUGGED",
-    (name) => `ovs-vsctl del-port br-int ${name("port")}`,
-    (name) => name("port"),
+    ({ port }) => port && `ovs-vsctl del-port br-int ${port}`,
+    ({ port }) => port,
   ),
   atTarget(
     "dead-vlan",
     "The guest's port is put into the dead VLAN, as before its agent has wired it.",
     "DEAD_VLAN",
-    (name) => `ovs-vsctl set Port ${name("port")} tag=4095`,
+    ({ port }) => port && `ovs-vsctl set Port ${port} tag=4095`,
     () => "4095",
   ),
   atTarget(
     "wrong-tag",
     "The guest's port has another tag than its network's local VLAN.",
     "VLAN_MISMATCH",
-    (name) => `ovs-vsctl set Port ${name("port")} tag=77`,
+    ({ port }) => port && `ovs-vsctl set Port ${port} tag=77`,
     () => "77",
   ),
   atTarget(
     "qvo-mtu",
     "The guest's qvo takes smaller packets than its network.",
     "MTU_EXCEEDED",
-    (name) => `ip link set ${name("qvo")} mtu 1000`,
+    ({ qvo }) => qvo && `ip link set ${qvo} mtu 1000`,
+    () => "mtu 1000",
+    { size: 1300, df: true },
+  ),
+  atTarget(
+    "tap-mtu",
+    "The guest's tap takes smaller packets than its network.",
+    "MTU_EXCEEDED",
+    ({ tap }) => tap && `ip link set ${tap} mtu 1000`,
     () => "mtu 1000",
     { size: 1300, df: true },
   ),

@@ -1,4 +1,6 @@
 /** Faults of the integration bridge's flows. */
+import { INTEGRATION } from "../net/neutron-tables.ts";
+import type { Flow } from "../net/openflow/ast.ts";
 import type { FaultKind } from "./kind.ts";
 import { field, removeFlow, type Scene } from "./scene.ts";
 
@@ -8,21 +10,37 @@ function* flowsOfPort(scene: Scene, host: string, ofport: number, table: number)
     if (flow.table === table && field(flow, "in_port") === String(ofport)) yield flow;
 }
 
-/** Takes away what lets a sender out: the anti-spoofing flows of its port in this table. */
-function spoofing(kind: string, title: string, table: number, code: FaultKind["code"]): FaultKind {
+/** The sender's own MAC may speak this. */
+function speaks(flow: Flow, protocol: "ip" | "arp"): boolean {
+  return field(flow, protocol) !== undefined && field(flow, "dl_src") !== undefined;
+}
+
+/** Takes away what lets a sender out: the anti-spoofing flows of its port, in this table or in the native firewall's own. */
+function spoofing(
+  kind: string,
+  title: string,
+  table: number,
+  native: (flow: Flow) => boolean,
+  code: FaultKind["code"],
+): FaultKind {
   return {
     kind,
     title,
     code,
     *places(scene) {
       for (const way of scene.switched()) {
+        const { host } = way.from;
         const port = scene.plugged(way.from);
         if (!port) continue;
-        const flows = [...flowsOfPort(scene, way.from.host, port.ofport, table)];
-        if (flows.length === 0) continue; // The native firewall has tables of its own for this.
+        const usual = [...flowsOfPort(scene, host, port.ofport, table)];
+        const flows =
+          usual.length > 0
+            ? usual
+            : [...flowsOfPort(scene, host, port.ofport, INTEGRATION.BASE_EGRESS_TABLE)].filter(native);
+        if (flows.length === 0) continue;
         yield {
           label: `${way.from.name} (to ${way.to.name})`,
-          lines: flows.map((flow) => ({ host: way.from.host, line: removeFlow("br-int", flow) })),
+          lines: flows.map((flow) => ({ host, line: removeFlow("br-int", flow) })),
           trace: way.query,
           names: "table",
         };
@@ -68,6 +86,18 @@ export const FLOW_FAULTS: readonly FaultKind[] = [
       }
     },
   },
-  spoofing("mac-antispoofing", "br-int no longer takes frames with the guest's own MAC.", 25, "PORT_SECURITY_BLOCKED"),
-  spoofing("arp-antispoofing", "br-int no longer takes ARP with the guest's own address.", 24, "ARP_SPOOF_BLOCKED"),
+  spoofing(
+    "mac-antispoofing",
+    "br-int no longer takes frames with the guest's own MAC.",
+    INTEGRATION.MAC_SPOOF_TABLE,
+    (flow) => speaks(flow, "ip"),
+    "PORT_SECURITY_BLOCKED",
+  ),
+  spoofing(
+    "arp-antispoofing",
+    "br-int no longer takes ARP with the guest's own address.",
+    INTEGRATION.ARP_SPOOF_TABLE,
+    (flow) => speaks(flow, "arp"),
+    "ARP_SPOOF_BLOCKED",
+  ),
 ];
