@@ -4,26 +4,28 @@ import { checkCloud } from "../check/check.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
 import { askServer, runningServer, withStored } from "./embedded-cloud.ts";
 import { openCloud } from "./open-cloud.ts";
-import { cloudOption, parseOptions } from "./options.ts";
+import { cloudOption, DATA_USAGE, environmentOf, parseOptions } from "./options.ts";
 
-const USAGE = `underlay check --cloud <bundle directory or .tar.gz | embedded> [--json]
+const USAGE = `underlay check --cloud <bundle directory or .tar.gz | embedded> [--data DIR] [--json]
 
 Compares each host with what Neutron wants of it, and prints what differs with the commands that set it right.
 Nothing is run.
 
-  --json    the same as one JSON object
+  --json         the same as one JSON object
+${DATA_USAGE}
 
 Exit status: 0 nothing differs, 1 something does, 2 bad input or no host could be checked.
 `;
 
 export async function check(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
-  const options = parseOptions(args, ["cloud"], ["json", "help"]);
+  const options = parseOptions(args, ["cloud", "data"], ["json", "help"]);
   if (options.flags.has("help")) {
     process.stdout.write(USAGE);
     return 0;
   }
   const where = cloudOption(options);
-  const report = where === EMBEDDED.id ? await checkEmbedded(env) : checkCloud(await openCloud(where));
+  const report =
+    where === EMBEDDED.id ? await checkEmbedded(environmentOf(options, env)) : checkCloud(await openCloud(where));
   process.stdout.write(options.flags.has("json") ? `${JSON.stringify(report, null, 2)}\n` : textOf(report));
   if (report.hosts.some((one) => one.differences.length > 0)) return 1;
   return report.hosts.some((one) => one.checked) ? 0 : 2;

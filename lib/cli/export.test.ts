@@ -17,6 +17,7 @@ it("prints the script", async () => {
 });
 
 it.each([
+  [["--cloud", "embedded", "--host", "compute1", "--data", "/nowhere"], /no embedded cloud in \/nowhere/],
   [["--cloud", LEGACY], /--host: expected/],
   [["--cloud", LEGACY, "--host", "compute9"], /no host "compute9"; there are compute1/],
 ])("bad input %#", async (args, message) => {

@@ -5,17 +5,19 @@ import type { CollectedCloud } from "../collect/cloud.ts";
 import { askServerText, runningServer, withStored } from "./embedded-cloud.ts";
 import { InputError } from "./input-error.ts";
 import { openCloud } from "./open-cloud.ts";
-import { cloudOption, parseOptions } from "./options.ts";
+import { cloudOption, DATA_USAGE, environmentOf, parseOptions } from "./options.ts";
 
-const USAGE = `underlay export --cloud <bundle directory or .tar.gz | embedded> --host HOST
+const USAGE = `underlay export --cloud <bundle directory or .tar.gz | embedded> --host HOST [--data DIR]
 
 Prints the shell script that builds the host with iproute2, Open vSwitch and iptables, in namespaces of a Linux machine,
 and a stand-in for each of its guests. Save it to a file, read it, and run it as root: sh HOST.sh. The scripts of all
 hosts together make the cloud.
+
+${DATA_USAGE}
 `;
 
 export async function exportHost(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
-  const options = parseOptions(args, ["cloud", "host"], ["help"]);
+  const options = parseOptions(args, ["cloud", "host", "data"], ["help"]);
   if (options.flags.has("help")) {
     process.stdout.write(USAGE);
     return 0;
@@ -23,7 +25,11 @@ export async function exportHost(args: readonly string[], env: NodeJS.ProcessEnv
   const where = cloudOption(options);
   const host = options.values.get("host");
   if (host === undefined) throw new InputError("--host: expected the name of a host");
-  process.stdout.write(where === EMBEDDED.id ? await ofEmbedded(host, env) : scriptOf(await openCloud(where), host));
+  process.stdout.write(
+    where === EMBEDDED.id
+      ? await ofEmbedded(host, environmentOf(options, env))
+      : scriptOf(await openCloud(where), host),
+  );
   return 0;
 }
 

@@ -5,7 +5,7 @@ import { isFailure } from "../clouds/failure.ts";
 import type { Faults } from "../server/faults.ts";
 import { askServer, type Reached, runningServer, withStored } from "./embedded-cloud.ts";
 import { InputError } from "./input-error.ts";
-import { parseOptions } from "./options.ts";
+import { DATA_USAGE, environmentOf, parseOptions } from "./options.ts";
 
 const USAGE = `underlay fault list [--json]
 underlay fault inject KIND [PLACE]
@@ -18,6 +18,7 @@ Breaks the embedded cloud's simulated hosts as an operator could by mistake. Age
   undo       takes it back; others stay
 
   --cloud embedded   the only cloud that can be broken
+${DATA_USAGE}
 `;
 
 type Environment = NodeJS.ProcessEnv;
@@ -25,8 +26,8 @@ type Environment = NodeJS.ProcessEnv;
 /** What can be asked, of a server or of what is stored. */
 type Asked = Pick<Faults, "report" | "inject" | "undo">;
 
-export async function fault(args: readonly string[], env: Environment = process.env): Promise<number> {
-  const options = parseOptions(args, ["cloud"], ["json", "help"]);
+export async function fault(args: readonly string[], given: Environment = process.env): Promise<number> {
+  const options = parseOptions(args, ["cloud", "data"], ["json", "help"]);
   const [verb, ...rest] = options.positional;
   if (options.flags.has("help")) {
     process.stdout.write(USAGE);
@@ -34,6 +35,7 @@ export async function fault(args: readonly string[], env: Environment = process.
   }
   const cloud = options.values.get("cloud") ?? EMBEDDED.id;
   if (cloud !== EMBEDDED.id) throw new InputError("--cloud: only the embedded cloud can be broken");
+  const env = environmentOf(options, given);
   const work = workOf(verb, rest, options.flags.has("json"));
   const server = runningServer(env);
   if (server) process.stdout.write(await work(overHttp(server)));

@@ -3,7 +3,7 @@ import { dataDir } from "../clouds/places.ts";
 import { DEFAULT_PASSWORD } from "../identity/prepare.ts";
 import { readRunning } from "../server/running.ts";
 import { InputError } from "./input-error.ts";
-import { parseOptions } from "./options.ts";
+import { environmentOf, parseOptions } from "./options.ts";
 
 const USAGE = `Usage: eval "$(underlay openrc)"
        underlay openrc --clouds-yaml
@@ -38,13 +38,13 @@ export async function openrc(args: readonly string[], env: NodeJS.ProcessEnv = p
   const options = parseOptions(args, ["user", "project", "data", "url"], ["clouds-yaml"]);
   if (options.positional[0] !== undefined)
     throw new InputError(`${JSON.stringify(options.positional[0].slice(0, 40))}: openrc takes options only`);
-  const login = loginOf(options.values, env);
+  const login = loginOf(options.values, environmentOf(options, env));
   process.stdout.write(options.flags.has("clouds-yaml") ? cloudsYaml(login) : exports(login));
   return 0;
 }
 
 function loginOf(values: ReadonlyMap<string, string>, env: Environment): Login {
-  const running = readRunning(dataDir({ ...env, UNDERLAY_DATA: values.get("data") ?? env.UNDERLAY_DATA }));
+  const running = readRunning(dataDir(env));
   const given = values.get("url");
   const url = given === undefined ? (running?.url ?? DEFAULT_URL) : urlOf(given);
   const user = values.get("user") ?? "admin";

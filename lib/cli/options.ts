@@ -41,6 +41,16 @@ export function numberOption(options: Options, name: string, min: number, max: n
   return value;
 }
 
+/** Of `--data`, for the help of commands that ask a server. */
+export const DATA_USAGE =
+  "  --data DIR     the data directory of the server that has the embedded cloud (else UNDERLAY_DATA, else the user's)";
+
+/** As `--data` says it; without it, as the environment does. */
+export function environmentOf({ values }: Options, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const data = values.get("data");
+  return data === undefined ? env : { ...env, UNDERLAY_DATA: data };
+}
+
 /** Which cloud a command is about. Throws InputError when `--cloud` is missing, or something stands without an option. */
 export function cloudOption({ positional: [stray], values }: Options): string {
   if (stray !== undefined)

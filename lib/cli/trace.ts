@@ -9,7 +9,7 @@ import { traceCloud } from "../explain/trace.ts";
 import { embeddedTrace } from "./embedded-trace.ts";
 import { InputError } from "./input-error.ts";
 import { openCloud } from "./open-cloud.ts";
-import { cloudOption, numberOption, type Options, parseOptions } from "./options.ts";
+import { cloudOption, DATA_USAGE, environmentOf, numberOption, type Options, parseOptions } from "./options.ts";
 import { TraceText } from "./trace-text.ts";
 
 const USAGE = `underlay trace --cloud <bundle directory or .tar.gz | embedded> --from END --to END [options]
@@ -22,12 +22,13 @@ const USAGE = `underlay trace --cloud <bundle directory or .tar.gz | embedded> -
   --ttl N        time to live (64)
   --df           don't fragment
   --from-address A  send with this source address
+${DATA_USAGE}
   --json         one JSON object a line: every event, the verdict last
 
 Exit status: 0 delivered or exited, 1 dropped, 2 unknown or bad input.
 `;
 
-const VALUED = ["cloud", "from", "to", "proto", "dport", "size", "ttl", "from-address"];
+const VALUED = ["cloud", "from", "to", "proto", "dport", "size", "ttl", "from-address", "data"];
 const STATUS: Record<Outcome, number> = { delivered: 0, exited: 0, dropped: 1, unknown: 2 };
 
 export async function trace(args: readonly string[]): Promise<number> {
@@ -39,7 +40,7 @@ export async function trace(args: readonly string[]): Promise<number> {
   const where = cloudOption(options);
   const query = queryOf(options);
   const json = options.flags.has("json");
-  if (where === EMBEDDED.id) return run(embeddedTrace(query), json);
+  if (where === EMBEDDED.id) return run(embeddedTrace(query, environmentOf(options, process.env)), json);
   return run(eventsOf(await openCloud(where), query), json);
 }
 
