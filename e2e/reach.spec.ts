@@ -48,7 +48,10 @@ test("the matrix shows the pair that is blocked, and opens its trace", async ({ 
   await expect(page.getByRole("region", { name: "Verdict" })).toContainText("DEAD_VLAN");
 });
 
-test("a TCP port is asked for by its number, and one network's instances alone", async ({ page }) => {
+test("a TCP port is asked for by its number, one network's instances alone, and again when the cloud has changed", async ({
+  page,
+  request,
+}) => {
   await visit(page, `${CLOUD}/reachability`);
   await page.getByLabel("Instances").selectOption({ label: "vxlan10" });
   await page.getByText("TCP", { exact: true }).click();
@@ -57,6 +60,31 @@ test("a TCP port is asked for by its number, and one network's instances alone",
   await page.keyboard.press("Enter");
   await expect(page.getByRole("link", { name: /^cirros-vm1 to cirros-vm2: Delivered/ })).toBeVisible();
   await expect(page).toHaveURL(/proto=tcp.*dport=22|dport=22.*proto=tcp/);
+  await expect(page.getByRole("button", { name: "Trace again" })).toBeEnabled();
+  await breakVm2(request);
+  await expect(page.getByText("The cloud has changed since")).toBeVisible();
+  await page.getByRole("button", { name: "Run again" }).click();
+  await expect(page.getByRole("link", { name: "cirros-vm1 to cirros-vm2: Dropped, DEAD_VLAN" })).toBeVisible();
+});
+
+test("nothing of a page moves while a matrix or a trace comes", async ({ page }) => {
+  await page.addInitScript(() => {
+    const moved = { moved: 0 };
+    Object.assign(window, moved);
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
+        if (!entry.hadRecentInput) (window as unknown as typeof moved).moved += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  const moved = () => page.evaluate(() => (window as unknown as { moved: number }).moved);
+  await page.setViewportSize({ width: 1024, height: 900 });
+  await visit(page, `${CLOUD}/reachability`);
+  await expect(page.getByRole("button", { name: "Trace again" })).toBeEnabled({ timeout: 60_000 });
+  expect(await moved()).toBeLessThan(0.02);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visit(page, `${CLOUD}/trace?from=cirros-vm1&to=cirros-vm5`);
+  await expect(page.getByRole("button", { name: /^(Try the repair|No repair to try)$/ })).toBeEnabled();
+  expect(await moved()).toBeLessThan(0.02);
 });
 
 test("a trace is remembered, run again after a change, and its other hop is named", async ({ page, request }) => {

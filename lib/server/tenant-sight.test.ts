@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TraceEnd } from "../api/http.ts";
+import type { ReachEvent } from "../api/reach.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import type { TraceEvent, VerdictEvent } from "../datapath/event.ts";
 import { administratorOf, Objects } from "../demo-cloud/objects.ts";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
 import { tracePcapng } from "../pcapng/trace.ts";
+import { server } from "../server.ts";
 import { cloudOf } from "../simulation/world.ts";
 import { Metrics } from "./metrics.ts";
+import { reachability, reachParameters } from "./reachability.ts";
 import { type Session, sessionWith } from "./session.ts";
 import { type Sight, sightOf } from "./sight.ts";
 import { tenantCloud } from "./tenant-cloud.ts";
@@ -301,6 +304,23 @@ describe("traces", () => {
       }
     },
   );
+
+  test("a matrix of his instances has no word of it either, and each of its traces is counted", async () => {
+    const { metrics } = server();
+    const counted = async () =>
+      [...(await metrics.text(cloud)).matchAll(/^underlay_traces_total\{.*\} (\d+)$/gm)].reduce(
+        (sum, [, count]) => sum + Number(count),
+        0,
+      );
+    const before = await counted();
+    const matrix = reachability(await sight.still("embedded"), reachParameters.parse({}));
+    const events: ReachEvent[] = [];
+    for await (const event of matrix(ending.signal)) events.push(event);
+    expect(leaks(JSON.stringify(events))).toEqual([]);
+    const pairs = events.filter((event) => event.kind === "pair").length;
+    expect(pairs).toBeGreaterThan(10);
+    expect((await counted()) - before).toBe(pairs);
+  });
 
   test("only instances of the project send", async () => {
     await expect(trace("172.16.10.1", "cirros-vm1")).rejects.toMatchObject({ field: "from" });
