@@ -11,8 +11,10 @@ import { CommandError } from "../host/command/command.ts";
 import { diff } from "../host/diff/diff.ts";
 import { apply, applyWhatGoes } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
+import { compareHosts } from "../intent/compare.ts";
 import { planned } from "../intent/recorded.ts";
 import { aimed } from "./aim.ts";
+import { withRulesThere } from "./aim-rules.ts";
 import { type Cause, History } from "./history.ts";
 
 /** As it is stored, once agents would not make the same of it from nothing. */
@@ -102,11 +104,12 @@ export class SimulatedHost {
 
   /** Where agents would leave the host as it is, they go on from what it is: what somebody did in place of one is not done again. */
   private believeWhatIs(view: HostView, kinds: ReadonlySet<string> = new Set(view.settings.agents)): void {
+    if (!this.diverged) return;
     const agents = this.agents.filter((one) => kinds.has(one.kind));
-    if (this.diverged && planned(view, this.now, agents) === this.now) {
-      this.believed = this.now;
-      this.mended = true;
-    }
+    // The order of a file's lines, and the like, is nobody's business.
+    if (compareHosts(planned(view, this.now, agents), this.now).length > 0) return;
+    this.believed = this.now;
+    this.mended = true;
   }
 
   /** What its programs wrote by themselves: nobody's plan, and no difference from one. */
@@ -138,7 +141,7 @@ export class SimulatedHost {
         this.now = to;
         this.history.add(deed, { from, to });
       } else if (from !== to) {
-        const commands = aimed(diff(from, to), from, now);
+        const commands = aimed(withRulesThere(diff(from, to), from, to, now), from, now);
         this.now = applyWhatGoes(now, commands);
         this.history.add(deed, commands);
       }
