@@ -28,7 +28,7 @@ async function run(command: typeof fault, ...args: string[]): Promise<{ status: 
     return true;
   });
   try {
-    return { status: await command([...args, "--data", data], {}), out };
+    return { status: await command([...args, "--data", data], process.env), out };
   } finally {
     spy.mockRestore();
   }

@@ -13,6 +13,13 @@ test("an answer comes back to the instance by its name", () => {
   });
 });
 
+test("what goes to the world has left the cloud, whatever the machine outside would do with it", () => {
+  expect(said("cirros-vm1", "8.8.8.8")).toMatchObject({
+    ...{ outcome: "exited", code: "EXITED_PHYSICAL_NETWORK", host: "outside" },
+    summary: "The request left the cloud by eth0 on outside. What becomes of it beyond is not known here.",
+  });
+});
+
 test("a namespace is named after what Neutron runs in it", () => {
   expect(said(`network1:qdhcp-${NETWORK}`, "cirros-vm1")).toMatchObject({
     summary: expect.stringContaining(`DHCP server of ${network} on network1 `),

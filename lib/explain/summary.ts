@@ -61,7 +61,7 @@ const SENTENCES: Record<VerdictCode, Sentence> = {
       ? `${subject.from} got its address: the whole DHCP exchange came through.`
       : `${subject.from} reached ${subject.to}, and the ${LEGS[v.leg]} came back to ${guestOf(v) ?? where}.`,
   EXITED_PHYSICAL_NETWORK: ({ leg, where }) =>
-    `The ${leg} left by ${where} for a network whose other end is not in the snapshot.`,
+    `The ${leg} left the cloud by ${where}. What becomes of it beyond is not known here.`,
   LINK_DOWN: ({ leg, where, whose }) => `The ${leg} stopped at ${where}: the link is down${of(whose)}.`,
   NO_CARRIER_PEER: ({ leg, where, text }) => `The ${leg} stopped at ${where}: nothing is at the other end (${text}).`,
   MTU_EXCEEDED: ({ leg, where, text }) => `The ${leg} was too large at ${where}: ${text}.`,

@@ -13,6 +13,7 @@ import {
   deliver,
   drop,
   emit,
+  exit,
   ignore,
   learnNeighbour,
   noter,
@@ -22,7 +23,7 @@ import {
 } from "./context.ts";
 import type { Branch } from "./flight.ts";
 import { cut } from "./guest.ts";
-import type { Device, NamespaceIndex } from "./index.ts";
+import type { Device, HostIndex, NamespaceIndex } from "./index.ts";
 import { linkElement } from "./link.ts";
 import { outerOf, rewrap } from "./outer.ts";
 
@@ -95,6 +96,8 @@ function ipInput(p: Passing, device: Device, packet: Packet, skb: Skb): undefine
     case "unicast":
       return forward(p, device, pre.packet, pre.skb, route);
     case "drop":
+      if (route.code === "FORWARDING_OFF" && isBeyond(w, device.host, pre.packet.ip?.dst ?? ""))
+        return exit(w, place, branch, pre.packet, `beyond ${device.host.name}`);
       if (route.error) answerError(p, pre.packet, route.error, { skb: pre.skb });
       return drop(w, place, branch, p.original, route.code, route.element);
     case "unknown":
@@ -102,6 +105,16 @@ function ipInput(p: Passing, device: Device, packet: Packet, skb: Skb): undefine
     default:
       return route satisfies never;
   }
+}
+
+/**
+ * A machine of which nothing is the cloud's, and an address that is nobody's: whether that machine, in place of the
+ * provider's routers, would pass the packet on says nothing. It has left the cloud.
+ */
+function isBeyond(w: Walk, { state, namespaces, guests }: HostIndex, dst: string): boolean {
+  const isOwn =
+    state.ovs || state.unread || guests.length > 0 || namespaces.size > 1 || Object.keys(state.config).length > 0;
+  return !isOwn && w.index.ownersOf(dst).length === 0;
 }
 
 function localInput(p: Passing, device: Device, packet: Packet, skb: Skb): undefined {
