@@ -356,6 +356,23 @@ test("port security off and on, where a distributed router has two interfaces on
   }
 });
 
+test("whichever distributed router got its way out first", async () => {
+  const cloud = await testCloud();
+  const { make, service, simulation } = cloud;
+  const external = { "router:external": true, "provider:network_type": "flat", "provider:physical_network": "extern" };
+  const { id: network_id } = await make("networks", "network", { name: "public", ...external });
+  await make("subnets", "subnet", { network_id, ip_version: 4, cidr: "172.24.4.0/24", enable_dhcp: false });
+  const first = await make("routers", "router", { name: "first", distributed: true });
+  await make("routers", "router", { name: "second", distributed: true, external_gateway_info: { network_id } });
+  await simulation.settled();
+  const router = { external_gateway_info: { network_id } };
+  await service.call(service.admin, "PUT", `routers/${first.id}`, { router });
+  await simulation.settled();
+  await simulation.settled();
+  expect(differences(cloud)).toEqual([]);
+  await cloud.close();
+});
+
 const change = fc.record({
   act: fc.constantFrom(...Object.keys(ACTS)),
   a: fc.nat(60),
