@@ -34,6 +34,19 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud", (name) => {
     ]);
   });
 
+  test("lacks what Neutron gave to an agent that did not take it up; without schedules, that is not checked", () => {
+    const { schedules, ...api } = cloud.api;
+    const [given] = schedules?.networks ?? [];
+    const ports = api.ports.filter((one) => one.network_id !== given?.network || one.device_owner !== "network:dhcp");
+    const untaken = checkCloud({ ...cloud, api: { ...cloud.api, ports } });
+    expect(untaken.hosts.flatMap((one) => one.differences.filter(({ waitsFor }) => waitsFor))).toMatchObject([
+      { kind: "missing", name: `qdhcp-${given?.network}`, waitsFor: ["DHCP agent"] },
+    ]);
+    const { hosts } = checkCloud({ ...cloud, api });
+    expect(hosts.flatMap((one) => one.differences)).toEqual([]);
+    expect(hosts.find((one) => one.name === "network1")?.notChecked.join()).toContain("the recording does not say");
+  });
+
   test("what was not read is no difference", () => {
     const flowless = cloud.world.hosts.map((host) =>
       host.name === "compute1" && host.ovs
