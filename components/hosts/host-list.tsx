@@ -15,6 +15,7 @@ import { ButtonLink } from "../ui/button.tsx";
 import { SkeletonRows } from "../ui/skeleton.tsx";
 import { EmptyState, ErrorState } from "../ui/state.tsx";
 import { Table, Td, Th, Tr } from "../ui/table.tsx";
+import { useMore } from "../ui/use-more.ts";
 import { When } from "../ui/when.tsx";
 import { FlowResults, useFlowSearch } from "./flow-search.tsx";
 import { FilterBox } from "./panel/filter-box.tsx";
@@ -82,6 +83,7 @@ function countText(hosts: HostSummary[]): string {
 
 function HostsTable({ cloud, hosts }: { cloud: string; hosts: HostSummary[] }) {
   const check = useCheck(cloud);
+  const shown = useMore(hosts);
   const checked = new Map(check.data?.hosts.map((one) => [one.name, one]));
   return (
     <Table label="Hosts">
@@ -102,7 +104,7 @@ function HostsTable({ cloud, hosts }: { cloud: string; hosts: HostSummary[] }) {
         </tr>
       </thead>
       <tbody>
-        {hosts.map((host) => (
+        {shown.map((host) => (
           <Tr key={host.name} className="relative">
             <Td className="h-11">
               {/* The link covers the row: one target, and the row's other cells stay text. */}

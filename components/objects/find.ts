@@ -24,14 +24,23 @@ export function findObject(topology: Topology, id: string | null): CloudObject |
 }
 
 /** What /trace takes for an instance: its name where that names it alone, as in the trace's own list of ends; else its id. */
-export function traceEndOf(topology: Topology, instance: TopologyInstance): string {
-  const { name, id, ports } = instance;
-  const alone =
-    topology.instances.filter((one) => one.name === name).length === 1 &&
-    !topology.instances.some((one) => one.host === name) &&
-    !topology.routers.some((one) => one.name === name);
-  if (alone) return name;
-  return ports[0]?.id ?? id;
+export function traceEndOf(topology: Topology, { name, id, ports }: TopologyInstance): string {
+  return namesIn(topology).get(name) === 1 ? name : (ports[0]?.id ?? id);
+}
+
+const names = new WeakMap<Topology, ReadonlyMap<string, number>>();
+
+/** How many instances, hosts and routers have each name: counted once, since lists ask for every row. */
+function namesIn(topology: Topology): ReadonlyMap<string, number> {
+  let counts = names.get(topology);
+  if (!counts) {
+    const { instances, routers } = topology;
+    const hosts = new Set(instances.flatMap((one) => one.host ?? []));
+    const all = [...instances.map((one) => one.name), ...hosts, ...routers.map((one) => one.name)];
+    counts = new Map([...Map.groupBy(all, (name) => name)].map(([name, same]) => [name, same.length]));
+    names.set(topology, counts);
+  }
+  return counts;
 }
 
 export function projectName(topology: Topology, id: string): string {

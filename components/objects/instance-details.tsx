@@ -39,7 +39,7 @@ export function InstanceDetails({ instance, topology, cloud }: DetailsProps & { 
       {instance.ports.map((port) => (
         <PanelSection
           key={port.id}
-          title={`Port ${port.id.slice(0, 8)}`}
+          title={`${port.vlan === undefined ? "Port" : `Subport, VLAN ${port.vlan},`} ${port.id.slice(0, 8)}`}
           aside={
             <>
               {instance.ports.length > 1 ? (

@@ -1,11 +1,11 @@
 "use client";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { startTransition, useEffect, useState } from "react";
 import { TraceHere } from "../trace/trace-here.tsx";
 import { cn } from "../ui/cn.ts";
 import { Table, Td, Th, Tr } from "../ui/table.tsx";
+import { useMore } from "../ui/use-more.ts";
 import type { Sort } from "./sort.ts";
-import type { ListModel, Row } from "./tables.tsx";
+import type { ListModel } from "./tables.tsx";
 
 /** Rows of a list; a row is selected by its name, which is a button. */
 export function ObjectTable(props: {
@@ -136,13 +136,4 @@ function Head({
       </button>
     </Th>
   );
-}
-
-/** Thousands of rows would hold the first paint up: the first screens come with it, the rest right after, without blocking. */
-const AT_ONCE = 120;
-
-function useMore(rows: readonly Row[]): readonly Row[] {
-  const [all, setAll] = useState(false);
-  useEffect(() => startTransition(() => setAll(true)), []);
-  return all || rows.length <= AT_ONCE ? rows : rows.slice(0, AT_ONCE);
 }

@@ -1,5 +1,6 @@
-import { dehydrate, HydrationBoundary, QueryClient } from "@tanstack/react-query";
+import { dehydrate, QueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Hydrated } from "./hydrated.tsx";
 
 /**
  * Hands data that the server has at hand to the client's queries, so that the first paint is the picture itself. A
@@ -13,5 +14,5 @@ export async function Prefetched(props: {
   await Promise.all(
     props.queries.map(({ key, load }) => client.prefetchQuery({ queryKey: key, queryFn: load, retry: false })),
   );
-  return <HydrationBoundary state={dehydrate(client)}>{props.children}</HydrationBoundary>;
+  return <Hydrated state={JSON.stringify(dehydrate(client))}>{props.children}</Hydrated>;
 }
