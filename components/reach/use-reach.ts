@@ -81,7 +81,8 @@ export function useReach(url: string | undefined): Asked {
     };
   }, [url, round]);
 
-  return { reach, old: changes !== asked && reach.state !== "running", again, stop };
+  const made = reach.state === "done" || reach.state === "stopped";
+  return { reach, old: made && changes !== asked, again, stop };
 }
 
 function taken(now: Reach, event: ReachEvent): Reach {
