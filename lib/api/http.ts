@@ -178,6 +178,8 @@ export interface TopologyInstance {
     securityGroupIds: string[];
     portSecurity: boolean;
     tap: string;
+    /** Of a trunk's subport: its tag on the tap. */
+    vlan?: number;
     localVlan?: number;
   }[];
 }

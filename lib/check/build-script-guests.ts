@@ -32,8 +32,11 @@ function machinesOf(guests: readonly Guest[]): Machine[] {
   });
 }
 
-/** @param guests of all the cloud, whose names must differ */
-export function guestsShell(guests: readonly Guest[], host: string): string {
+/**
+ * @param guests of all the cloud, whose names must differ
+ * @param subports VLAN devices on cards that are trunks
+ */
+export function guestsShell(guests: readonly Guest[], subports: readonly Guest[], host: string): string {
   const machines = machinesOf(guests)
     .map(({ name, cards }) => ({ name, cards: cards.filter((card) => card.host === host) }))
     .filter(({ cards }) => cards.length > 0);
@@ -53,21 +56,43 @@ ${HYPERVISOR}EOF
   soon "$home/guests.ready" "the guests could not be plugged in: $(cat "$home/guests.log")"
 
   # What each would be told by DHCP.
-${machines.flatMap(({ name, cards }) => cards.map((card, i) => insideOf(card, name, `eth${i}`))).join("")}}
+${machines.map((machine) => machineShell(machine, subports)).join("")}}
 `;
 }
 
-function insideOf({ mac, mtu, fixedIps, hostRoutes }: Guest, name: string, device: string): string {
+function machineShell({ name, cards }: Machine, subports: readonly Guest[]): string {
+  const devices = cards.flatMap((card, i) => {
+    const parent = `eth${i}`;
+    const own = subports.filter((one) => one.host === card.host && one.tap === card.tap);
+    const vlans = own.map((one) => {
+      const mtu = Math.min(one.mtu, card.mtu);
+      return { guest: { ...one, mtu }, device: `${parent}.${one.vlan}`, parent };
+    });
+    return [{ guest: card, device: parent, parent: undefined }, ...vlans];
+  });
+  return devices.map(({ guest, device, parent }, i) => insideOf(guest, name, { device, parent, i })).join("");
+}
+
+function insideOf(
+  { mac, mtu, fixedIps, hostRoutes, vlan }: Guest,
+  name: string,
+  { device, parent, i }: { device: string; parent: string | undefined; i: number },
+): string {
   const ip = `  ip -n "$lab-${name}"`;
+  // Of routes that lead to the same there may not be two alike: the first card's is the one that is taken.
+  const later = i === 0 ? [] : ["metric", String(2000 + i)];
   const gateways = new Set(fixedIps.flatMap(({ gateway }) => gateway ?? []));
   const commands = [
+    ...(parent === undefined
+      ? []
+      : [["link", "add", "link", parent, "name", device, "type", "vlan", "id", String(vlan)]]),
     ["link", "set", device, "address", mac, "mtu", String(mtu), "up"],
     ...fixedIps.map(({ address, prefix }) => {
       const words = ["addr", "add", `${address}/${prefix}`, "dev", device];
       return address.includes(":") ? [...words, "nodad"] : words;
     }),
-    ...[...gateways].map((gateway) => ["route", "add", "default", "via", gateway, "dev", device]),
-    ...hostRoutes.map(({ dst, via }) => ["route", "add", dst, "via", via, "dev", device]),
+    ...[...gateways].map((via) => ["route", "add", "default", "via", via, "dev", device, ...later]),
+    ...hostRoutes.map(({ dst, via }) => ["route", "add", dst, "via", via, "dev", device, ...later]),
   ];
   return commands
     .map((words) => `${ip} ${words.map(quoteWord).join(" ")}`)

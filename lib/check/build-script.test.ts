@@ -70,6 +70,23 @@ describe.each([
   });
 });
 
+test("a guest on a trunk has its subports as VLAN devices", async () => {
+  const { world } = await recorded("legacy");
+  const [guest] = world.guests;
+  const host = world.hosts.find((one) => one.name === guest?.host);
+  if (!guest || !host) throw new Error("no guest");
+  const fixedIps = [{ address: "10.9.0.5", prefix: 24, gateway: "10.9.0.1" }];
+  const subport = { ...guest, portId: "sub", mac: "fa:16:3e:00:00:09", mtu: 9000, vlan: 101, fixedIps, hostRoutes: [] };
+  const script = buildScript({ ...world, subports: [subport] }, host);
+  const inside = [...script.matchAll(/^ {2}ip -n "\$lab-\S+" (.* eth0\.101\b.*)$/gm)].map(([, words]) => words);
+  expect(inside).toEqual([
+    "link add link eth0 name eth0.101 type vlan id 101",
+    `link set eth0.101 address fa:16:3e:00:00:09 mtu ${guest.mtu} up`,
+    "addr add 10.9.0.5/24 dev eth0.101",
+    "route add default via 10.9.0.1 dev eth0.101 metric 2001",
+  ]);
+});
+
 test("guests with the longest of names have namespaces of their own", async () => {
   const { world } = await recorded("legacy");
   const guests = world.guests.map((one) => ({ ...one, name: "x".repeat(255), host: "compute1" }));

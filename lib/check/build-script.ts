@@ -14,7 +14,7 @@ import { guestNamespaces, guestsShell } from "./build-script-guests.ts";
 import { metadataProxy } from "./build-script-proxy.ts";
 import { INSIDE, NAMESPACES_MADE, OPEN_VSWITCH, outerShell, SECURITY_GROUPS, TOOLS } from "./build-script-shell.ts";
 
-export function buildScript({ hosts, guests, segments }: World, host: HostState): string {
+export function buildScript({ hosts, guests, subports = [], segments }: World, host: HostState): string {
   const commands = buildCommands(host);
   const own = guests.filter((one) => one.host === host.name);
   const cards = cardsOf(host).map(({ name, mac, mtu }) => {
@@ -35,7 +35,7 @@ cards() {
 ${cards.map(cardLine).join("\n")}
 }
 
-${guestsShell(guests, host.name)}
+${guestsShell(guests, subports, host.name)}
 # ── On the host ──────────────────────────────────────────────────────────────────────────────────────────────────────
 inside() {
 ${INSIDE}${host.namespaces.some((ns) => ns.links.some((link) => link.kind === "bridge")) ? SECURITY_GROUPS : ""}${host.ovs ? OPEN_VSWITCH : ""}

@@ -10,7 +10,7 @@ const byName = (a: { name: string; id: string }, b: { name: string; id: string }
   a.name.localeCompare(b.name, "en", { numeric: true }) || a.id.localeCompare(b.id);
 
 export function topologyOf({ api, world }: Pick<CollectedCloud, "api" | "world">): Topology {
-  const guests = new Set(world.guests.map((guest) => guest.portId));
+  const guests = new Set([...world.guests, ...(world.subports ?? [])].map((guest) => guest.portId));
   const guestPorts: NeutronPort[] = [];
   const otherPorts: NeutronPort[] = [];
   for (const port of api.ports) (isGuestPort(port) || guests.has(port.id) ? guestPorts : otherPorts).push(port);
@@ -133,7 +133,14 @@ function instances(api: CloudApi, world: World, ports: NeutronPort[]): TopologyI
   );
   const taps = new Map(world.guests.map((guest) => [guest.portId, guest.tap]));
   const tags = localVlans(world);
-  const byDevice = Map.groupBy(ports, (port) => port.device_id || port.id);
+  const subports = new Map(world.subports?.map((one) => [one.portId, one]));
+  const devices = new Map(ports.map((port) => [port.id, port.device_id || port.id]));
+  // A subport is its guest's.
+  for (const [id, { host, tap }] of subports) {
+    const parent = world.guests.find((one) => one.host === host && one.tap === tap);
+    devices.set(id, devices.get(parent?.portId ?? "") ?? id);
+  }
+  const byDevice = Map.groupBy(ports, (port) => devices.get(port.id) ?? port.id);
   const servers = new Map(api.servers.map((server) => [server.id, server]));
   for (const id of servers.keys()) if (!byDevice.has(id)) byDevice.set(id, []);
   return [...byDevice].map(([id, own]) => {
@@ -147,6 +154,7 @@ function instances(api: CloudApi, world: World, ports: NeutronPort[]): TopologyI
       ...(host ? { host } : {}),
       ports: own.map((port) => {
         const localVlan = tags.get(port.id);
+        const { tap, vlan } = subports.get(port.id) ?? { tap: taps.get(port.id), vlan: undefined };
         return {
           id: port.id,
           networkId: port.network_id,
@@ -156,7 +164,8 @@ function instances(api: CloudApi, world: World, ports: NeutronPort[]): TopologyI
           floatingIps: (floating.get(port.id) ?? []).map((fip) => fip.floating_ip_address),
           securityGroupIds: port.security_groups,
           portSecurity: port.port_security_enabled,
-          tap: taps.get(port.id) ?? `tap${port.id.slice(0, 11)}`,
+          tap: tap ?? `tap${port.id.slice(0, 11)}`,
+          ...(vlan !== undefined && { vlan }),
           ...(localVlan === undefined ? {} : { localVlan }),
         };
       }),

@@ -30,6 +30,8 @@ interface Client {
   readonly servers: readonly Server[];
 }
 
+/** Owners of ports that guests have: cards, and VLAN devices on them. */
+const ASKS = /^(compute:|trunk:subport$)/;
 /** Clients that are heard before leases are written down: each is a walk of a few milliseconds. */
 const ROUND = 200;
 /** Seconds, where the server's command line names none. */
@@ -46,7 +48,7 @@ export class Clients {
     const clients = this.clients(moment, now);
     if (clients.length === 0) return undefined;
     const { world } = cloudOf(moment);
-    const guests = new Map(world.guests.map((one) => [one.portId, one]));
+    const guests = new Map([...world.guests, ...(world.subports ?? [])].map((one) => [one.portId, one]));
     const granted: Granted[] = [];
     for (const client of clients.slice(0, ROUND)) {
       const guest = guests.get(client.port.id);
@@ -66,7 +68,7 @@ export class Clients {
       ports.add(port.id);
       const host = byName.get(port["binding:host_id"] ?? "");
       const own = servers.get(`${port.network_id} ${port.mac_address}`);
-      if (!host || !own || !port.device_owner.startsWith("compute:") || !port.admin_state_up) return [];
+      if (!host || !own || !ASKS.test(port.device_owner) || !port.admin_state_up) return [];
       if (own.some(({ instance, line }) => isHeld(instance, line, now))) return [];
       const client = { port, host, servers: own };
       const before = this.vain.get(port.id);

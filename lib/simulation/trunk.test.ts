@@ -1,5 +1,6 @@
 /** A guest's trunk, from the API to the switch of its host. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { topologyOf } from "../clouds/topology.ts";
 import { traceCloud } from "../explain/trace.ts";
 import type { HostState, OvsBridge } from "../host/state.ts";
 import { deviceUp } from "../neutron/core/device-up.ts";
@@ -88,6 +89,8 @@ test("the guest's VLAN device sends and is reached by its subport", async () => 
   await cloud.simulation.settled();
   await cloud.simulation.settled();
   const now = cloudOf(cloud.simulation.moment());
+  const drawn = topologyOf(now).instances.find((one) => one.ports.some((port) => port.id === parent.id));
+  expect(drawn?.ports).toMatchObject([{ id: parent.id }, { id: sub.id, networkId: sub.network_id, vlan: 101 }]);
   for (const [from, to] of [
     [sub.id, id],
     [id, sub.id],
@@ -99,6 +102,9 @@ test("the guest's VLAN device sends and is reached by its subport", async () => 
     expect(tap).toEqual(tap.map(() => expect.objectContaining({ packet: expect.objectContaining({ vlan: 101 }) })));
     expect(events.some((one) => one.device === "eth0.101")).toBe(true);
   }
+  await cloud.simulation.addressed();
+  const leases = cloud.simulation.moment().hosts.flatMap((one) => one.dnsmasq.flatMap((served) => served.leases));
+  expect(leases.map((one) => one.mac)).toContain(sub.mac_address);
 });
 
 test("a subport that is taken off goes with both of its ends, and the trunk with its guest", async () => {

@@ -42,9 +42,10 @@ export function routerLine(router: TopologyRouter): string {
 /** One line for each port: its first address, and how many more it has. */
 export function instanceLines(instance: TopologyInstance): { text: string; networkId: string | undefined }[] {
   if (instance.ports.length === 0) return [{ text: "no port", networkId: undefined }];
-  return instance.ports.map(({ addresses, networkId }) => {
+  return instance.ports.map(({ addresses, networkId, vlan }) => {
     const [first = "no address"] = addresses;
-    return { text: addresses.length > 1 ? `${first} +${addresses.length - 1}` : first, networkId };
+    const text = addresses.length > 1 ? `${first} +${addresses.length - 1}` : first;
+    return { text: vlan === undefined ? text : `${text} · VLAN ${vlan}`, networkId };
   });
 }
 
