@@ -53,7 +53,11 @@ export const ENTRIES: readonly Entry[] = [
     shows:
       "ping [-c N] [-s SIZE] [-I DEVICE] [-M do] [-t TTL] ADDRESS walks a packet through the cloud as it is now: 0.01 ms for each device on its way; arping -I DEVICE ADDRESS",
   },
-  { names: ["tcpdump"], shows: "tcpdump -i DEVICE [-n] [-e] [FILTER]: what traces and pings lately sent over it" },
+  {
+    names: ["tcpdump"],
+    shows:
+      "tcpdump -i DEVICE [-n] [-e] [-c COUNT] [FILTER]: what traces and pings lately sent over it, once; it does not wait for more: type it again after the next packet",
+  },
   { names: ["virsh"], shows: "list; console INSTANCE: ping from inside" },
   {
     names: ["hostname", "clear", "exit", "help"],
@@ -66,7 +70,7 @@ export const HELP = [
   "",
   ...ENTRIES.map(({ names, shows }) => `  ${names.slice(0, 2).join(", ").padEnd(20)} ${shows}`),
   "",
-  "Most also change what they show; `help PROGRAM` says how. Not supported: variables, loops, scripts, files other than those above.",
+  "Most also change what they show; `help PROGRAM` says how. Not supported: variables, loops, scripts, background jobs, redirections, files other than those above.",
   "",
 ].join("\n");
 
