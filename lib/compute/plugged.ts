@@ -21,6 +21,7 @@ export async function isConnected(reader: Reader, serverId: string): Promise<boo
 /** What the compute service does about the networking one's changes. */
 export const COMPUTE_HOOKS: Hooks = {
   async portUp({ tx }, port) {
+    if (!port.device_owner.startsWith("compute:")) return;
     const server = await servers.get(tx, port.device_id);
     if (server?.status !== "BUILD" || server.host === null || !(await isConnected(tx, server.id))) return;
     const at = isoSecond(tx.now);
