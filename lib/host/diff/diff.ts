@@ -2,7 +2,9 @@
  * The commands that make one host into another. Parts run in order, each on the host as the ones before it left it, because
  * a command has consequences (an address brings its routes, a deleted device takes its own with it) that need none.
  */
+import type { IptablesRuleset } from "../../net/iptables/ast.ts";
 import type { Command } from "../command/command.ts";
+import { handOnJumps } from "../command/iptables/places.ts";
 import { bridgeNamed } from "../command/ovs/bridges.ts";
 import { handOn } from "../command/ovs/flow-table.ts";
 import { findNamespace } from "../edit.ts";
@@ -93,9 +95,18 @@ function withRulesOf(desired: Namespace | undefined, ns: Namespace): Namespace {
   if (!desired || (iptables === desired.iptables && ip6tables === desired.ip6tables)) return ns;
   return {
     ...ns,
-    ...(iptables && { iptables: stable(desired.iptables, iptables) }),
-    ...(ip6tables && { ip6tables: stable(desired.ip6tables, ip6tables) }),
+    ...(iptables && { iptables: stableRules(desired.iptables, iptables) }),
+    ...(ip6tables && { ip6tables: stableRules(desired.ip6tables, ip6tables) }),
   };
+}
+
+function stableRules(desired: IptablesRuleset | undefined, ruleset: IptablesRuleset): IptablesRuleset {
+  const out = stable(desired ?? ruleset, ruleset);
+  ruleset.tables.forEach(({ chains }, i) => {
+    const now = out.tables[i]?.chains;
+    if (now) handOnJumps(chains, now);
+  });
+  return out;
 }
 
 /** `applyAll(actual, diff(actual, desired))` is `desired`. */

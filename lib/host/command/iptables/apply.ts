@@ -7,7 +7,7 @@ import type { IptablesCommand, RestoreLine, TableChange, TableName } from "./com
 import { DraftChains } from "./draft-chains.ts";
 import { MissingChain, normalizeRules, UnknownMatch, UnknownWord } from "./normalize.ts";
 import { usage, VERSION } from "./parse.ts";
-import { Leading, NAT_DROP, refusal } from "./places.ts";
+import { isMisplaced, isRefused, Leading, NAT_DROP, nextOf, refusal } from "./places.ts";
 
 const BUILT_IN: Readonly<Record<TableName, readonly string[]>> = {
   raw: ["PREROUTING", "OUTPUT"],
@@ -70,21 +70,28 @@ interface Draft {
   readonly chains: DraftChains;
   readonly leading: Leading;
   readonly copied: Set<string>;
+  /** The first rule that made it one that the kernel does not take. */
+  wrong?: CommandError;
 }
 
 function mutable(table: IptablesTable): Draft {
   const chains = new DraftChains(table.chains);
-  return { table: table.name, chains, leading: new Leading(chains), copied: new Set() };
+  return { table: table.name, chains, leading: new Leading(table.chains, chains), copied: new Set() };
 }
 
-function settle(table: IptablesTable, { chains }: Draft): IptablesTable {
+function settle(table: IptablesTable, { chains, leading, wrong }: Draft): IptablesTable {
+  if (wrong && isRefused(chains, leading)) throw wrong;
   const list = chains.list();
+  leading.handOn(list);
   return list === table.chains ? table : { ...table, chains: list };
 }
 
 /** The chain's rules, to be changed in place. */
 function rulesOf(draft: Draft, chain: IptablesChain): IptablesRule[] {
-  if (draft.copied.has(chain.name)) return chain.rules;
+  if (draft.copied.has(chain.name)) {
+    draft.leading.changing(chain.rules);
+    return chain.rules;
+  }
   const copy = { ...chain, rules: chain.rules.slice() };
   draft.chains.set(chain.name, copy);
   draft.copied.add(chain.name);
@@ -112,7 +119,6 @@ function restoreLine(draft: Draft, line: RestoreLine, run: Run): void {
   }
   const { chain, packets, bytes, policy } = line;
   const before = draft.chains.get(chain);
-  draft.leading.forget();
   if (!before?.policy) {
     // A chain of that name is emptied, without leaving its place.
     if (policy !== undefined) throw failed(run, "Bad built-in chain name.");
@@ -142,7 +148,6 @@ function applyChange(
   run: Run,
   counters: { packets: number; bytes: number } = { packets: 0, bytes: 0 },
 ): void {
-  if (change.op !== "append" && change.op !== "insert") draft.leading.forget();
   switch (change.op) {
     case "append":
     case "insert":
@@ -160,9 +165,10 @@ function applyChange(
       for (const rule of rules) takeRule(draft, done, chain.name, rule, run);
       const at = op === "append" ? length : change.number - 1;
       rulesOf(draft, chain).splice(at, op === "replace" ? 1 : 0, ...rules);
-      if (op === "replace") draft.leading.forget();
-      for (const { target } of rules)
-        if (target.kind === "jump" || target.kind === "goto") draft.leading.jump(chain.name, target.chain);
+      for (const rule of rules) {
+        const next = nextOf(rule);
+        if (next !== undefined) draft.leading.jump(chain.name, next);
+      }
       return;
     }
     case "delete":
@@ -211,14 +217,19 @@ function applyChange(
   }
 }
 
-/** Throws what the kernel says of a rule that may not stand there. */
+/**
+ * Throws what the kernel says of a rule that may not stand there. What is restored it takes as a whole: it may be wrong on the
+ * way, and only if it is so in the end, the first rule that made it wrong is named (nf_tables_commit).
+ */
 function takeRule(draft: Draft, op: string, chain: string, rule: IptablesRule, run: Run): void {
-  const reason = refusal(draft.chains, draft.leading, draft.table, chain, rule);
-  if (reason !== undefined) {
-    const text = `RULE_${op.toUpperCase()} failed (${reason}): rule in chain ${chain}`;
-    const where = run.line === undefined ? " " : `\nline ${run.line}: `;
-    throw new CommandError(`${run.program} ${VERSION}: ${where}${text}`, 4);
-  }
+  const misplaced = isMisplaced(draft.table, chain, rule);
+  const reason = misplaced ? "Invalid argument" : refusal(draft.chains, draft.leading, chain, rule);
+  if (reason === undefined) return;
+  const text = `RULE_${op.toUpperCase()} failed (${reason}): rule in chain ${chain}`;
+  const where = run.line === undefined ? " " : `\nline ${run.line}: `;
+  const error = new CommandError(`${run.program} ${VERSION}: ${where}${text}`, 4);
+  if (misplaced || run.line === undefined) throw error;
+  draft.wrong ??= error;
 }
 
 function zeroed(chain: IptablesChain): IptablesChain {
@@ -251,19 +262,12 @@ function checkSet(name: string, { sets, family }: Run): void {
     );
 }
 
-function jumpsTo(draft: Draft, name: string): boolean {
-  for (const chain of draft.chains.list())
-    for (const { target } of chain.rules)
-      if ((target.kind === "jump" || target.kind === "goto") && target.chain === name) return true;
-  return false;
-}
-
 function deleteChains(draft: Draft, name: string | undefined, run: Run): void {
   const chains = name === undefined ? draft.chains.list().filter((c) => !c.policy) : [chainOf(draft, name, run)];
   // Chains may jump to one another: all of them go at once.
   for (const chain of chains) {
     if (chain.policy === "DROP") throw failed(run, "Directory not empty.");
-    const busy = chain.rules.length > 0 || (name !== undefined && jumpsTo(draft, chain.name));
+    const busy = chain.rules.length > 0 || (name !== undefined && draft.leading.from(chain.name).length > 0);
     if (busy && name !== undefined)
       throw new CommandError(
         `${run.program} ${VERSION}:  CHAIN_DEL failed (Device or resource busy): chain ${chain.name}`,
@@ -291,6 +295,9 @@ function rename(draft: Draft, from: string, to: string, run: Run): void {
   for (const one of list) {
     const rules = one.rules.map((rule) => renamed(rule, one.name));
     const same = one !== chain && rules.every((rule, i) => rule === one.rules[i]);
-    if (!same) draft.chains.set(one === chain ? to : one.name, { ...one, name: one === chain ? to : one.name, rules });
+    if (same) continue;
+    const name = one === chain ? to : one.name;
+    draft.chains.set(name, { ...one, name, rules });
+    for (const next of draft.leading.gist(name).nexts) draft.leading.jump(name, next);
   }
 }
