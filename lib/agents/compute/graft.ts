@@ -8,7 +8,7 @@ import { bridgeNamed, withBridge } from "../../host/command/ovs/bridges.ts";
 import { editNamespace, linksAnd, namespaceOf, ROOT } from "../../host/edit.ts";
 import { applyAll } from "../../host/run.ts";
 import { withSettings } from "../../host/settings.ts";
-import type { HostState, Namespace, OvsBridge, OvsPort } from "../../host/state.ts";
+import type { HostState, Namespace, OvsBridge, OvsInterface, OvsPort } from "../../host/state.ts";
 import { memo } from "../memo.ts";
 import { INTEGRATION_BRIDGE } from "../openvswitch/names.ts";
 import type { PortView } from "../view.ts";
@@ -117,10 +117,11 @@ function plugAll(host: HostState, made: readonly Addition[]): HostState {
 
 /** A switch's own devices take the least MTU of those that are plugged into it (ofproto.c find_min_mtu). */
 function withLeastMtu(host: HostState, bridge: OvsBridge, added: readonly OvsPort[]): HostState {
-  const own = (port: OvsPort) => port.interfaces.filter((one) => one.type === "internal" && one.netns === ROOT);
-  const given = bridge.ports.flatMap(own)[0]?.mtu ?? DEFAULT_MTU;
-  const first = added.length === bridge.ports.filter(isSystem).length;
-  if (!first && added.every((port) => mtuOf(port) >= given)) return host;
+  const isOwn = (one: OvsInterface) => one.type === "internal" && one.netns === ROOT;
+  const own = (port: OvsPort) => port.interfaces.filter(isOwn);
+  const given = bridge.ports.find((port) => port.interfaces.some(isOwn))?.interfaces.find(isOwn)?.mtu ?? DEFAULT_MTU;
+  const isFirst = !bridge.ports.some((port) => isSystem(port) && !added.includes(port));
+  if (!isFirst && added.every((port) => mtuOf(port) >= given)) return host;
   const mtu = Math.min(...bridge.ports.filter(isSystem).map(mtuOf));
   const devices = new Set(bridge.ports.flatMap(own).map((one) => one.name));
   if (!Number.isFinite(mtu) || mtu === given) return host;

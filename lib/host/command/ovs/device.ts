@@ -75,11 +75,17 @@ export function seen(row: OvsInterface, link: Link, netns: string): OvsInterface
   return { ...rowOf(rest, netns, link), netns };
 }
 
+const leastMtus = new WeakMap<OvsBridge["ports"], number>();
+
 /** The least MTU of a bridge's own devices, which internal ports are given (ofproto.c find_min_mtu). */
-export function leastMtu(bridge: OvsBridge): number {
-  let least = 0;
-  for (const port of bridge.ports)
-    for (const { type, mtu } of port.interfaces)
-      if ((type === "" || type === "system") && mtu !== undefined && (least === 0 || mtu < least)) least = mtu;
+export function leastMtu({ ports }: OvsBridge): number {
+  let least = leastMtus.get(ports);
+  if (least === undefined) {
+    least = 0;
+    for (const { interfaces } of ports)
+      for (const { type, mtu } of interfaces)
+        if ((type === "" || type === "system") && mtu !== undefined && (least === 0 || mtu < least)) least = mtu;
+    leastMtus.set(ports, least);
+  }
   return least || DEFAULT_MTU;
 }
