@@ -38,7 +38,7 @@ export function Summary(props: { reach: Reach; only: string; onOnly: (only: stri
         {/* One line, whatever comes: more of them than fit scroll. */}
         <fieldset
           aria-label="Which pairs are shown"
-          className="flex max-w-full min-w-0 gap-2 overflow-x-auto p-0.5 [scrollbar-width:none]"
+          className="flex max-w-full min-w-0 gap-2 overflow-x-auto py-0.5 pr-5 pl-0.5 [mask-image:linear-gradient(to_right,black_calc(100%-20px),transparent)] [scrollbar-width:none]"
         >
           <Chip
             pressed={only === "failing"}

@@ -24,7 +24,7 @@ export function EmptyState(props: {
         </div>
       ) : null}
       <Heading className="text-base font-semibold">{props.title}</Heading>
-      {props.children ? <div className="pt-1.5 text-sm text-muted">{props.children}</div> : null}
+      {props.children ? <div className="pt-1.5 text-sm text-balance text-muted">{props.children}</div> : null}
       {props.action ? <div className="flex flex-wrap justify-center gap-2 pt-5">{props.action}</div> : null}
     </div>
   );
