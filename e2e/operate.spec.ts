@@ -113,8 +113,10 @@ test("a stopped agent builds nothing, is seen on its host, and catches up when i
   await commands.getByRole("textbox", { name: "Filter the commands" }).fill(port.mac_address);
   await expect(commands.getByRole("heading", { name: /^(No command has all of this|Nothing was run)$/ })).toBeVisible();
   await page.goto(`${CLOUD}/check`);
-  await expect(page.getByRole("region", { name: "network1" })).toContainText(port.mac_address);
-  await expect(page.getByRole("region", { name: "network1" })).toContainText("waits for the DHCP agent to run");
+  const differing = page.getByRole("region", { name: "network1" });
+  await expect(differing).toContainText(port.mac_address);
+  await expect(differing).toContainText("waits for the DHCP agent to run");
+  await expect(differing.getByRole("link", { name: `qdhcp-${networks[0].id}` }).first()).toBeVisible();
 
   await page.goto(`${CLOUD}/agents`);
   await page.getByRole("button", { name: "Start DHCP agent of network1" }).click();

@@ -44,7 +44,7 @@ export function deviceOf(cloud: string, host: string, difference: CheckDifferenc
     return at(`root/${bridge}`, `${bridge}, table ${place.table}`, { tab: "flows", q: `table=${place.table}` });
   if (device !== undefined) return at(`${netns}/${device}`, netns === "root" ? device : `${device} in ${netns}`);
   if (bridge !== undefined) return at(`root/${bridge}`, bridge);
-  if (part === "namespace" || part === "dnsmasq") return at(`${difference.name}/`, difference.name);
+  if (part === "namespace") return difference.kind === "missing" ? undefined : at(`${netns}/`, netns);
   if (netns !== "root") {
     const tab = part.endsWith("tables") ? "firewall" : part === "route" || part === "rule" ? "routes" : undefined;
     return at(`${netns}/`, place.table ? `${netns}, ${place.table}` : netns, tab ? { tab } : {});
