@@ -132,8 +132,9 @@ export class Terminal {
   change(command: Command): void {
     if (this.console.readOnly !== undefined) throw new CommandError(this.console.readOnly, 1);
     const { host, bare } = this;
-    this.remembered = surviving(this.remembered, host, apply(host, command));
-    const next = host === bare ? apply(bare, command) : applied(bare, command);
+    const shown = apply(host, command);
+    this.remembered = surviving(this.remembered, host, shown);
+    const next = host === bare ? shown : applied(bare, command);
     if (!next || next === bare) return;
     this.commands.push(command);
     this.changed = { ...this.changed, hosts: this.changed.hosts.map((one) => (one === bare ? next : one)) };
