@@ -135,12 +135,13 @@ function instances(api: CloudApi, world: World, ports: NeutronPort[]): TopologyI
   const tags = localVlans(world);
   const subports = new Map(world.subports?.map((one) => [one.portId, one]));
   const devices = new Map(ports.map((port) => [port.id, port.device_id || port.id]));
-  // A subport is its guest's.
+  // A subport is its guest's, behind the cards.
   for (const [id, { host, tap }] of subports) {
     const parent = world.guests.find((one) => one.host === host && one.tap === tap);
     devices.set(id, devices.get(parent?.portId ?? "") ?? id);
   }
-  const byDevice = Map.groupBy(ports, (port) => devices.get(port.id) ?? port.id);
+  const inOrder = [...ports.filter((port) => !subports.has(port.id)), ...ports.filter((port) => subports.has(port.id))];
+  const byDevice = Map.groupBy(inOrder, (port) => devices.get(port.id) ?? port.id);
   const servers = new Map(api.servers.map((server) => [server.id, server]));
   for (const id of servers.keys()) if (!byDevice.has(id)) byDevice.set(id, []);
   return [...byDevice].map(([id, own]) => {
