@@ -48,8 +48,8 @@ export function TryRepair(props: { cloud: string; actual: VerdictEvent; whatIf: 
         <p className="max-w-3xl text-xs text-muted">
           What can be tried: {admin ? "setting right what differs on the hosts of its way, " : ""}one more rule of a
           security group, and a router between two networks, its interfaces and its way out. What cannot: other
-          addresses, routes, subnets and address pairs, routers that are highly available, and what is wrong inside an
-          instance or beyond the cloud.
+          addresses, routes, subnets and address pairs, networks that have a router each, routers that are highly
+          available, and what is wrong inside an instance or beyond the cloud.
         </p>
       </section>
     );

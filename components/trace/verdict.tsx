@@ -40,7 +40,7 @@ export function VerdictBanner(props: {
     <section
       aria-label="Verdict"
       className={cn(
-        "rounded-lg border border-l-4 bg-surface",
+        "overflow-clip rounded-lg border border-l-4 bg-surface",
         look.edge,
         verdict.outcome === "dropped" ? "border-danger" : "border-line",
       )}
