@@ -164,6 +164,18 @@ describe.each(Object.entries(CLOUDS))("in the cloud: %s", (name, [open, without]
     expect(codes.filter((one) => !one.endsWith(": DELIVERED"))).toEqual([]);
   });
 
+  test("healthy, what is for an address beyond leaves the cloud", () => {
+    const { api, world } = cloud;
+    const out = api.routers.filter((one) => one.external_gateway_info).map(({ id }) => id);
+    const joined = new Set(api.ports.flatMap((one) => (out.includes(one.device_id) ? [one.network_id] : [])));
+    const guests = world.guests.filter((one) => joined.has(one.networkId));
+    const codes = guests.map(
+      ({ name, portId }) => `${name}: ${run(cloud, { from: portId, to: "198.51.100.7", proto: "icmp" }).verdict.code}`,
+    );
+    expect(codes).toEqual(guests.map(({ name }) => `${name}: EXITED_PHYSICAL_NETWORK`));
+    expect(codes.length).toBeGreaterThan(4);
+  });
+
   test.each([
     ["172.16.11.99", "qr-"],
     ["172.24.4.199", "qg-"],

@@ -48,7 +48,8 @@ export function scorer(w: Walk, goal: Goal): (leaf: Leaf) => number {
       case "delivered":
         return 1000;
       case "exit":
-        return goal.owners.length === 0 ? 60 : 40;
+        // What a router has sent on and out is the packet itself: the other ends of its flood are beside the way.
+        return goal.owners.length > 0 ? 40 : isRouted(w, leaf) ? 605 : 60;
       case "unknown":
       case "drop":
         return scoreStop(w, goal, leaf);
@@ -64,7 +65,9 @@ function scoreStop(w: Walk, goal: Goal, leaf: Leaf): number {
   const { place, ending } = leaf;
   if (ending.kind !== "drop" && ending.kind !== "unknown") return 0;
   if (ending.kind === "drop" && ending.code === "LOOP_DETECTED") return 700;
-  if (goal.from.portId !== undefined && goal.from.host?.name === place.host && carries(place.device, goal.from.portId))
+  // Once routed, what comes by the sender's devices again is a copy of a flood.
+  const { host: home, portId } = goal.from;
+  if (portId !== undefined && home?.name === place.host && carries(place.device, portId) && !isRouted(w, leaf))
     return 650;
   if (isOwnersDevice(goal, place) || isReceivers(w, leaf)) return 600;
   if (isAddressed(w, leaf)) return 620;
