@@ -56,6 +56,12 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud", (name) => {
     }
   });
 
+  test.each(hosts)("flags of devices on %s", (host) => {
+    for (const { dir, prefix } of spaces(host))
+      for (const { ifname, flags } of JSON.parse(file(host, dir, "ip-j-d-link.json")))
+        expect(run(host, `${prefix}ip link show ${ifname}`)).toContain(`<${flags.join(",")}>`);
+  });
+
   test.each(hosts)("rules, sets and connections on %s", (host) => {
     for (const { dir, prefix } of spaces(host)) {
       for (const v6 of ["", "6"]) {

@@ -28,11 +28,13 @@ function kindFlags(link: Link): string[] {
   }
 }
 
-/** Ports of bridges are promiscuous without saying so; what Open vSwitch made itself says so. */
+/** Ports of bridges, and of Open vSwitch's kernel datapath, are promiscuous without saying so; those of its other one say so. */
 function isPromiscuous(host: HostState, link: Link): boolean {
   if (!link.promisc || link.bridgePort) return false;
-  const plugged = host.ovs?.bridges.some((b) =>
-    b.ports.some((p) => p.interfaces.some((i) => i.name === link.name && i.type !== "internal")),
+  const plugged = host.ovs?.bridges.some(
+    (b) =>
+      b.datapathType !== "netdev" &&
+      b.ports.some((p) => p.interfaces.some((i) => i.name === link.name && i.type !== "internal")),
   );
   return !plugged;
 }

@@ -28,6 +28,7 @@ export function showVsctl(host: HostState, words: readonly string[]): Answer | u
   if (words.some((word) => word === "-V" || word === "--version"))
     return lines([`ovs-vsctl (Open vSwitch) ${host.ovs?.version ?? "3.1.0"}`, "DB Schema 8.3.1"]);
   const steps = split(words).map(readStep);
+  if (steps.length === 0) throw new CommandError("ovs-vsctl: missing command name (use --help for help)", 1);
   if (!steps.every((step) => QUERIES.has(step.name))) return undefined;
   const { ovs } = host;
   if (!ovs)

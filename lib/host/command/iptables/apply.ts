@@ -244,8 +244,9 @@ function specified(draft: Draft, chain: string, rule: string, run: Run): Iptable
     const known = [MissingChain, UnknownMatch, UnknownWord, CommandError].some((one) => error instanceof one);
     if (!(known && error instanceof Error)) throw error;
     if (run.line === undefined) throw usage(run.program, error.message);
+    const who = error.message.startsWith("Bad argument") ? "" : `${run.program} ${VERSION}: `;
     throw new CommandError(
-      `${run.program} ${VERSION}: ${error.message}\nError occurred at line: ${run.line}\nTry \`${run.program} -h' or '${run.program} --help' for more information.`,
+      `${who}${error.message}\nError occurred at line: ${run.line}\nTry \`${run.program} -h' or '${run.program} --help' for more information.`,
       2,
     );
   }

@@ -3,6 +3,7 @@
  * go without saying said (iptables/xshared.c, extensions/libxt_*.c).
  */
 import type { IptablesRule, Word } from "../../../net/iptables/ast.ts";
+import { MATCH_OPTIONS, type OptionSpec, TARGET_OPTIONS } from "../../../net/iptables/options.ts";
 import { parseRule } from "../../../net/iptables/parse.ts";
 import { printWord, splitWords } from "../../../net/iptables/words.ts";
 import { CommandError } from "../command.ts";
@@ -137,6 +138,7 @@ function readRules(chain: string, spec: string, family: 4 | 6, checkSet: (name: 
       if (current.head === "set" && at.text === "--match-set") checkSet(need(words[i + 1], at.text));
     }
   }
+  for (const one of target ? [...matches, target] : matches) checkWords(one, target);
   const wants = target && MANDATORY[target.head];
   if (wants && !target?.words.some((one) => isBare(one, wants)))
     throw new CommandError(`${target?.head.slice(3)}: option "${wants}" must be specified\n`, 2);
@@ -155,6 +157,30 @@ function readRules(chain: string, spec: string, family: 4 | 6, checkSet: (name: 
     if (typeof rule === "string") throw new CommandError(rule, 2);
     return rule;
   });
+}
+
+const OPTIONS: Readonly<Record<string, readonly OptionSpec[] | undefined>> = { ...MATCH_OPTIONS };
+const OF_TARGETS: Readonly<Record<string, readonly OptionSpec[] | undefined>> = { ...TARGET_OPTIONS };
+
+/** Of these, every option is known: another one is a mistake. */
+const COMPLETE = new Set(["tcp", "udp", "icmp", "icmp6", "state", "comment", "mac", "REJECT", "SNAT", "DNAT"]);
+
+/** Words that are no option of their extension, and no value of one. Throws UnknownWord. */
+function checkWords(extension: Extension, target: Extension | undefined): void {
+  const { words } = extension;
+  const name = extension === target ? extension.head.slice(3) : extension.head;
+  // A chain has no options.
+  const specs = extension === target ? (OF_TARGETS[name] ?? (TARGETS.has(name) ? undefined : [])) : OPTIONS[name];
+  if (!specs) return;
+  for (let i = 0; i < words.length; i++) {
+    const at = words[i] as Word;
+    if (isBare(at, "!")) continue;
+    const spec = at.quoted ? undefined : specs.find((s) => s.flag === at.text || s.aliases?.includes(at.text));
+    if (spec) i += spec.takes === "nothing" ? 0 : spec.takes === "pair" ? 2 : 1;
+    else if (at.quoted || !at.text.startsWith("-") || specs.length === 0 || COMPLETE.has(name))
+      throw new UnknownWord(at.text);
+    else return; // How many values it takes is not known.
+  }
 }
 
 /** The target of `-j` is neither a chain nor a target. */

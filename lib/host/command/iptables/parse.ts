@@ -13,7 +13,9 @@ export function familyOf(program: string): 4 | 6 {
 
 export function usage(program: string, reason: string): CommandError {
   const hint = `Try \`${program} -h' or '${program} --help' for more information.`;
-  return new CommandError(`${program} ${VERSION}: ${reason}\n${hint}`, 2);
+  // xtables_error alone says who speaks.
+  const who = reason.startsWith("Bad argument") ? "" : `${program} ${VERSION}: `;
+  return new CommandError(`${who}${reason}\n${hint}`, 2);
 }
 
 /** Commands by their letters and long names. */
@@ -106,7 +108,14 @@ function parseChange(program: string, words: readonly Word[]): TableChange {
   const args = words.slice(at + 1);
   const chain = args[0] && !isOption(args[0]) ? args[0].text : undefined;
   const before = words.slice(0, at);
-  if (op === "delete-chain" || op === "flush" || op === "zero") return chain === undefined ? { op } : { op, chain };
+  const beyond = (count: number) => {
+    const word = args[count];
+    if (word && !isOption(word)) throw usage(program, `Bad argument \`${word.text}'`);
+  };
+  if (op === "delete-chain" || op === "flush" || op === "zero") {
+    beyond(op === "zero" ? 2 : 1);
+    return chain === undefined ? { op } : { op, chain };
+  }
   if (chain === undefined) throw usage(program, `option "${words[at]?.text}" requires an argument`);
   const rule = (from: number) => specification([...before, ...args.slice(from)]);
   const number = args[1] && /^\d+$/.test(args[1].text) ? Number(args[1].text) : undefined;
@@ -134,6 +143,7 @@ function parseChange(program: string, words: readonly Word[]): TableChange {
       return { op, chain, policy };
     }
     default:
+      beyond(1);
       return { op: "new-chain", chain };
   }
 }
