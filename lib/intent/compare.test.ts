@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { readHost } from "../collect/host.ts";
 import { findNamespace } from "../host/edit.ts";
 import type { HostState, Namespace, OvsBridge } from "../host/state.ts";
+import { parseFlow } from "../net/openflow/parse.ts";
 import { compareHosts, type Difference, differenceText } from "./compare.ts";
 
 let host: HostState;
@@ -133,6 +134,24 @@ describe("no difference", () => {
       })),
     };
     expect(compareHosts(renumbered, host)).toEqual([]);
+  });
+
+  it("is in port numbers and local VLANs given in another order, in the native firewall's registers", () => {
+    const numbered = (ofport: number, tag: number) =>
+      withBridge("br-int", ({ ports }) => ({
+        ports: ports.map((port) => ({
+          ...port,
+          ...(port.tag === 1 && { tag, otherConfig: { ...port.otherConfig, tag: String(tag) } }),
+          interfaces: port.interfaces.map((one) => (one.name === "qvocb9bcee4-5d" ? { ...one, ofport } : one)),
+        })),
+        flows: [
+          `table=60, priority=100,in_port=${ofport} actions=set_field:${ofport}->reg5,set_field:${tag}->reg6,resubmit(,71)`,
+          `table=82, priority=50,ct_state=+est-rel+rpl,ct_zone=${tag},ct_mark=0,reg5=${ofport} actions=output:${ofport}`,
+        ].map(parseFlow),
+      }));
+    const flows = (all: Difference[]) => all.filter((one) => one.place.bridge === "br-int" && one.part === "flow");
+    expect(flows(compareHosts(numbered(40, 11), numbered(4, 1), { numbers: "named" }))).toEqual([]);
+    expect(flows(compareHosts(numbered(40, 11), numbered(4, 1)))).not.toEqual([]);
   });
 
   it("is in port numbers given in another order, where they count by what they stand for", () => {

@@ -63,6 +63,9 @@ export function named(host: HostState): Numbers {
   };
 }
 
+/** The native firewall keeps the local VLAN in a register, and has it for conntrack's zone. */
+const VLAN_FIELDS = new Set(["dl_vlan", "reg6", "ct_zone"]);
+
 function renamed(
   flow: Flow,
   ports: ReadonlyMap<number, string>,
@@ -71,7 +74,7 @@ function renamed(
   const portText = (port: number) => ports.get(port) ?? String(port);
   const fields = flow.match.fields.map((field): MatchField => {
     if (field.name === "in_port") return { ...field, value: portText(Number(field.value)) };
-    if (field.name === "dl_vlan" || field.name === "reg6") return { ...field, value: vlan(Number(field.value)) };
+    if (VLAN_FIELDS.has(field.name)) return { ...field, value: vlan(Number(field.value)) };
     if (field.name === "reg5") return { ...field, value: portText(Number(field.value)) };
     return field;
   });
@@ -79,6 +82,9 @@ function renamed(
     if (action.kind === "output" && typeof action.port === "number") return { ...action, port: portText(action.port) };
     if (action.kind === "set_field" && action.field === "vlan_vid")
       return { ...action, value: `vlan ${vlan(Number(action.value) & 0xfff)}` };
+    if (action.kind === "set_field" && action.field === "reg6") return { ...action, value: vlan(Number(action.value)) };
+    if (action.kind === "set_field" && action.field === "reg5")
+      return { ...action, value: portText(Number(action.value)) };
     if (action.kind === "load" && action.target.field === "NXM_NX_REG6")
       return { ...action, value: vlan(Number(action.value)) };
     if (action.kind === "load" && action.target.field === "NXM_NX_REG5")
