@@ -38,6 +38,22 @@ const fip = (name: Name) => (name === "legacy" ? "172.24.4.97" : "172.24.4.104")
 
 const FAULTS: Fault[] = [
   {
+    name: "a floating IP is made by hand, without its route in the fip namespace",
+    on: "dvr",
+    break: (b) => {
+      const { addresses } = b.ns("compute1", "qrouter-");
+      const own = addresses.find((one) => one.dev.startsWith("rfp-"))!;
+      addresses.push({ ...own, address: fip("dvr"), prefix: 32 });
+      const outer = b.ns("compute1", "fip-");
+      outer.routes = outer.routes.filter((one) => !one.dst.startsWith(fip("dvr")));
+      Object.assign(b.cloud.api, { floatingIps: [] });
+    },
+    query: ping("outside", fip("dvr")),
+    code: "ARP_UNANSWERED",
+    element: /^172\.24\.4\.104 dev eth0/,
+    at: "outside root eth0",
+  },
+  {
     name: "the sender's port is dead",
     break: (b) => {
       b.retag("compute1", "br-int", `qvo${VM1}`, 4095);

@@ -73,7 +73,7 @@ function scoreStop(w: Walk, goal: Goal, leaf: Leaf): number {
   if (isAddressed(w, leaf)) return 620;
   const host = w.index.hosts.get(place.host);
   const bridge = "bridge" in ending.element ? ending.element.bridge : "";
-  const fits = bridge === "" || !host || isOnTheWay(host, bridge, goal);
+  const fits = bridge === "" || !host || isOnTheWay(host, bridge, goal, leaf.branch.last?.device);
   if (goal.from.host && place.host === goal.from.host.name && !(goal.hosts.size === 1 && goal.hosts.has(place.host)))
     return !fits ? 100 : isAnotherGuests(w, goal, place) ? 30 : 300;
   if (goal.hosts.has(place.host)) return !fits ? 100 : isAnotherGuests(w, goal, place) ? 30 : 500;
@@ -101,14 +101,18 @@ function isAddressed(w: Walk, { branch, packet }: Leaf): boolean {
   );
 }
 
-/** A bridge that carries the sender's kind of network: br-tun for tunnels, the mapped bridge for physical networks. */
-function isOnTheWay(host: HostIndex, bridge: string, goal: Goal): boolean {
+/**
+ * A bridge that carries the sender's kind of network: br-tun for tunnels, the mapped bridge for physical networks. Where that
+ * is not known (a machine outside sends), the one by whose device the frame came.
+ */
+function isOnTheWay(host: HostIndex, bridge: string, goal: Goal, cameBy: string | undefined): boolean {
   const { networkType, physicalNetwork } = goal.from;
   const b = host.state.ovs?.bridges.find((x) => x.name === bridge);
-  if (!b || !networkType) return true;
+  if (!b) return true;
   const hasTunnels = b.ports.some((p) => p.interfaces.some((i) => isTunnelType(i.type)));
   const integration = b.ports.some((p) => p.interfaces.some((i) => i.externalIds["iface-id"] !== undefined));
   if (integration && !hasTunnels) return true;
+  if (!networkType) return (host.plugs.get(cameBy ?? "")?.bridge.name ?? bridge) === bridge;
   if (isTunnelType(networkType)) return hasTunnels;
   if (hasTunnels) return false;
   const mapped = mappedBridge(host, physicalNetwork);
