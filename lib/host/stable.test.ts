@@ -8,7 +8,7 @@ const value = fc.letrec((tie) => ({
     fc.integer({ min: 0, max: 3 }),
     fc.constantFrom("a", "b", null, undefined),
     fc.array(tie("any"), { maxLength: 5 }),
-    fc.dictionary(fc.constantFrom("id", "x", "y"), tie("any"), { noNullPrototype: true }),
+    fc.dictionary(fc.constantFrom("id", "name", "x"), tie("any"), { noNullPrototype: true }),
     fc.array(fc.tuple(fc.constantFrom("k", "l"), tie("any"))).map((all) => new Map(all)),
   ),
 })).any;
@@ -22,10 +22,10 @@ describe("keeping the identity of what did not change", () => {
     fc.assert(fc.property(value, (old) => Object.is(stable(old, structuredClone(old)), old)));
   });
 
-  test("keeps items of a list where one is inserted or removed", () => {
-    const list = ["a", "b", "c"].map((id) => ({ id, of: [id] }));
+  test.each(["id", "name"])("keeps items of a list where one is inserted or removed, by %s", (key) => {
+    const list = ["a", "b", "c"].map((id) => ({ [key]: id, of: [id] }));
     const copy = () => structuredClone(list);
-    const longer = stable(list, copy().toSpliced(1, 0, { id: "new", of: [] }));
+    const longer = stable(list, copy().toSpliced(1, 0, { [key]: "new", of: [] }));
     expect([longer[0], longer[2], longer[3]]).toEqual(list);
     expect(longer[2]).toBe(list[1]);
     expect(stable(list, copy().toSpliced(1, 1))[1]).toBe(list[2]);

@@ -39,12 +39,13 @@ function stableArray(old: readonly unknown[], now: readonly unknown[]): readonly
   if (head === old.length && head === now.length) return old;
 
   const before = old.slice(head, old.length - tail);
-  let byId: Map<string, unknown> | undefined;
+  let byKey: Map<string | undefined, unknown> | undefined;
   const knownOf = (one: unknown, i: number) => {
     const there = before[i];
-    if (Object.is(one, there) || !hasId(one) || (hasId(there) && there.id === one.id)) return there;
-    byId ??= new Map(before.flatMap((other) => (hasId(other) ? [[other.id, other]] : [])));
-    return byId.get(one.id);
+    const key = keyOf(one);
+    if (Object.is(one, there) || key === undefined || key === keyOf(there)) return there;
+    byKey ??= new Map(before.map((other) => [keyOf(other), other]));
+    return byKey.get(key);
   };
   const middle = now.slice(head, now.length - tail).map((one, i) => {
     const known = knownOf(one, i);
@@ -54,8 +55,11 @@ function stableArray(old: readonly unknown[], now: readonly unknown[]): readonly
   return same ? old : [...now.slice(0, head), ...middle, ...now.slice(now.length - tail)];
 }
 
-function hasId(one: unknown): one is { readonly id: string } {
-  return isPlain(one) && typeof one.id === "string";
+/** What an item of a list is known by. */
+function keyOf(one: unknown): string | undefined {
+  if (!isPlain(one)) return undefined;
+  const key = one.id ?? one.name;
+  return typeof key === "string" ? key : undefined;
 }
 
 function stableMap(old: Map<unknown, unknown>, now: Map<unknown, unknown>): Map<unknown, unknown> {

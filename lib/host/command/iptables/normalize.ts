@@ -4,9 +4,9 @@
  */
 import type { IptablesRule, Word } from "../../../net/iptables/ast.ts";
 import { MATCH_OPTIONS, type OptionSpec, TARGET_OPTIONS } from "../../../net/iptables/options.ts";
-import { parseRule } from "../../../net/iptables/parse.ts";
 import { printWord, splitWords } from "../../../net/iptables/words.ts";
 import { CommandError } from "../command.ts";
+import { ruleOf } from "./body.ts";
 import type { TableName } from "./command.ts";
 import { MATCHES, TARGETS } from "./extensions.ts";
 import { checkRule } from "./places.ts";
@@ -146,14 +146,14 @@ function readRules(chain: string, spec: string, family: 4 | 6, checkSet: (name: 
   if (target?.words.some((one) => isBare(one, "--to-ports")) && !/^(tcp|udp|sctp|dccp|icmp)$/.test(protocol ?? ""))
     throw new CommandError("Need TCP, UDP, SCTP or DCCP with port specification", 2);
   return addressLists(base, family).map((addresses) => {
-    const texts: string[] = ["-A", chain];
+    const texts: string[] = [];
     for (const letter of ORDER) {
       const value = addresses.get(letter);
       if (value) texts.push(...(value.not ? ["!"] : []), letter, ...(value.value === "" ? [] : [value.value]));
     }
     for (const match of matches) texts.push("-m", match.head, ...tidy(match.head, match.words, family).map(printWord));
     if (target) texts.push(target.head, ...tidyTarget(target, family).map(printWord));
-    const rule = parseRule(texts.join(" "), (name) => !TARGETS.has(name));
+    const rule = ruleOf(chain, texts.join(" "));
     if (typeof rule === "string") throw new CommandError(rule, 2);
     return rule;
   });
