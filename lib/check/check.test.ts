@@ -79,6 +79,25 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud", (name) => {
     expect(checkHost(cloud, applyAll(changed, repair), views.get("compute1")).differences).toEqual([]);
   });
 
+  test.each(["br-phy", "br-vlan", "br-ex", "br-int", "br-tun"])(
+    "%s is made again with all that hangs on it",
+    (bridge) => {
+      const compute1 = cloud.world.hosts.find((one) => one.name === "compute1") as HostState;
+      const changed = applyAll(compute1, parseCommands(`ovs-vsctl del-br ${bridge}`));
+      const { repair = "", differences } = checkHost(cloud, changed, views.get("compute1"));
+      expect(differences.length).toBeGreaterThan(0);
+      const mended = applyAll(changed, parseCommands(repair));
+      expect(checkHost(cloud, mended, views.get("compute1")).differences).toEqual([]);
+    },
+  );
+
+  test("a table that somebody asked for is no difference", () => {
+    const compute1 = cloud.world.hosts.find((one) => one.name === "compute1") as HostState;
+    const asked = applyAll(compute1, parseCommands("ip6tables -t security -F"));
+    expect(asked).not.toBe(compute1);
+    expect(checkHost(cloud, asked, views.get("compute1")).differences).toEqual([]);
+  });
+
   test.each(FAULT_KINDS.map((one) => [one.kind, one] as const))("%s is found and repaired", (_kind, kind) => {
     const [place] = kind.places(scene);
     if (!place) return; // What only a distributed router has.

@@ -44,7 +44,20 @@ export function withoutLeftovers(left: readonly Difference[], host: HostState, m
     });
     return { ...bridge, flows, ports: [...bridge.ports, ...missingPorts(bridge, own, made)] };
   });
-  return { ...host, namespaces, ovs: { ...host.ovs, bridges } };
+  return { ...host, namespaces, ovs: { ...host.ovs, bridges: [...bridges, ...missingBridges(left, made)] } };
+}
+
+/** As whoever sets the host up adds it: with its NIC, and nothing of the agent's. */
+function missingBridges(left: readonly Difference[], made: HostState): OvsBridge[] {
+  const names = new Set(left.filter((one) => one.part === "bridge" && one.kind === "missing").map((one) => one.name));
+  return (made.ovs?.bridges ?? [])
+    .filter((bridge) => names.has(bridge.name))
+    .map((bridge) => ({
+      ...bridge,
+      // What a new bridge has.
+      flows: bridge.flows.filter(({ table, priority, match }) => table + priority + match.fields.length === 0),
+      ports: bridge.ports.filter((port) => port.interfaces.every(({ type }) => type === "" || type === "internal")),
+    }));
 }
 
 function isFlow({ part, kind }: Difference): boolean {
@@ -67,24 +80,32 @@ function missingPorts(bridge: OvsBridge, own: readonly Difference[], made: HostS
 }
 
 function mendedNamespace(ns: Namespace, own: readonly Difference[], made: Namespace | undefined): Namespace {
+  // Several devices may have the same: each has a link-local route.
+  const at = (dev: string | undefined, name: string) => `${dev ?? ""} ${name}`;
   const names = (part: Difference["part"], ...kinds: Difference["kind"][]) =>
-    new Set(own.filter((one) => one.part === part && kinds.includes(one.kind)).map((one) => one.name));
+    new Set(
+      own.filter((one) => one.part === part && kinds.includes(one.kind)).map((one) => at(one.place.device, one.name)),
+    );
   const routesGone = names("route", "unexpected", "different");
   const routesMissing = names("route", "missing", "different");
   const neighboursGone = names("neighbour", "unexpected", "different");
   const neighboursMissing = names("neighbour", "missing", "different");
   const addressesMissing = names("address", "missing");
-  const addresses = (made?.addresses ?? []).filter((one) => addressesMissing.has(`${one.address}/${one.prefix}`));
+  const addresses = (made?.addresses ?? []).filter((one) =>
+    addressesMissing.has(at(one.dev, `${one.address}/${one.prefix}`)),
+  );
   return {
     ...ns,
     addresses: [...ns.addresses, ...addresses],
     routes: [
-      ...ns.routes.filter((one) => !routesGone.has(routeName(one))),
-      ...(made?.routes ?? []).filter((one) => routesMissing.has(routeName(one))),
+      ...ns.routes.filter((one) => !routesGone.has(at(one.dev, routeName(one)))),
+      ...(made?.routes ?? []).filter((one) => routesMissing.has(at(one.dev, routeName(one)))),
     ],
     neighbours: [
-      ...ns.neighbours.filter((one) => !(neighboursGone.has(one.address) && one.state.includes("PERMANENT"))),
-      ...(made?.neighbours ?? []).filter((one) => neighboursMissing.has(one.address)),
+      ...ns.neighbours.filter(
+        (one) => !(neighboursGone.has(at(one.dev, one.address)) && one.state.includes("PERMANENT")),
+      ),
+      ...(made?.neighbours ?? []).filter((one) => neighboursMissing.has(at(one.dev, one.address))),
     ],
     ...(ns.iptables && { iptables: withoutRules(ns.iptables, own, "iptables") }),
     ...(ns.ip6tables && { ip6tables: withoutRules(ns.ip6tables, own, "ip6tables") }),

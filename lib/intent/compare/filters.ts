@@ -52,8 +52,14 @@ function ordered(rules: readonly IptablesRule[], texts: readonly string[]): stri
   return [...out, ...run.sort()];
 }
 
+/** A table in which nothing was ever said is as good as none: asking for it makes one. */
+function isBare({ chains }: IptablesRuleset["tables"][number]): boolean {
+  return chains.every(({ policy, rules }) => policy === "ACCEPT" && rules.length === 0);
+}
+
 function chainsOf(ruleset: IptablesRuleset | undefined) {
-  return (ruleset?.tables ?? []).flatMap(({ name: table, chains }) =>
+  const tables = (ruleset?.tables ?? []).filter((table) => !isBare(table));
+  return tables.flatMap(({ name: table, chains }) =>
     chains.map(({ name: chain, policy, rules }) => ({
       table,
       chain,
