@@ -68,6 +68,9 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud", (name) => {
     ["a namespace", "ip netns add qrouter-x"],
     ["an address", "ip addr add 10.1.1.1/24 dev eth1"],
     ["forwarding", "sysctl -w net.ipv4.ip_forward=1"],
+    ["a routing rule", "ip rule add from 9.9.9.9 lookup 5"],
+    ["a policy", "iptables -P FORWARD DROP"],
+    ["a tag", "ovs-vsctl set Port patch-tun tag=7"],
     ["a setting", "sysctl -w net.ipv4.conf.eth1.rp_filter=1"],
   ])("%s made by hand is taken away again, with no other change", (_what, lines) => {
     const compute1 = cloud.world.hosts.find((one) => one.name === "compute1") as HostState;

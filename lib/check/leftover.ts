@@ -2,7 +2,7 @@
 import type { Command } from "../host/command/command.ts";
 import { findNamespace, ROOT } from "../host/edit.ts";
 import type { HostState, Link, Namespace, OvsBridge } from "../host/state.ts";
-import { routeName } from "../intent/compare/kernel.ts";
+import { routeName, ruleName } from "../intent/compare/kernel.ts";
 import { named } from "../intent/compare/numbers.ts";
 import type { Difference } from "../intent/compare.ts";
 import type { IptablesRuleset } from "../net/iptables/ast.ts";
@@ -28,12 +28,15 @@ export function linkRepairs(left: readonly Difference[], host: HostState, made: 
 
 /** The host as it is, but for these differences. */
 export function withoutLeftovers(left: readonly Difference[], host: HostState, made: HostState): HostState {
+  const numbers = named(host);
   const namespaces = host.namespaces.map((ns) => {
     const own = left.filter((one) => one.place.netns === ns.name);
-    return own.length === 0 ? ns : mendedNamespace(ns, own, findNamespace(made, ns.name));
+    if (own.length === 0) return ns;
+    const strange = new Set(own.filter(isStrangeRule).map((one) => one.name));
+    const rules = ns.rules.filter((rule) => !strange.has(numbers.ofLinkLocal(ruleName(rule, numbers))));
+    return mendedNamespace({ ...ns, rules }, own, findNamespace(made, ns.name));
   });
   if (!host.ovs) return { ...host, namespaces };
-  const numbers = named(host);
   const bridges = host.ovs.bridges.map((bridge): OvsBridge => {
     const own = left.filter((one) => one.place.bridge === bridge.name);
     if (own.length === 0) return bridge;
@@ -42,7 +45,9 @@ export function withoutLeftovers(left: readonly Difference[], host: HostState, m
       const { match } = numbers.ofFlow(bridge, flow);
       return !gone.has(`${flow.table} priority=${flow.priority}${match === "" ? "" : `,${match}`}`);
     });
-    return { ...bridge, flows, ports: [...bridge.ports, ...missingPorts(bridge, own, made)] };
+    const wrong = new Set(own.filter((one) => one.part === "port" && one.kind === "different").map((one) => one.name));
+    const ports = bridge.ports.map((port) => (wrong.has(port.name) ? untagged(port) : port));
+    return { ...bridge, flows, ports: [...ports, ...missingPorts(bridge, own, made)] };
   });
   return { ...host, namespaces, ovs: { ...host.ovs, bridges: [...bridges, ...missingBridges(left, made)] } };
 }
@@ -60,8 +65,18 @@ function missingBridges(left: readonly Difference[], made: HostState): OvsBridge
     }));
 }
 
+function isStrangeRule({ part, kind }: Difference): boolean {
+  return part === "rule" && kind === "unexpected";
+}
+
 function isFlow({ part, kind }: Difference): boolean {
   return part === "flow" && kind === "unexpected";
+}
+
+/** Between bridges go the tags of all networks. */
+function untagged(port: OvsBridge["ports"][number]): OvsBridge["ports"][number] {
+  const { tag: _, ...rest } = port;
+  return port.interfaces.every(({ type }) => type === "patch") ? rest : port;
 }
 
 /** As whoever plugs a device adds it: its VLAN is the agent's business. */
@@ -117,20 +132,26 @@ function withoutRules(
   own: readonly Difference[],
   part: "iptables" | "ip6tables",
 ): IptablesRuleset {
-  const gone = new Set(
-    own.filter((one) => one.part === part && one.kind === "unexpected").map((one) => `${one.place.table} ${one.name}`),
-  );
-  if (gone.size === 0) return ruleset;
+  const mine = own.filter((one) => one.part === part);
+  const gone = new Set(mine.filter(isUnexpected).map((one) => `${one.place.table} ${one.name}`));
+  // Agents leave the policy at what a chain begins with.
+  const policies = new Set(mine.filter((one) => one.name === "policy").map((one) => one.place.table));
+  if (gone.size === 0 && policies.size === 0) return ruleset;
   return {
     ...ruleset,
     tables: ruleset.tables.map((table) => ({
       ...table,
       chains: table.chains.map((chain) => ({
         ...chain,
+        ...(chain.policy && policies.has(`${table.name} ${chain.name}`) && { policy: "ACCEPT" as const }),
         rules: chain.rules.filter((rule) => !gone.has(`${table.name} ${chain.name} ${rule.text}`)),
       })),
     })),
   };
+}
+
+function isUnexpected({ kind }: Difference): boolean {
+  return kind === "unexpected";
 }
 
 function linkOf(host: HostState, netns: string, name: string): Link | undefined {

@@ -34,8 +34,7 @@ export function* kernelEntries(ns: Namespace, owners: Owners, numbers: Numbers):
     );
   for (const route of ns.routes)
     if (!followsCarrier(route)) yield at("route", route.dev, routeName(route), routeText(route));
-  for (const { family, priority, ...rest } of ns.rules)
-    yield at("rule", undefined, `ipv${family} ${numbers.ofRulePriority(priority)} ${JSON.stringify(sorted(rest))}`, "");
+  for (const rule of ns.rules) yield at("rule", undefined, ruleName(rule, numbers), "");
   for (const one of ns.neighbours)
     if (one.state.includes("PERMANENT"))
       yield at("neighbour", one.dev, addressOrChance(one.address), macOrChance(one.mac ?? ""));
@@ -75,6 +74,10 @@ function linkText(link: Link): string {
 /** IPv6 gives an address its local route when the device is first ready, and takes none back with the carrier. */
 function followsCarrier({ family, type, protocol }: Route): boolean {
   return family === 6 && type === "local" && protocol === "kernel";
+}
+
+export function ruleName({ family, priority, ...rest }: Namespace["rules"][number], numbers: Numbers): string {
+  return `ipv${family} ${numbers.ofRulePriority(priority)} ${JSON.stringify(sorted(rest))}`;
 }
 
 export function routeName(route: Route): string {
