@@ -23,6 +23,16 @@ it("asks fields by name and value", () => {
   expect(found("cookie=0xabc actions=output:4")).toBe(true);
 });
 
+it("takes a match as ovs-ofctl writes it, in any order", () => {
+  expect(found("table=60,dl_dst=fa:16:3e:5f:49:6f,dl_vlan=1")).toBe(true);
+  expect(found("priority=20, dl_vlan=1")).toBe(true);
+  expect(found("table=60,dl_vlan=1,actions=strip_vlan,output:4")).toBe(true);
+  expect(found("actions=strip_vlan,output:4")).toBe(true);
+  expect(found("table=60,dl_vlan=2")).toBe(false);
+  expect(found("table=60,udp")).toBe(false);
+  expect(found("-table=60,dl_vlan=1")).toBe(true); // What is excluded is taken as it stands.
+});
+
 it("finds free text in the flow and in the names woven in", () => {
   expect(found("CIRROS-vm1")).toBe(true);
   expect(found("strip_vlan fa:16:3e")).toBe(true);

@@ -14,6 +14,7 @@ export function parseFilter(text: string): Term[] {
     .trim()
     .toLowerCase()
     .split(/\s+/)
+    .flatMap(pieces)
     .flatMap((word): Term[] => {
       const not = /^[-!]./.test(word);
       const bare = not ? word.slice(1) : word;
@@ -21,6 +22,13 @@ export function parseFilter(text: string): Term[] {
       const pair = /^([a-z_][\w.-]*)=(.+)$/.exec(bare);
       return pair?.[1] && pair[2] ? [{ not, field: pair[1], value: pair[2] }] : [{ not, value: bare }];
     });
+}
+
+/** A match as ovs-ofctl writes it, `table=60,icmp,nw_dst=10.0.0.3`, is as many words, in any order; its actions are one. */
+function pieces(word: string): string[] {
+  if (!/^[^-!(][^(]*$/.test(word) || !word.includes("=")) return [word];
+  const [fields = "", actions] = word.split(/(?:^|,)(?=actions=)/);
+  return [...fields.split(","), actions ?? ""].filter((piece) => piece !== "");
 }
 
 type FlowEntry = FlowTable["flows"][number];
