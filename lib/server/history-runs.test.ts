@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TraceEvent } from "../datapath/event.ts";
 import { openStore } from "../store/open.ts";
 import type { Store } from "../store/store.ts";
+import { traced } from "../traceview/testing/traced.ts";
+import { viewOf } from "../traceview/view.ts";
 import { Runs } from "./history-runs.ts";
 import type { Session } from "./session.ts";
 
@@ -45,6 +47,14 @@ test("a page that is loaded again is one run; another answer is another", async 
     ["two", 7],
     ["one", 7],
   ]);
+});
+
+test("a run has as many hops as its page shows, those of the reply and of ARP too", async () => {
+  const events = await traced("legacy", { from: "cirros-vm1", to: "cirros-vm2", proto: "icmp" });
+  const runs = new Runs({ store }, session("hops", true), "legacy");
+  const { legs } = viewOf(events);
+  expect(legs.length).toBeGreaterThan(1);
+  expect((await runs.keep(PING, 1, undefined, events)).hops).toBe(legs.flatMap((leg) => leg.rows).length);
 });
 
 test("nobody finds another's runs, nor his own of when he might see more", async () => {

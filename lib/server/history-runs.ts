@@ -12,7 +12,7 @@ import { Failure } from "../clouds/failure.ts";
 import type { TraceEvent } from "../datapath/event.ts";
 import type { EmbeddedCloud } from "../embedded.ts";
 import { Collection } from "../store/collection.ts";
-import { firstLeg, viewOf } from "../traceview/view.ts";
+import { viewOf } from "../traceview/view.ts";
 import { log } from "./log.ts";
 import type { Session } from "./session.ts";
 
@@ -118,7 +118,7 @@ export class Runs {
     if (verdict?.kind !== "verdict") throw new Error("a trace that has not ended is not remembered");
     const { outcome, code, summary } = verdict;
     const view = viewOf(all);
-    const hops = firstLeg(view)?.rows.length ?? 0;
+    const hops = view.legs.reduce((sum, leg) => sum + leg.rows.length, 0); // As the trace's own page counts them.
     const packed = (await deflate(all.map((event) => JSON.stringify(event)).join("\n"))).toString("base64");
     return this.store.transaction(async (tx) => {
       const own = await runs.list(tx, { keys: { owner: this.owner } });
