@@ -12,6 +12,14 @@ test.each([
     "Invalid input for operation: Requested subnet with cidr: 10.0.0.0/25 for network: 1 overlaps with another subnet.",
     "cidr",
   ],
+  ["InvalidInput", "Invalid input for operation: Loopback IP subnet is not supported if enable_dhcp is True.", "cidr"],
+  [
+    "InvalidInput",
+    "Invalid input for operation: First IP '0.0.0.0' of network is not supported if enable_dhcp is True..",
+    "cidr",
+  ],
+  ["SecurityGroupDefaultAlreadyExists", "Default security group already exists.", "name"],
+  ["SecurityGroupRuleParameterConflict", "Conflicting value ethertype IPv4 for CIDR fd00::/8", "remote_ip_prefix"],
   ["InvalidInput", "Invalid input for operation: Gateway is not valid on subnet.", "gateway_ip"],
   [
     "GatewayConflictWithAllocationPools",
@@ -20,7 +28,9 @@ test.each([
   ],
   ["InvalidAllocationPool", "The allocation pool 10.0.0.9-10.0.0.2 is not valid.", "allocation_pools"],
 ])("%s: %s", (type, message, field) => {
-  expect(fieldOf(refused(type, message), ["name", "cidr", "gateway_ip", "allocation_pools"])).toBe(field);
+  expect(fieldOf(refused(type, message), ["name", "cidr", "gateway_ip", "allocation_pools", "remote_ip_prefix"])).toBe(
+    field,
+  );
 });
 
 test("an error about what is no field of the form is about the whole", () => {

@@ -3,7 +3,8 @@ import type { ApiFailure } from "../error.ts";
 
 /** In this order: what names something more closely comes first. Types and messages as in neutron_lib/exceptions. */
 const SIGNS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/overlaps with another subnet|Invalid CIDR|cidr '|prefix length|CIDR prefix|Multicast IP subnet/, ["cidr"]],
+  [/overlaps with another subnet|Invalid CIDR|cidr '|prefix length|CIDR prefix/, ["cidr"]],
+  [/(?:Multicast|Loopback) IP subnet|First IP '0\.0\.0\.0'/, ["cidr"]],
   [/Gateway[ _]?ip|Gateway is not valid|GatewayConflict/i, ["gateway_ip"]],
   [/allocation pool/i, ["allocation_pools"]],
   [/ipv6_(ra|address)_mode|ipv6 attributes/, ["ipv6_mode"]],
@@ -16,9 +17,10 @@ const SIGNS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/Cidr .* of subnet .* overlaps|already has a port on subnet|must have a gateway IP/, ["subnet_id"]],
   [/IpAddressAlreadyAllocated|InvalidIpFor|IP address .* (is not a valid|already)/, ["ip_address", "fixed_ips"]],
   [/IpAddressGenerationFailure|No more IP addresses/, ["floating_network_id", "network_id", "networks"]],
-  [/remote_ip_prefix|does not match|RemotePrefix/, ["remote_ip_prefix"]],
+  [/remote_ip_prefix|does not match|RemotePrefix|ethertype .* for CIDR/, ["remote_ip_prefix"]],
   [/port_range|port range/i, ["port_range"]],
   [/protocol/i, ["protocol"]],
+  [/SecurityGroupDefaultAlreadyExists/, ["name"]],
   [/allowed_address_pair/i, ["allowed_address_pairs"]],
   [/DVR|distributed/i, ["distributed"]],
   [/flavor/i, ["flavorRef"]],
