@@ -72,6 +72,9 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud", (name) => {
     ["a policy", "iptables -P FORWARD DROP"],
     ["a tag", "ovs-vsctl set Port patch-tun tag=7"],
     ["a setting", "sysctl -w net.ipv4.conf.eth1.rp_filter=1"],
+    ["another port's id", "ovs-vsctl set Interface qvo1f69615b-95 external_ids:iface-id=nobody"],
+    ["a lack of addresses", "ip addr flush dev br-phy"],
+    ["a lack of the kernel's own routing rule", "ip rule del priority 32766"],
   ])("%s made by hand is taken away again, with no other change", (_what, lines) => {
     const compute1 = cloud.world.hosts.find((one) => one.name === "compute1") as HostState;
     const changed = applyAll(compute1, parseCommands(lines.replaceAll(" && ", "\n")));

@@ -1,10 +1,13 @@
 /** What agents do not set right by themselves, one kind of difference after the other. */
 import type { Command } from "../host/command/command.ts";
+import { bridgeNamed } from "../host/command/ovs/bridges.ts";
 import { findNamespace, ROOT } from "../host/edit.ts";
-import type { HostState, Link, Namespace, OvsBridge } from "../host/state.ts";
+import type { HostState, Link, Namespace, OvsBridge, OvsPort } from "../host/state.ts";
+import { addressOrChance } from "../intent/compare/chance.ts";
 import { routeName, ruleName } from "../intent/compare/kernel.ts";
-import { named } from "../intent/compare/numbers.ts";
+import { type Numbers, named } from "../intent/compare/numbers.ts";
 import type { Difference } from "../intent/compare.ts";
+import { eui64Address } from "../net/eui64.ts";
 import type { IptablesRuleset } from "../net/iptables/ast.ts";
 
 /** Up or down, MTU, promiscuous or not, and the bridge that a device is a member of. */
@@ -26,15 +29,30 @@ export function linkRepairs(left: readonly Difference[], host: HostState, made: 
   });
 }
 
+/** The host with each device on the switch named again as whoever plugged it did: by that agents know whose it is. */
+export function withIds(host: HostState, made: HostState): HostState {
+  if (!host.ovs) return host;
+  const bridges = host.ovs.bridges.map((bridge) => {
+    const should = new Map(bridgeNamed(made, bridge.name)?.ports.map((port) => [port.name, port]));
+    return { ...bridge, ports: bridge.ports.map((port) => withIdsOf(port, should.get(port.name))) };
+  });
+  return { ...host, ovs: { ...host.ovs, bridges } };
+}
+
+function withIdsOf(port: OvsPort, made: OvsPort | undefined): OvsPort {
+  const ids = new Map(made?.interfaces.map((one) => [one.name, one.externalIds]));
+  const interfaces = port.interfaces.map((one) => ({ ...one, externalIds: ids.get(one.name) ?? one.externalIds }));
+  return { ...port, interfaces };
+}
+
 /** The host as it is, but for these differences. */
 export function withoutLeftovers(left: readonly Difference[], host: HostState, made: HostState): HostState {
-  const numbers = named(host);
+  const [numbers, wanted] = [named(host), named(made)];
   const namespaces = host.namespaces.map((ns) => {
     const own = left.filter((one) => one.place.netns === ns.name);
     if (own.length === 0) return ns;
-    const strange = new Set(own.filter(isStrangeRule).map((one) => one.name));
-    const rules = ns.rules.filter((rule) => !strange.has(numbers.ofLinkLocal(ruleName(rule, numbers))));
-    return mendedNamespace({ ...ns, rules }, own, findNamespace(made, ns.name));
+    const should = findNamespace(made, ns.name);
+    return mendedNamespace({ ...ns, rules: mendedRules(ns, numbers, own, should, wanted) }, own, should);
   });
   if (!host.ovs) return { ...host, namespaces };
   const bridges = host.ovs.bridges.map((bridge): OvsBridge => {
@@ -65,8 +83,22 @@ function missingBridges(left: readonly Difference[], made: HostState): OvsBridge
     }));
 }
 
-function isStrangeRule({ part, kind }: Difference): boolean {
-  return part === "rule" && kind === "unexpected";
+/** Agents see to their own; the kernel's are added like anybody's. */
+function mendedRules(
+  ns: Namespace,
+  numbers: Numbers,
+  own: readonly Difference[],
+  made: Namespace | undefined,
+  wanted: Numbers,
+): Namespace["rules"] {
+  const names = (kind: Difference["kind"]) =>
+    new Set(own.filter((one) => one.part === "rule" && one.kind === kind).map((one) => one.name));
+  const [strange, missing] = [names("unexpected"), names("missing")];
+  const nameOf = (rule: Namespace["rules"][number], by: Numbers) => by.ofLinkLocal(ruleName(rule, by));
+  return [
+    ...ns.rules.filter((rule) => !strange.has(nameOf(rule, numbers))),
+    ...(made?.rules ?? []).filter((rule) => missing.has(nameOf(rule, wanted))),
+  ];
 }
 
 function isFlow({ part, kind }: Difference): boolean {
@@ -74,15 +106,15 @@ function isFlow({ part, kind }: Difference): boolean {
 }
 
 /** Between bridges go the tags of all networks. */
-function untagged(port: OvsBridge["ports"][number]): OvsBridge["ports"][number] {
+function untagged(port: OvsPort): OvsPort {
   const { tag: _, ...rest } = port;
   return port.interfaces.every(({ type }) => type === "patch") ? rest : port;
 }
 
 /** As whoever plugs a device adds it: its VLAN is the agent's business. */
-function missingPorts(bridge: OvsBridge, own: readonly Difference[], made: HostState): OvsBridge["ports"] {
+function missingPorts(bridge: OvsBridge, own: readonly Difference[], made: HostState): OvsPort[] {
   const names = new Set(own.filter((one) => one.part === "port" && one.kind === "missing").map((one) => one.name));
-  const ports = made.ovs?.bridges.find((one) => one.name === bridge.name)?.ports ?? [];
+  const ports = bridgeNamed(made, bridge.name)?.ports ?? [];
   const used = bridge.ports.flatMap((port) => port.interfaces.map((one) => one.ofport ?? 0));
   let next = Math.max(0, ...used.filter((one) => one < 0xff00)) + 1;
   return ports
@@ -106,9 +138,16 @@ function mendedNamespace(ns: Namespace, own: readonly Difference[], made: Namesp
   const neighboursGone = names("neighbour", "unexpected", "different");
   const neighboursMissing = names("neighbour", "missing", "different");
   const addressesMissing = names("address", "missing");
-  const addresses = (made?.addresses ?? []).filter((one) =>
-    addressesMissing.has(at(one.dev, `${one.address}/${one.prefix}`)),
-  );
+  const addresses = (made?.addresses ?? []).flatMap((one) => {
+    if (addressesMissing.has(at(one.dev, `${one.address}/${one.prefix}`))) return [one];
+    // What a device gives itself follows from its own MAC.
+    const link = ns.links.find((link) => link.name === one.dev);
+    const isOwn =
+      link &&
+      one.scope === "link" &&
+      addressesMissing.has(at(one.dev, addressOrChance(`${one.address}/${one.prefix}`)));
+    return isOwn ? [{ ...one, address: eui64Address("fe80::/64", link.mac) }] : [];
+  });
   return {
     ...ns,
     addresses: [...ns.addresses, ...addresses],

@@ -10,7 +10,7 @@ import type { HostState } from "../host/state.ts";
 import type { Part } from "../intent/compare/entry.ts";
 import { compareHosts } from "../intent/compare.ts";
 import { planned } from "../intent/recorded.ts";
-import { linkRepairs, withoutLeftovers } from "./leftover.ts";
+import { linkRepairs, withIds, withoutLeftovers } from "./leftover.ts";
 import { needed } from "./needed.ts";
 import { unwantedRemovals } from "./unwanted.ts";
 
@@ -32,6 +32,7 @@ export function repairOf(view: HostView, actual: HostState, made: HostState, unr
     }
   };
   const agents = () => run(diff(host, planned(view, host)));
+  if (!unread.has("port")) run(diff(host, withIds(host, made)));
   agents();
   for (let round = 0; round < ROUNDS; round++) {
     const left = compareHosts(host, made, { numbers: "named" }).filter((one) => !unread.has(one.part));
