@@ -88,7 +88,13 @@ export function NetworkDetails({ network, topology, cloud }: DetailsProps & { ne
           </Facts>
         </PanelSection>
       ))}
-      {network.subnets.length === 0 ? <p className="pt-5 text-sm text-muted">This network has no subnet.</p> : null}
+      {network.subnets.length === 0 ? (
+        <p className="pt-5 text-sm text-muted">
+          {network.external && !admin
+            ? "Its subnets are the provider’s, and not shown to this project."
+            : "This network has no subnet."}
+        </p>
+      ) : null}
       <PanelSection title="Instances" aside={instances.length}>
         <Facts>
           {instances.slice(0, 50).map((one) => (

@@ -3,6 +3,7 @@ import Link from "next/link";
 import type { ReactNode } from "react";
 import type { Topology } from "../../lib/api/http.ts";
 import { ObjectActions } from "../forms/actions.tsx";
+import { useIsAdmin } from "../frame/session.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
 import { type CloudObject, projectName } from "./find.ts";
@@ -44,10 +45,12 @@ export function IdValue({ id }: { id: string }) {
 
 /** Whose it is and what it is called by: the last section of a panel. */
 export function Identity({ object, topology }: { object: { id: string; projectId: string }; topology: Topology }) {
+  const admin = useIsAdmin();
+  const isHidden = object.projectId === "" && !admin;
   return (
     <PanelSection title="Identity">
       <Facts>
-        <Fact label="Project">{projectName(topology, object.projectId)}</Fact>
+        <Fact label="Project">{isHidden ? "not shown to this project" : projectName(topology, object.projectId)}</Fact>
         <Fact label="Id" mono>
           <IdValue id={object.id} />
         </Fact>

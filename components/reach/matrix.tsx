@@ -63,7 +63,7 @@ export function Matrix(props: {
   const name = (index: number | undefined) => (index === undefined ? "" : (reach.ends[index]?.name ?? ""));
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-lg border border-line bg-surface">
-      <section className="min-h-0 flex-1 overflow-auto" aria-label="Reachability">
+      <section className="min-h-0 flex-1 overflow-auto pb-14" aria-label="Reachability">
         <table
           ref={table}
           aria-label="Reachability, from rows to columns"

@@ -10,6 +10,11 @@ const named = (list: readonly { id: string; name: string }[]): Option[] =>
 const NOTHING: Option = { value: "", label: "None" };
 
 export const networks = (world: Topology): readonly Option[] => named(world.networks);
+/** Those that one may add to: what is the provider's stays his. */
+export const openNetworks =
+  ({ admin, project }: Pick<Surroundings, "admin" | "project">) =>
+  (world: Topology): readonly Option[] =>
+    named(world.networks.filter((one) => admin || !one.external || one.projectId === project));
 export const externalNetworks = (world: Topology): readonly Option[] =>
   named(world.networks.filter((one) => one.external));
 export const gateways = (world: Topology): readonly Option[] => [NOTHING, ...externalNetworks(world)];

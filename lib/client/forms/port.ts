@@ -2,7 +2,7 @@ import type { NeutronPort } from "../../api/neutron.ts";
 import { neutron } from "../openstack.ts";
 import { isAddress, isPair } from "./check.ts";
 import { called, difference, type Field, type Form, many, type Surroundings, text, type Values, yes } from "./form.ts";
-import { groupsOf, networks, whole } from "./options.ts";
+import { groupsOf, networks, openNetworks, whole } from "./options.ts";
 import { pending, placed } from "./pending.ts";
 
 type Whole = NeutronPort & {
@@ -13,8 +13,15 @@ type Whole = NeutronPort & {
 
 const secured = (values: Values) => yes(values, "port_security_enabled");
 
-const fields = (groups: Surroundings, edit: boolean): readonly Field[] => [
-  { kind: "choice", name: "network_id", label: "Network", required: true, options: networks, fixed: edit },
+const fields = (here: Surroundings, edit: boolean): readonly Field[] => [
+  {
+    kind: "choice",
+    name: "network_id",
+    label: "Network",
+    required: true,
+    options: edit ? networks : openNetworks(here),
+    fixed: edit,
+  },
   { kind: "text", name: "name", label: "Name" },
   {
     kind: "lines",
@@ -33,7 +40,7 @@ const fields = (groups: Surroundings, edit: boolean): readonly Field[] => [
     kind: "choices",
     name: "security_groups",
     label: "Security groups",
-    options: groupsOf(groups),
+    options: groupsOf(here),
     none: "This project has none.",
     when: secured,
   },

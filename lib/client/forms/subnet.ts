@@ -13,7 +13,7 @@ import {
   type Values,
   yes,
 } from "./form.ts";
-import { networks, whole } from "./options.ts";
+import { networks, openNetworks, whole } from "./options.ts";
 import { PENDING } from "./pending.ts";
 
 const isV6 = (values: Values) => text(values, "cidr").includes(":");
@@ -26,8 +26,15 @@ const MODES = [
   { value: "dhcpv6-stateful", label: "DHCPv6 stateful" },
 ];
 
-const fields = (edit: boolean): readonly Field[] => [
-  { kind: "choice", name: "network_id", label: "Network", required: true, options: networks, fixed: edit },
+const fields = (here: Surroundings, edit: boolean): readonly Field[] => [
+  {
+    kind: "choice",
+    name: "network_id",
+    label: "Network",
+    required: true,
+    options: edit ? networks : openNetworks(here),
+    fixed: edit,
+  },
   { kind: "text", name: "name", label: "Name" },
   {
     kind: "text",
@@ -129,11 +136,11 @@ const FRESH: Record<string, Value> = {
   host_routes: "",
 };
 
-export async function newSubnet(_: Surroundings, networkId: string): Promise<Form> {
+export async function newSubnet(here: Surroundings, networkId: string): Promise<Form> {
   return {
     title: "Add a subnet",
     action: "Add subnet",
-    fields: fields(false),
+    fields: fields(here, false),
     values: { ...FRESH, network_id: networkId },
     async send(values) {
       const subnet = {
@@ -177,7 +184,7 @@ type Whole = NeutronSubnet & {
   ipv6_address_mode: string | null;
 };
 
-export async function editSubnet(_: Surroundings, id: string): Promise<Form> {
+export async function editSubnet(here: Surroundings, id: string): Promise<Form> {
   const old = await whole<Whole>("subnets", id);
   const before = {
     network_id: old.network_id,
@@ -194,7 +201,7 @@ export async function editSubnet(_: Surroundings, id: string): Promise<Form> {
   return {
     title: `Edit subnet ${old.name || old.cidr}`,
     action: "Save",
-    fields: fields(true),
+    fields: fields(here, true),
     values: before,
     async send(values) {
       const subnet = difference(body(before), body(values));
