@@ -1,7 +1,7 @@
 /** What can be chosen in forms. */
 import type { Topology } from "../../api/http.ts";
 import { neutron, nova, openstack } from "../openstack.ts";
-import { called, type Option, type Surroundings } from "./form.ts";
+import { called, type Field, type Option, type Surroundings } from "./form.ts";
 
 const byLabel = (a: Option, b: Option) => a.label.localeCompare(b.label, "en", { numeric: true });
 const named = (list: readonly { id: string; name: string }[]): Option[] =>
@@ -9,12 +9,16 @@ const named = (list: readonly { id: string; name: string }[]): Option[] =>
 
 const NOTHING: Option = { value: "", label: "None" };
 
-export const networks = (world: Topology): readonly Option[] => named(world.networks);
-/** Those that one may add to: what is the provider's stays his. */
-export const openNetworks =
-  ({ admin, project }: Pick<Surroundings, "admin" | "project">) =>
-  (world: Topology): readonly Option[] =>
-    named(world.networks.filter((one) => admin || !one.external || one.projectId === project));
+/** The network that something is in: it stays there. One is added to any but the provider's, which stay his. */
+export const networkField = ({ admin, project }: Pick<Surroundings, "admin" | "project">, edit: boolean): Field => ({
+  kind: "choice",
+  name: "network_id",
+  label: "Network",
+  required: true,
+  options: (world) =>
+    named(world.networks.filter((one) => edit || admin || !one.external || one.projectId === project)),
+  fixed: edit,
+});
 export const externalNetworks = (world: Topology): readonly Option[] =>
   named(world.networks.filter((one) => one.external));
 export const gateways = (world: Topology): readonly Option[] => [NOTHING, ...externalNetworks(world)];

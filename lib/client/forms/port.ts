@@ -2,7 +2,7 @@ import type { NeutronPort } from "../../api/neutron.ts";
 import { neutron } from "../openstack.ts";
 import { isAddress, isPair } from "./check.ts";
 import { called, difference, type Field, type Form, many, type Surroundings, text, type Values, yes } from "./form.ts";
-import { groupsOf, networks, openNetworks, whole } from "./options.ts";
+import { groupsOf, networkField, whole } from "./options.ts";
 import { pending, placed } from "./pending.ts";
 
 type Whole = NeutronPort & {
@@ -14,14 +14,7 @@ type Whole = NeutronPort & {
 const secured = (values: Values) => yes(values, "port_security_enabled");
 
 const fields = (here: Surroundings, edit: boolean): readonly Field[] => [
-  {
-    kind: "choice",
-    name: "network_id",
-    label: "Network",
-    required: true,
-    options: edit ? networks : openNetworks(here),
-    fixed: edit,
-  },
+  networkField(here, edit),
   { kind: "text", name: "name", label: "Name" },
   {
     kind: "lines",

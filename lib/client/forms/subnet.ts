@@ -13,7 +13,7 @@ import {
   type Values,
   yes,
 } from "./form.ts";
-import { networks, openNetworks, whole } from "./options.ts";
+import { networkField, whole } from "./options.ts";
 import { PENDING } from "./pending.ts";
 
 const isV6 = (values: Values) => text(values, "cidr").includes(":");
@@ -27,14 +27,7 @@ const MODES = [
 ];
 
 const fields = (here: Surroundings, edit: boolean): readonly Field[] => [
-  {
-    kind: "choice",
-    name: "network_id",
-    label: "Network",
-    required: true,
-    options: edit ? networks : openNetworks(here),
-    fixed: edit,
-  },
+  networkField(here, edit),
   { kind: "text", name: "name", label: "Name" },
   {
     kind: "text",
