@@ -3,7 +3,7 @@
  * binds none, so that the ports alone would not show that anything is missing.
  * Source: neutron/agent/linux/dhcp.py setup_dhcp_port, neutron/api/rpc/handlers/l3_rpc.py.
  */
-import type { CloudApi, NeutronAgent } from "../api/neutron.ts";
+import type { CloudApi } from "../api/neutron.ts";
 
 /** Where the agent that has the router plugs a port, and how it calls the device. neutron/agent/l3/router_info.py, dvr_edge_router.py */
 const DEVICES: Readonly<Record<string, { readonly prefix: string; readonly central: boolean }>> = {
@@ -20,10 +20,8 @@ export interface Unbound {
 
 /** Ports of routers that a host's L3 agent has, which it has not asked to bind there. Those of HA routers are not one host's. */
 export function unboundOn(api: CloudApi, host: string): Unbound[] {
-  const agents = enabledAgents(api);
-  const given = new Set(
-    api.schedules?.routers.flatMap((one) => (agents.get(one.agent)?.host === host ? one.router : [])),
-  );
+  const agents = agentsOn(api, host);
+  const given = new Set(api.schedules?.routers.flatMap((one) => (agents.has(one.agent) ? one.router : [])));
   if (given.size === 0) return [];
   const routers = new Map(api.routers.map((one) => [one.id, one]));
   return api.ports.flatMap(({ id, device_owner, device_id, "binding:host_id": bound }) => {
@@ -45,10 +43,8 @@ export interface Unserved {
 
 /** Networks that a host's DHCP agent has to serve, and asked for no address to do it with. */
 export function unservedOn(api: CloudApi, host: string): Unserved[] {
-  const agents = enabledAgents(api);
-  const given = new Set(
-    api.schedules?.networks.flatMap((one) => (agents.get(one.agent)?.host === host ? one.network : [])),
-  );
+  const agents = agentsOn(api, host);
+  const given = new Set(api.schedules?.networks.flatMap((one) => (agents.has(one.agent) ? one.network : [])));
   if (given.size === 0) return [];
   const own = api.ports.filter((one) => one.device_owner === "network:dhcp" && one["binding:host_id"] === host);
   const served = new Set(own.flatMap((one) => one.fixed_ips.map((ip) => ip.subnet_id)));
@@ -69,6 +65,7 @@ export function unservedOn(api: CloudApi, host: string): Unserved[] {
   });
 }
 
-function enabledAgents(api: CloudApi): ReadonlyMap<string, NeutronAgent> {
-  return new Map(api.agents.filter((one) => one.admin_state_up).map((one) => [one.id, one]));
+/** Ids of those that are enabled. */
+function agentsOn(api: CloudApi, host: string): ReadonlySet<string> {
+  return new Set(api.agents.flatMap((one) => (one.admin_state_up && one.host === host ? one.id : [])));
 }
