@@ -64,26 +64,44 @@ function takes6(ns: Namespace, link: Link): boolean {
 
 /** NETDEV_DOWN: IPv4 addresses stay, with their local routes; everything of IPv6 goes, and all neighbours. */
 export function deviceDown(ns: Namespace, link: Link): Namespace {
-  const out = withoutRoutes(ns, link.name, (r) => r.family === 6 || r.type !== "local");
+  const out = withoutPaths(
+    withoutRoutes(ns, link.name, (r) => r.family === 6 || r.type !== "local"),
+    link.name,
+  );
   return forgetNeighbours(down6(out, link), link.name);
 }
 
-/** Without some of a device's routes, and without its part in those of several paths. */
+/** Without some of a device's own routes. */
 function withoutRoutes(ns: Namespace, dev: string, isGone: (route: Route) => boolean): Namespace {
   const own = routes.of(ns.routes, dev);
   const gone = own.filter(isGone);
-  const left = gone.length === 0 ? ns.routes : without(ns.routes, gone);
-  routes.handOn(ns.routes, left, dev, gone.length === 0 ? own : own.filter((r) => !isGone(r)));
-  const shared = routes.of(left, SEVERAL).some((r) => r.nexthops?.some((hop) => hop.dev === dev));
-  return withList(ns, "routes", shared ? left.flatMap((r) => (r.nexthops ? withoutHops(r, dev) : [r])) : left);
+  if (gone.length === 0) return ns;
+  const left = without(ns.routes, gone);
+  routes.handOn(ns.routes, left, dev, apartFrom(own, gone));
+  return { ...ns, routes: left };
+}
+
+function withoutAddresses(ns: Namespace, dev: string, isGone: (address: Address) => boolean): Namespace {
+  const own = addresses.of(ns.addresses, dev);
+  const gone = own.filter(isGone);
+  if (gone.length === 0) return ns;
+  const left = without(ns.addresses, gone);
+  addresses.handOn(ns.addresses, left, dev, apartFrom(own, gone));
+  return { ...ns, addresses: left };
+}
+
+function apartFrom<T>(own: readonly T[], gone: readonly T[]): readonly T[] {
+  return own.filter((one) => !gone.includes(one));
+}
+
+/** Without a device's part in routes of several paths. */
+function withoutPaths(ns: Namespace, dev: string): Namespace {
+  const shared = routes.of(ns.routes, SEVERAL).some((r) => r.nexthops?.some((hop) => hop.dev === dev));
+  return shared ? { ...ns, routes: ns.routes.flatMap((r) => (r.nexthops ? withoutHops(r, dev) : [r])) } : ns;
 }
 
 /** The same namespace where the list is the one that it has. */
-function withList<K extends "routes" | "addresses" | "neighbours" | "proxies" | "fdb">(
-  ns: Namespace,
-  part: K,
-  list: Namespace[K],
-): Namespace {
+function withList<K extends "neighbours" | "proxies" | "fdb">(ns: Namespace, part: K, list: Namespace[K]): Namespace {
   return list === ns[part] ? ns : { ...ns, [part]: list };
 }
 
@@ -94,16 +112,9 @@ function withoutHops(route: Route, dev: string): Route[] {
 }
 
 /** addrconf_ifdown. */
-export function down6(ns: Namespace, link: Link): Namespace {
-  const dev = link.name;
-  const goneAddresses = addressesOf(ns, dev, 6);
-  const goneRoutes = routes.of(ns.routes, dev).filter((r) => r.family === 6);
-  if (goneAddresses.length === 0 && goneRoutes.length === 0) return ns;
-  const out = { ...ns, addresses: without(ns.addresses, goneAddresses), routes: without(ns.routes, goneRoutes) };
-  addresses.handOn(ns.addresses, out.addresses, dev, addressesOf(ns, dev, 4));
-  const left = routes.of(ns.routes, dev).filter((r) => r.family === 4);
-  routes.handOn(ns.routes, out.routes, dev, left);
-  return out;
+export function down6(ns: Namespace, { name }: Link): Namespace {
+  const left = withoutAddresses(ns, name, (a) => a.family === 6);
+  return withoutRoutes(left, name, (r) => r.family === 6);
 }
 
 function forgetNeighbours(ns: Namespace, dev: string): Namespace {
@@ -152,10 +163,8 @@ export function mtuChanged(ns: Namespace, before: Link, link: Link): Namespace {
 
 /** Everything that belongs to a device goes with it. */
 export function forgetDevice(ns: Namespace, dev: string): Namespace {
-  const gone = addresses.of(ns.addresses, dev);
-  const left = gone.length === 0 ? ns.addresses : without(ns.addresses, gone);
-  addresses.handOn(ns.addresses, left, dev, []);
-  const out = withoutRoutes(withList(ns, "addresses", left), dev, () => true);
+  const all = () => true;
+  const out = withoutPaths(withoutRoutes(withoutAddresses(ns, dev, all), dev, all), dev);
   return withList(forgetNeighbours(out, dev), "fdb", apart(out.fdb, dev));
 }
 
@@ -198,8 +207,7 @@ function kernelRoutes(ns: Namespace, link: Link): Route[] {
 /** IPv6 forwarding was switched on or off for a device that is up. */
 export function forwardingChanged(ns: Namespace, link: Link): Namespace {
   const own = routes.of(ns.routes, link.name);
-  const gone = own.filter((r) => r.type === "anycast");
-  const out = gone.length === 0 ? ns : { ...ns, routes: without(ns.routes, gone) };
+  const out = withoutRoutes(ns, link.name, (r) => r.type === "anycast");
   if (!link.up) return out;
   const usable = addressesOf(out, link.name, 6).filter((a) =>
     own.some((r) => r.type === "local" && r.dst === `${a.address}/128`),
