@@ -2,9 +2,20 @@ import { expect, test } from "vitest";
 import type { Topology } from "../../api/http.ts";
 import { networkField } from "./options.ts";
 
-const network = (name: string, external: boolean, projectId: string) => ({ id: name, name, external, projectId });
+const network = (name: string, external: boolean, shared: boolean) => ({
+  id: name,
+  name,
+  external,
+  shared,
+  projectId: "",
+});
 const world = {
-  networks: [network("inside", false, "p"), network("shared", false, "q"), network("way-out", true, "")],
+  networks: [
+    network("inside", false, false),
+    network("shared", false, true),
+    network("shared-way-out", true, true),
+    network("way-out", true, false),
+  ],
 } as unknown as Topology;
 
 test("a tenant adds subnets and ports to no network of the provider's; an administrator may", () => {
@@ -12,6 +23,6 @@ test("a tenant adds subnets and ports to no network of the provider's; an admini
     const field = networkField({ admin, project: "p" }, false);
     return field.kind === "choice" && field.options(world).map((one) => one.value);
   };
-  expect(offered(false)).toEqual(["inside", "shared"]);
-  expect(offered(true)).toEqual(["inside", "shared", "way-out"]);
+  expect(offered(false)).toEqual(["inside", "shared", "shared-way-out"]);
+  expect(offered(true)).toEqual(["inside", "shared", "shared-way-out", "way-out"]);
 });

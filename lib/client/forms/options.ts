@@ -9,14 +9,14 @@ const named = (list: readonly { id: string; name: string }[]): Option[] =>
 
 const NOTHING: Option = { value: "", label: "None" };
 
-/** The network that something is in: it stays there. One is added to any but the provider's, which stay his. */
+/** The network that something is in: it stays there. One is added to any but the provider's, unless he shares them. */
 export const networkField = ({ admin, project }: Pick<Surroundings, "admin" | "project">, edit: boolean): Field => ({
   kind: "choice",
   name: "network_id",
   label: "Network",
   required: true,
   options: (world) =>
-    named(world.networks.filter((one) => edit || admin || !one.external || one.projectId === project)),
+    named(world.networks.filter((one) => edit || admin || !one.external || one.shared || one.projectId === project)),
   fixed: edit,
 });
 export const externalNetworks = (world: Topology): readonly Option[] =>
