@@ -127,9 +127,10 @@ function grep(given: readonly string[], lines: readonly string[]): Answer {
   return told(shown, status);
 }
 
-function matcher(pattern: string, flags: ReadonlySet<string>): (line: string) => boolean {
+/** @param program who is asked */
+export function matcher(pattern: string, flags: ReadonlySet<string>, program = "grep"): (line: string) => boolean {
   if (flags.has("F") || /^[^\\^$.[\]()*+?{}|]*$/.test(pattern)) return plain(pattern, flags);
-  const regexp = compile(pattern, flags);
+  const regexp = compile(pattern, flags, program);
   return (line) => regexp.test(cut(line));
 }
 
@@ -144,18 +145,18 @@ function only(pattern: string, flags: ReadonlySet<string>, line: string): string
 const cut = (line: string) => (line.length > 4000 ? line.slice(0, 4000) : line);
 
 /** Basic regular expressions escape what extended ones do not. */
-function compile(pattern: string, flags: ReadonlySet<string>): RegExp {
-  if (pattern.length > 200) throw new CommandError("grep: the pattern is too long", 2);
+function compile(pattern: string, flags: ReadonlySet<string>, program = "grep"): RegExp {
+  if (pattern.length > 200) throw new CommandError(`${program}: the pattern is too long`, 2);
   const extended = flags.has("E")
     ? pattern
     : pattern.replace(/\\([|(){}+?])|([|(){}+?])/g, (_, special?: string, bare?: string) => special ?? `\\${bare}`);
   if (/[*+?}]\)*[*+{]/.test(extended) || (extended.match(/[*+{]/g)?.length ?? 0) > 4 || /\\\d/.test(extended))
-    throw new CommandError("grep: this pattern is too much for here", 2);
+    throw new CommandError(`${program}: this pattern is too much for here`, 2);
   try {
     const body = flags.has("w") ? `\\b(?:${extended})\\b` : flags.has("x") ? `^(?:${extended})$` : extended;
     return new RegExp(body, flags.has("i") ? "i" : "");
   } catch {
-    throw new CommandError("grep: Invalid regular expression", 2);
+    throw new CommandError(`${program}: Invalid regular expression`, 2);
   }
 }
 

@@ -47,7 +47,16 @@ export const ENTRIES: readonly Entry[] = [
       "sysctl NAME | -a; cat /proc/sys/…, /etc/neutron/…, /var/lib/neutron/dhcp/NETWORK/host|opts|addn_hosts|leases; ls DIRECTORY",
     changes: "sysctl -w NAME=VALUE; cat > FILE <<'EOF'",
   },
-  { names: ["ps", "pgrep", "ss"], shows: "what runs, and what listens", changes: "kill PID" },
+  {
+    names: ["ps", "pgrep", "ss"],
+    shows: "what runs, and what listens",
+    changes: "kill, pkill, killall: agents, and what they start",
+  },
+  {
+    names: ["systemctl", "service"],
+    shows: "systemctl [list-units], status, is-active UNIT",
+    changes: "systemctl stop, start, restart neutron-…-agent, as on the host's page",
+  },
   {
     names: ["ping", "arping"],
     shows:

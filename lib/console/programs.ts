@@ -8,6 +8,7 @@ import { type Answer, lines, NOTHING } from "./answer.ts";
 import { guestProgram } from "./guest.ts";
 import { HELP, helpOf } from "./help.ts";
 import { normalization } from "./normalization.ts";
+import { service, systemctl } from "./services.ts";
 import { showAppctl } from "./show/appctl.ts";
 import { showBrctl, showBridge } from "./show/bridge.ts";
 import { showConntrack } from "./show/conntrack.ts";
@@ -18,6 +19,7 @@ import { saveIptables, showIptables } from "./show/iptables.ts";
 import { showOfctl } from "./show/ofctl.ts";
 import { pgrep, ps, ss } from "./show/processes.ts";
 import { showVsctl } from "./show/vsctl.ts";
+import { kill, killall, pkill } from "./signals.ts";
 import { type Letters, spread } from "./spread.ts";
 import type { Call, Program, Terminal } from "./terminal.ts";
 import { arping } from "./traffic/arping.ts";
@@ -137,12 +139,16 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   cat: (t, call) =>
     call.line.output ? write(t, call) : cat(t.host, t.namespace(call.netns), withOperand("cat", call.words)),
   rm: remove,
-  kill: change,
+  kill,
+  pkill,
+  killall,
+  systemctl,
+  service,
   dnsmasq: start(/^--(pid-file|dhcp-hostsfile)=/),
   haproxy: start(/^-f/),
   radvd: start(/^-C/),
   ls: (t, { words }) => ls(t.host, words),
-  ps: (t) => ps(t.host),
+  ps: (t, { words }) => ps(t.host, words),
   pgrep: (t, { words }) => pgrep(t.host, words),
   ss: (t, { netns }) => ss(t.namespace(netns)),
   ping,
@@ -200,8 +206,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   su: "you are root already",
   ssh: "each host's page has a console",
   watch: "arrow up brings the line back",
-  systemctl: "agents are stopped and started on the host's page, or with `openstack network agent set`",
-  service: "agents are stopped and started on the host's page, or with `openstack network agent set`",
+  journalctl: "the agents of a simulated host write no logs: what they did is the host's history",
   ifconfig: "use `ip address` and `ip link`",
   route: "use `ip route`",
   arp: "use `ip neigh`",

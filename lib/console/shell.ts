@@ -10,7 +10,7 @@ import type { Answer } from "./answer.ts";
 import { FILTER_NAMES, filter } from "./filters.ts";
 import { pipelines, withoutErrorRedirects, withPlainBrackets } from "./line.ts";
 import { runProgram } from "./programs.ts";
-import { type Console, type Session, Terminal } from "./terminal.ts";
+import { type AgentOrder, type Console, type Session, Terminal } from "./terminal.ts";
 import type { CapturedFrame } from "./traffic/frame.ts";
 import type { Memory } from "./traffic/memory.ts";
 
@@ -20,6 +20,8 @@ export interface ConsoleAnswer {
   readonly session: Session;
   /** What the line changed, in its order. */
   readonly commands: readonly Command[];
+  /** Agents that it stopped or started, between these. */
+  readonly orders: readonly AgentOrder[];
   /** What its pings sent. */
   readonly frames: readonly CapturedFrame[];
   /** What pings have left on hosts by now. */
@@ -53,8 +55,8 @@ export function runLine(console: Console, line: string, session: Session): Conso
   }
   if (output.length > MOST)
     output = `${output.slice(0, output.lastIndexOf("\n", MOST) + 1)}… cut here: pipe into grep or head for a part of it\n`;
-  const { commands, sent: frames, memories, notes, clear } = terminal;
-  return { output, status, session: terminal.session, commands, frames, memories, notes, clear };
+  const { commands, orders, sent: frames, memories, notes, clear } = terminal;
+  return { output, status, session: terminal.session, commands, orders, frames, memories, notes, clear };
 }
 
 /** Without what is no longer there. */

@@ -3,11 +3,13 @@ import type { CollectedCloud } from "../collect/cloud.ts";
 import type { Remembered } from "../datapath/walk/remembered.ts";
 import type { Command, Invocation } from "../host/command/command.ts";
 import { CommandError } from "../host/command/command.ts";
-import { namespaceOf } from "../host/edit.ts";
+import { nextPid } from "../host/command/process.ts";
+import { namespaceOf, ROOT } from "../host/edit.ts";
 import { apply } from "../host/run.ts";
 import type { HostState, Namespace } from "../host/state.ts";
 import type { Guest, World } from "../host/world.ts";
 import type { Answer } from "./answer.ts";
+import { programOf } from "./show/processes.ts";
 import type { CapturedFrame } from "./traffic/frame.ts";
 import { type Memory, remembering, surviving, withMemories } from "./traffic/memory.ts";
 
@@ -43,6 +45,15 @@ export interface Call {
   readonly tty: boolean;
 }
 
+/** An agent of this host is stopped, or started, as its service. */
+export interface AgentOrder {
+  /** The agent's. */
+  readonly id: string;
+  readonly run: boolean;
+  /** How many of the line's commands come before it. */
+  readonly after: number;
+}
+
 export type Program = (terminal: Terminal, call: Call) => Answer;
 
 const MOST_WALKS = 20;
@@ -59,11 +70,14 @@ function applied(bare: HostState, command: Command): HostState | undefined {
 
 export class Terminal {
   readonly commands: Command[] = [];
+  readonly orders: AgentOrder[] = [];
   readonly sent: CapturedFrame[] = [];
   readonly notes: string[] = [];
   session: Session;
   clear = false;
   private walks = 0;
+  /** Command lines of agents that this line has stopped. */
+  private readonly ended = new Map<string, string>();
   private readonly console: Console;
   private changed: World;
   private remembered: readonly Memory[];
@@ -137,6 +151,24 @@ export class Terminal {
     const next = host === bare ? shown : applied(bare, command);
     if (!next || next === bare) return;
     this.commands.push(command);
-    this.changed = { ...this.changed, hosts: this.changed.hosts.map((one) => (one === bare ? next : one)) };
+    this.put(next);
+  }
+
+  /** What its agents are told by their services. */
+  control({ id, binary, run }: { id: string; binary: string; run: boolean }): void {
+    if (this.console.readOnly !== undefined) throw new CommandError(this.console.readOnly, 1);
+    const { bare } = this;
+    const own = bare.processes.find((one) => programOf(one) === binary);
+    if (run === (own !== undefined)) return;
+    this.orders.push({ id, run, after: this.commands.length });
+    const others = bare.processes.filter((one) => one !== own);
+    const known = this.ended.get(binary) ?? `/usr/bin/python3 /usr/bin/${binary}`;
+    if (own) this.ended.set(binary, own.command);
+    this.put({ ...bare, processes: run ? [...others, { pid: nextPid(bare), netns: ROOT, command: known }] : others });
+  }
+
+  private put(next: HostState): void {
+    const { hosts } = this.changed;
+    this.changed = { ...this.changed, hosts: hosts.map((one) => (one.name === next.name ? next : one)) };
   }
 }

@@ -11,6 +11,7 @@ import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
 import type { Guest } from "../host/world.ts";
 import type { Server } from "../server.ts";
 import { cloudOf } from "../simulation/world.ts";
+import { agentsOf } from "./agents.ts";
 import { answerLine, consoleInfo, consoleQuestion } from "./console.ts";
 
 let data: string;
@@ -119,6 +120,48 @@ describe("a line on a host", () => {
     expect(output).toMatch(/recording/);
     expect(changes).toBe(0);
     expect((await consoleInfo(parts, "legacy", "compute1")).readOnly).toMatch(/recording/);
+  });
+});
+
+describe("programs", () => {
+  const dead = async () =>
+    (await agentsOf(parts, "embedded")).filter((one) => one.stopped).map((one) => `${one.binary} ${one.host}`);
+
+  test("of agents are ended and started as their services, by name and by number", async () => {
+    const pid = (await told("network1", "pgrep -f neutron-dhcp-agent")).trim();
+    expect((await type("network1", `kill ${pid}; ps | grep dhcp-agent`)).output).toBe("");
+    expect(await dead()).toEqual(["neutron-dhcp-agent network1"]);
+    expect((await type("network1", "ps -ef | grep -c dhcp-agent")).output).toBe("0\n");
+    expect((await type("network1", "systemctl is-active neutron-dhcp-agent")).output).toBe("inactive\n");
+    expect((await type("network1", `kill ${pid}`)).output).toBe(`kill: (${pid}) - No such process\n`);
+    await told("network1", "service neutron-dhcp-agent start && pgrep -f dhcp-agent");
+    expect(await dead()).toEqual([]);
+    await told("network1", "pkill -9 -f 'neutron-(l3|dhcp)-agent'");
+    expect(await dead()).toEqual(["neutron-dhcp-agent network1", "neutron-l3-agent network1"]);
+    await told("network1", "systemctl start 'neutron-*'");
+    expect(await dead()).toEqual([]);
+    expect(await told("network1", "systemctl status neutron-l3-agent")).toMatch(
+      /Active: active \(running\)\n +Main PID: \d+ \(neutron-l3-agen\)\n.*\n.*neutron-l3-agent --config-file/,
+    );
+    for (const line of [
+      "kill 1",
+      "systemctl stop openvswitch-switch",
+      "systemctl stop nosuch",
+      "pgrep neutron-dhcp-agent",
+    ]) {
+      const refused = await type("network1", line);
+      expect([refused.changes, refused.status !== 0, refused.output !== ""], line).toEqual([0, true, true]);
+    }
+  });
+
+  test("that an agent had started come back when it is started again", async () => {
+    const count = async () => Number((await type("network1", "pgrep -c dnsmasq")).output);
+    const before = await count();
+    const { notes, output } = await type("network1", "pkill -o dnsmasq; pgrep -c dnsmasq");
+    expect(output).toBe(`${before - 1}\n`);
+    expect(notes.join()).toMatch(/dnsmasq stays ended until its agent is started again/);
+    await told("network1", "systemctl restart neutron-dhcp-agent");
+    expect(await count()).toBe(before);
   });
 });
 

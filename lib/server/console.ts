@@ -4,10 +4,13 @@ import type { ConsoleInfo, ConsoleReply } from "../api/console.ts";
 import { EMBEDDED } from "../clouds/embedded.ts";
 import { Failure } from "../clouds/failure.ts";
 import { ENTRIES } from "../console/help.ts";
-import { runLine } from "../console/shell.ts";
+import { type ConsoleAnswer, runLine } from "../console/shell.ts";
 import { completions } from "../console/words.ts";
+import type { EmbeddedCloud } from "../embedded.ts";
+import type { CommandError } from "../host/command/command.ts";
 import { hostNamed } from "../hostgraph/lookup.ts";
 import type { Server } from "../server.ts";
+import { startAgent, stopAgent } from "../simulation/agent-control.ts";
 
 /** A line may bring a heredoc along. */
 const LINE = 60_000;
@@ -55,15 +58,12 @@ export async function answerLine(
   );
   traffic.add(id, answer.frames);
   if (own) traffic.memories = answer.memories;
-  const { commands } = answer;
   let { output, status } = answer;
-  if (own && commands.length > 0) {
-    const failure = await (await embedded()).simulation.byHand(host, commands, `${user} typed ${line.slice(0, 200)}`);
-    // The host has changed since it was looked at.
-    if (failure) {
-      output += `${failure.message}\n`;
-      ({ status } = failure);
-    }
+  const failure = own && (await carryOut(await embedded(), host, answer, `${user} typed ${line.slice(0, 200)}`));
+  // The host has changed since it was looked at.
+  if (failure) {
+    output += `${failure.message}\n`;
+    ({ status } = failure);
   }
   return {
     output,
@@ -71,8 +71,27 @@ export async function answerLine(
     session: { ...answer.session },
     notes: [...answer.notes],
     clear: answer.clear,
-    changes: commands.length,
+    changes: answer.commands.length + answer.orders.length,
   };
+}
+
+/** What the line changed on the host, and which agents it stopped and started, one after the other until something fails. */
+async function carryOut(
+  { neutron, simulation }: EmbeddedCloud,
+  host: string,
+  { commands, orders }: ConsoleAnswer,
+  what: string,
+): Promise<CommandError | undefined> {
+  let done = 0;
+  for (const { after, id, run } of [...orders, { after: commands.length, id: undefined, run: false }]) {
+    const failure = done < after ? await simulation.byHand(host, commands.slice(done, after), what) : undefined;
+    if (failure) return failure;
+    done = after;
+    if (id === undefined) continue;
+    await (run ? startAgent : stopAgent)(neutron, id);
+    await simulation.settled();
+  }
+  return undefined;
 }
 
 /** Throws Failure `not_found`. */

@@ -1,24 +1,72 @@
 /** `ps`, `pgrep` and `ss`: what runs and listens, as far as a host's state tells. */
-import type { HostState, Namespace } from "../../host/state.ts";
+import { CommandError } from "../../host/command/command.ts";
+import type { HostState, Namespace, Process } from "../../host/state.ts";
 import { type Answer, lines } from "../answer.ts";
+import { matcher } from "../filters.ts";
+import { spread } from "../spread.ts";
 
 /** As `ps -eo pid,args`: who started a program, and when, is not part of a host's state. */
-export function ps(host: HostState): Answer {
-  const sorted = [...host.processes].sort((a, b) => a.pid - b.pid);
-  return lines(["    PID COMMAND", ...sorted.map((one) => `${String(one.pid).padStart(7)} ${one.command}`)]);
+export function ps({ processes }: HostState, typed: readonly string[]): Answer {
+  const words = spread(typed, { flags: "eAfaxuwlHF", valued: "pCo" });
+  const of = (option: string) =>
+    words.includes(option) ? (words[words.indexOf(option) + 1]?.split(",") ?? []) : undefined;
+  const [pids, names] = [of("-p"), of("-C")];
+  const shown = processes
+    .filter((one) => (!pids || pids.includes(String(one.pid))) && (!names || names.includes(programOf(one))))
+    .sort((a, b) => a.pid - b.pid);
+  return lines(
+    ["    PID COMMAND", ...shown.map((one) => `${String(one.pid).padStart(7)} ${one.command}`)],
+    (pids || names) && shown.length === 0 ? 1 : 0,
+  );
 }
 
+/** A process by the name of its program; of a script, by the script's. */
+export function programOf({ command }: Process): string {
+  const [first = "", second = ""] = command.split(" ");
+  const name = nameOf(first);
+  return /^python[\d.]*$/.test(name) ? nameOf(second) : name;
+}
+
+const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+
 export function pgrep(host: HostState, words: readonly string[]): Answer {
-  const pattern = words.find((word) => !word.startsWith("-")) ?? "";
-  const all = words.some((word) => /^-\w*[af]/.test(word));
-  const found = host.processes.filter((one) =>
-    (all ? one.command : (one.command.split(" ")[0] ?? "")).includes(pattern),
-  );
-  const withCommand = words.some((word) => /^-\w*a/.test(word));
-  return lines(
-    found.map((one) => (withCommand ? `${one.pid} ${one.command}` : String(one.pid))),
-    found.length > 0 ? 0 : 1,
-  );
+  const found = matching(host, "pgrep", words);
+  const options = words.filter((word) => word.startsWith("-")).join("");
+  if (options.includes("c")) return lines([String(found.length)], found.length > 0 ? 0 : 1);
+  const line = (one: Process) =>
+    options.includes("a")
+      ? `${one.pid} ${one.command}`
+      : options.includes("l")
+        ? `${one.pid} ${programOf(one)}`
+        : `${one.pid}`;
+  return lines(found.map(line), found.length > 0 ? 0 : 1);
+}
+
+/** The kernel keeps as much of a program's name (TASK_COMM_LEN). */
+const COMM = 15;
+
+/** What `pgrep` and `pkill` take: all that a pattern is found in, as procps has it. */
+export function matching({ processes }: HostState, program: string, typed: readonly string[]): Process[] {
+  const words = spread(typed, { flags: "afxlecinov", valued: "" });
+  const patterns = words.filter((word) => !word.startsWith("-"));
+  const other = words.find((word) => word.startsWith("-") && !/^-[afxlecino]$/.test(word));
+  if (other !== undefined) throw new CommandError(`${program}: ${other} is not supported here`, 2);
+  if (patterns.length !== 1)
+    throw new CommandError(
+      `${program}: ${patterns.length === 0 ? "no matching criteria specified" : "only one pattern can be provided"}\nTry \`${program} --help' for more information.`,
+      2,
+    );
+  const [pattern = ""] = patterns;
+  if (pattern.length > COMM && /^[\w-]+$/.test(pattern) && !words.includes("-f"))
+    throw new CommandError(
+      `${program}: pattern that searches for process name longer than ${COMM} characters will result in zero matches\nTry \`${program} -f' option to match against the complete command line.`,
+    );
+  const flags = new Set(["E", ...(words.includes("-x") ? ["x"] : []), ...(words.includes("-i") ? ["i"] : [])]);
+  const test = matcher(pattern, flags, program);
+  const found = processes
+    .filter((one) => test(words.includes("-f") ? one.command : programOf(one).slice(0, COMM)))
+    .sort((a, b) => a.pid - b.pid);
+  return words.includes("-n") ? found.slice(-1) : words.includes("-o") ? found.slice(0, 1) : found;
 }
 
 /** Sockets that listen: `ss -lntu`. */
