@@ -24,6 +24,12 @@ test.describe("a host's console", () => {
     await expect(page.getByRole("button", { name: /^br-mine, / })).toBeVisible();
     await type(page, "ping -c 2 10.0.44.31");
     await expect(screen(page, "compute2")).toContainText("2 packets transmitted, 2 received, 0% packet loss");
+    await type(page, "tcpdump -ni br-mine");
+    await expect(screen(page, "compute2")).toContainText("br-mine: That device is not up");
+    await type(page, "tcpdump -ni lo");
+    await expect(screen(page, "compute2")).toContainText("listening on lo");
+    await page.keyboard.press("Control+c");
+    await expect(screen(page, "compute2")).toContainText("0 packets dropped by kernel");
     await expectAccessible(page);
     await type(page, "ip link del br-mine");
     await expect(page.getByRole("button", { name: /^br-mine, / })).toHaveCount(0);

@@ -1,16 +1,20 @@
 /** A console's keys and lines: types, sends, prints, and asks for the next one. */
 import type { Terminal } from "@xterm/xterm";
-import type { ConsoleInfo, ConsoleReply, ConsoleSession } from "../../lib/api/console.ts";
+import type { ConsoleInfo, ConsoleQuestion, ConsoleReply, ConsoleSession } from "../../lib/api/console.ts";
 import { asFailure } from "../../lib/client/error.ts";
 import { keepHistory, loadHistory } from "../../lib/client/terminal/history.ts";
 import { complete, EMPTY, edit, goesOn, type Key, keysOf, type Line } from "../../lib/client/terminal/line-editor.ts";
 import { Screen } from "./console-screen.ts";
 
+/** Between two looks at what a program that goes on has printed. */
+const PERIOD_MS = 1000;
+const PATIENCE_MS = 10_000;
+
 export interface ShellOptions {
   readonly host: string;
   readonly session: ConsoleSession;
   info(): ConsoleInfo | undefined;
-  send(line: string, session: ConsoleSession, signal: AbortSignal): Promise<ConsoleReply>;
+  send(question: ConsoleQuestion, signal: AbortSignal): Promise<ConsoleReply>;
   /** The host is another one now. */
   changed(): void;
   busy(busy: boolean): void;
@@ -159,9 +163,7 @@ export class Shell {
     const running = new AbortController();
     this.running = running;
     this.options.busy(true);
-    void this.options
-      .send(text, this.session, running.signal)
-      .then((reply) => this.show(reply))
+    void this.follow(text, running.signal)
       .catch((error: unknown) => {
         if (running.signal.aborted) this.screen.print("^C\n");
         else this.screen.note(asFailure(error).message);
@@ -174,6 +176,24 @@ export class Shell {
       });
   }
 
+  /** A program that goes on is asked again and again, until it ends or is ended. */
+  private async follow(line: string, signal: AbortSignal): Promise<void> {
+    const since = Date.now();
+    const { session } = this;
+    let reply = await this.options.send({ line, session, follow: null }, signal);
+    this.show(reply);
+    while (reply.follow) {
+      const { progress, farewell, seconds = Number.POSITIVE_INFINITY } = reply.follow;
+      await pause(PERIOD_MS, signal);
+      if (signal.aborted || Date.now() - since > seconds * 1000) {
+        this.screen.print(`${signal.aborted ? "^C\n" : ""}${farewell}`);
+        return;
+      }
+      reply = await this.options.send({ line, session, follow: progress }, AbortSignal.timeout(PATIENCE_MS));
+      this.show(reply);
+    }
+  }
+
   private show(reply: ConsoleReply): void {
     if (reply.clear) this.screen.clear();
     this.session = reply.session;
@@ -182,6 +202,16 @@ export class Shell {
     for (const note of reply.notes) this.screen.note(note);
     if (reply.changes > 0) this.options.changed();
   }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      done();
+    });
+  });
 }
 
 /** As many a row as fit. */

@@ -3,7 +3,7 @@ import "@xterm/xterm/css/xterm.css";
 import { FitAddon } from "@xterm/addon-fit";
 import { type ITheme, Terminal } from "@xterm/xterm";
 import { useEffect, useRef } from "react";
-import type { ConsoleInfo, ConsoleReply, ConsoleSession } from "../../lib/api/console.ts";
+import type { ConsoleInfo, ConsoleQuestion, ConsoleReply, ConsoleSession } from "../../lib/api/console.ts";
 import { useDark } from "../frame/theme-toggle.tsx";
 import { Shell } from "./console-shell.ts";
 
@@ -11,7 +11,7 @@ interface Props {
   host: string;
   session: ConsoleSession;
   info: ConsoleInfo | undefined;
-  send: (line: string, session: ConsoleSession, signal: AbortSignal) => Promise<ConsoleReply>;
+  send: (question: ConsoleQuestion, signal: AbortSignal) => Promise<ConsoleReply>;
   onChanged: () => void;
   onBusy: (busy: boolean) => void;
   /** Escape: the keyboard goes elsewhere, since Tab completes. */
@@ -49,7 +49,7 @@ export function ConsoleTerminal(props: Props) {
       host: latest.current.host,
       session: latest.current.session,
       info: () => latest.current.info,
-      send: (line, session, signal) => latest.current.send(line, session, signal),
+      send: (question, signal) => latest.current.send(question, signal),
       changed: () => latest.current.onChanged(),
       busy: (busy) => latest.current.onBusy(busy),
     });

@@ -74,7 +74,7 @@ export function HostConsole({ cloud, host, place, onClose }: Props) {
             host={host}
             session={info.data.namespaces.includes(place) ? { netns: place } : {}}
             info={info.data}
-            send={(line, session, signal) => sendLine(cloud, host, { line, session }, signal)}
+            send={(question, signal) => sendLine(cloud, host, question, signal)}
             onChanged={onChanged}
             onBusy={setBusy}
             onLeave={() => close.current?.focus()}

@@ -7,9 +7,19 @@ export interface ConsoleSession {
   guest?: string;
 }
 
+/** How far a program is that goes on until it is interrupted: sent back with the same line, to be told what came since. */
+export interface ConsoleProgress {
+  /** Frames that there had been. */
+  after: number;
+  captured: number;
+  received: number;
+}
+
 export interface ConsoleQuestion {
   line: string;
   session: ConsoleSession;
+  /** Present: the browser asks again while a program goes on; null at first. */
+  follow?: ConsoleProgress | null;
 }
 
 export interface ConsoleReply {
@@ -23,6 +33,14 @@ export interface ConsoleReply {
   clear: boolean;
   /** Commands that changed the host. */
   changes: number;
+  /** The program goes on: ask again. */
+  follow?: {
+    progress: ConsoleProgress;
+    /** What it prints when it is ended. */
+    farewell: string;
+    /** It ends by itself then. */
+    seconds?: number;
+  };
 }
 
 /** What Tab completes, and whether anything can be changed. */

@@ -65,7 +65,7 @@ export const ENTRIES: readonly Entry[] = [
   {
     names: ["tcpdump"],
     shows:
-      "tcpdump -i DEVICE [-n] [-e] [-c COUNT] [FILTER]: what traces and pings lately sent over it, once; it does not wait for more: type it again after the next packet",
+      "[timeout SECONDS] tcpdump -i DEVICE [-n] [-e] [-c COUNT] [FILTER]: what traces and pings lately sent over it, then what they send until Ctrl-C; in a pipe, only what was",
   },
   { names: ["virsh"], shows: "list; console INSTANCE: ping from inside" },
   {

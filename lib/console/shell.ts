@@ -10,7 +10,7 @@ import type { Answer } from "./answer.ts";
 import { FILTER_NAMES, filter } from "./filters.ts";
 import { pipelines, withoutErrorRedirects, withPlainBrackets } from "./line.ts";
 import { runProgram } from "./programs.ts";
-import { type AgentOrder, type Console, type Session, Terminal } from "./terminal.ts";
+import { type AgentOrder, type Capture, type Console, type Following, type Session, Terminal } from "./terminal.ts";
 import type { CapturedFrame } from "./traffic/frame.ts";
 import type { Memory } from "./traffic/memory.ts";
 
@@ -22,6 +22,8 @@ export interface ConsoleAnswer {
   readonly commands: readonly Command[];
   /** Agents that it stopped or started, between these. */
   readonly orders: readonly AgentOrder[];
+  /** It waits for more packets: how far it is, and what it says at its end. */
+  readonly goesOn?: Capture & { readonly farewell: string; readonly seconds?: number };
   /** What its pings sent. */
   readonly frames: readonly CapturedFrame[];
   /** What pings have left on hosts by now. */
@@ -35,13 +37,18 @@ export interface ConsoleAnswer {
 /** Characters of output that one line may have. */
 const MOST = 400_000;
 
-/** Never throws for what is typed: mistakes are output. */
-export function runLine(console: Console, line: string, session: Session): ConsoleAnswer {
+/**
+ * Never throws for what is typed: mistakes are output.
+ * @param following there is somebody to ask for what comes next: a capture that is all of the line goes on
+ */
+export function runLine(console: Console, line: string, session: Session, following?: Following): ConsoleAnswer {
   const terminal = new Terminal(console, known(console, session));
   let output = "";
   let status = 0;
   try {
-    for (const { after, stages } of pipelines(line)) {
+    const parts = pipelines(line);
+    if (parts.length === 1 && parts[0]?.stages.length === 1) terminal.following = following;
+    for (const { after, stages } of parts) {
       if ((after === "&&" && status !== 0) || (after === "||" && status === 0)) continue;
       const answer = guarded(() => runStages(terminal, stages));
       output += answer.text;
@@ -56,7 +63,11 @@ export function runLine(console: Console, line: string, session: Session): Conso
   if (output.length > MOST)
     output = `${output.slice(0, output.lastIndexOf("\n", MOST) + 1)}… cut here: pipe into grep or head for a part of it\n`;
   const { commands, orders, sent: frames, memories, notes, clear } = terminal;
-  return { output, status, session: terminal.session, commands, orders, frames, memories, notes, clear };
+  const { goesOn, seconds } = terminal.following ?? {};
+  return {
+    ...{ output, status, session: terminal.session, commands, orders, frames, memories, notes, clear },
+    ...(goesOn && { goesOn: { ...goesOn, ...(seconds !== undefined && { seconds }) } }),
+  };
 }
 
 /** Without what is no longer there. */
@@ -111,7 +122,15 @@ function runFirst(terminal: Terminal, stage: string, tty: boolean): Answer {
       if (option?.startsWith("-")) throw new CommandError(`${before}: ${option} is not supported here`, 2);
       words = words.slice(1);
     }
+    if (before === "timeout") {
+      const [, value, unit = "s"] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(option ?? "") ?? [];
+      if (value === undefined) throw new CommandError(`timeout: invalid time interval '${option ?? ""}'`, 125);
+      if (terminal.following)
+        terminal.following.seconds = Number(value) * (unit === "h" ? 3600 : unit === "m" ? 60 : 1);
+      words = words.slice(2);
+    }
     const inner = inNamespace(words);
+    if (!inner && words[0] !== before) continue;
     if (!inner) break;
     ({ netns, words } = inner);
     terminal.namespace(netns);

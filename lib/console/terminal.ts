@@ -34,6 +34,22 @@ export interface Console {
   readonly readOnly?: string;
 }
 
+/** A capture that waits for more, between two looks. */
+export interface Capture {
+  readonly captured: number;
+  readonly received: number;
+}
+
+/** Whoever typed the line can ask for what comes next. */
+export interface Following {
+  /** What was shown before; absent: it begins. */
+  readonly begun?: Capture;
+  /** Set by a program that waits for more. */
+  goesOn?: Capture & { readonly farewell: string };
+  /** Seconds that the line gives it (`timeout`). */
+  seconds?: number;
+}
+
 /** One program as called. */
 export interface Call {
   /** Its name without directories. */
@@ -73,6 +89,8 @@ export class Terminal {
   readonly orders: AgentOrder[] = [];
   readonly sent: CapturedFrame[] = [];
   readonly notes: string[] = [];
+  /** Absent where what is printed now is all. */
+  following: Following | undefined;
   session: Session;
   clear = false;
   private walks = 0;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ConsoleReply, ConsoleSession } from "../api/console.ts";
+import type { ConsoleProgress, ConsoleReply, ConsoleSession } from "../api/console.ts";
 import { demoDir } from "../clouds/places.ts";
 import { readBundle } from "../collect/bundle.ts";
 import { TrafficLog } from "../console/traffic/log.ts";
@@ -182,6 +182,30 @@ describe("packets", () => {
     expect(many.notes).toEqual(["Only 100 of the 101 packets were sent: one line sends no more."]);
   });
 
+  test("are followed by whoever can ask for the next ones, until there are as many as were wanted", async () => {
+    const { tap } = guest("cirros-vm1");
+    const ask = async (line: string, follow: ConsoleProgress | null | undefined = null) =>
+      answerLine(parts, { cloud: "embedded", host: "compute1", user: "admin" }, { line, session: {}, follow });
+    const line = `timeout 1m tcpdump -c 2 -ni ${tap} icmp and host 172.16.10.254`;
+    const first = await ask(line);
+    expect(first.output).toMatch(/listening on \S+, .*\n$/);
+    expect(first.follow?.seconds).toBe(60);
+    expect(first.follow?.farewell).toContain("0 packets captured\n");
+    await type("compute1", `ping -c 1 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
+    expect((await ask(line, first.follow?.progress)).output).toBe("");
+    const last = `tcpdump -c 2 -ni ${tap} icmp`;
+    const { output, follow } = await ask(last, first.follow?.progress);
+    expect(output).toMatch(/^[\d:.]+ IP .* ICMP echo request, .*\n[\d:.]+ IP .* echo reply, .*\n2 packets captured\n/);
+    expect(follow).toBeUndefined();
+    const one = await ask(`tcpdump -c 3 -ni ${tap} icmp`, {
+      after: first.follow?.progress.after ?? 0,
+      captured: 2,
+      received: 9,
+    });
+    expect(one.output.match(/ICMP/g)).toHaveLength(1);
+    expect((await ask(`tcpdump -ni ${tap} | cat`)).follow).toBeUndefined();
+  });
+
   test("are lost, and it is said where", async () => {
     const { tap } = guest("cirros-vm1");
     await told("compute1", `ip link set ${tap} down`);
@@ -229,7 +253,15 @@ describe("packets", () => {
     for (const netns of router) {
       if ((await type("network1", `ip -n ${netns} addr | grep -q 172.16.10.1/`)).status !== 0) continue;
       const dev = /^(\S+?)(@| )/.exec(await device(netns))?.[1] ?? "";
+      parts.traffic.memories = [];
       const asked = await told("network1", `ip netns exec ${netns} arping -c 1 -I ${dev} ${addressOf("cirros-vm1")}`);
+      const own = /link\/ether (\S+)/.exec(await told("network1", `ip -n ${netns} link show ${dev}`))?.[1];
+      expect(await told("compute1", "ovs-appctl fdb/show br-int")).toMatch(
+        new RegExp(`${own}[^]*${guest("cirros-vm1").mac}`),
+      );
+      // iputils' own: the kernel did not ask.
+      expect(await told("network1", `ip -n ${netns} neigh`)).not.toContain(addressOf("cirros-vm1"));
+      expect(await told("compute1", "conntrack -C")).toBe("0\n");
       expect(asked).toContain(
         `Unicast reply from ${addressOf("cirros-vm1")} [${guest("cirros-vm1").mac.toUpperCase()}]`,
       );

@@ -16,9 +16,13 @@ import { startAgent, stopAgent } from "../simulation/agent-control.ts";
 const LINE = 60_000;
 const NAME = 300;
 
+const count = z.number().int().min(0);
+const Progress = z.object({ after: count, captured: count, received: count });
+
 const Question = z.object({
   line: z.string().max(LINE),
   session: z.object({ netns: z.string().max(NAME).optional(), guest: z.string().max(NAME).optional() }).default({}),
+  follow: Progress.nullish(),
 });
 
 const RECORDED = "This host is a recording: it can be asked, and not be changed.";
@@ -40,14 +44,14 @@ type Parts = Pick<Server, "clouds" | "embedded" | "traffic">;
 export async function answerLine(
   { clouds, embedded, traffic }: Parts,
   { cloud: id, host, user }: { cloud: string; host: string; user: string },
-  { line, session }: z.output<typeof Question>,
+  { line, session, follow }: z.output<typeof Question>,
 ): Promise<ConsoleReply> {
   const cloud = await clouds.cloud(id);
   hostNamed(cloud, host);
   const own = id === EMBEDDED.id;
   const answer = runLine(
     {
-      ...{ cloud, host, frames: traffic.of(id), now: Date.now() },
+      ...{ cloud, host, frames: traffic.of(id, follow?.after), now: Date.now() },
       ...(own ? { memories: traffic.memories } : { readOnly: RECORDED }),
     },
     line,
@@ -55,6 +59,7 @@ export async function answerLine(
       ...(session.netns === undefined ? {} : { netns: session.netns }),
       ...(session.guest === undefined ? {} : { guest: session.guest }),
     },
+    follow === undefined ? undefined : follow ? { begun: follow } : {},
   );
   traffic.add(id, answer.frames);
   if (own) traffic.memories = answer.memories;
@@ -72,7 +77,15 @@ export async function answerLine(
     notes: [...answer.notes],
     clear: answer.clear,
     changes: answer.commands.length + answer.orders.length,
+    ...(answer.goesOn && { follow: followed(answer.goesOn, traffic.count(id)) }),
   };
+}
+
+function followed(
+  { captured, received, farewell, seconds }: NonNullable<ConsoleAnswer["goesOn"]>,
+  after: number,
+): ConsoleReply["follow"] {
+  return { progress: { after, captured, received }, farewell, ...(seconds !== undefined && { seconds }) };
 }
 
 /** What the line changed on the host, and which agents it stopped and started, one after the other until something fails. */

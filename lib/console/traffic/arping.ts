@@ -20,10 +20,13 @@ export function arping(terminal: Terminal, { words, netns }: Call): Answer {
   const dev = onLink(terminal, netns, target, device);
   terminal.countWalk();
   const events: TraceEvent[] = [];
-  for (const event of walk(terminal.world, { from: originOf(terminal, netns), to: target, proto: "icmp" })) {
-    if (event.leg !== "arp-request" && event.leg !== "arp-reply") break;
-    events.push(event);
-    const frame = frameOf(event, terminal.now);
+  const steps = walk(terminal.world, { from: originOf(terminal, netns), to: target, proto: "icmp" });
+  let step = steps.next();
+  for (let asking = true; !step.done; step = steps.next()) {
+    asking &&= step.value.leg === "arp-request" || step.value.leg === "arp-reply";
+    if (!asking) continue;
+    events.push(step.value);
+    const frame = frameOf(step.value, terminal.now);
     if (frame) terminal.sent.push(frame);
   }
   const asked = events.find((event) => event.kind === "frame" && event.packet.arp_op === 1);
@@ -32,16 +35,26 @@ export function arping(terminal: Terminal, { words, netns }: Call): Answer {
       `arping: ${dev} needs no question for ${target}: a permanent neighbour, or its own address`,
       2,
     );
+  const { host, netns: place, packet } = asked;
+  // Its own kernel takes the answer for no news; who is asked, and switches on the way, learn who asks.
+  terminal.remember(
+    step
+      .value()
+      .filter((one) =>
+        one.kind === "neighbour"
+          ? one.entry.mac === packet.arp_sha && !(one.host === host && one.netns === place)
+          : one.kind !== "connection",
+      ),
+  );
   const answer = events.find(
-    (event) =>
-      event.kind === "frame" && event.packet.arp_op === 2 && event.host === asked.host && event.netns === asked.netns,
+    (event) => event.kind === "frame" && event.packet.arp_op === 2 && event.host === host && event.netns === place,
   );
   const mac = answer?.kind === "frame" ? answer.packet.arp_sha : undefined;
   const rows =
     mac === undefined ? [] : Array.from({ length: count }, () => `Unicast reply from ${target} [${mac.toUpperCase()}]`);
   return lines(
     [
-      `ARPING ${target} from ${asked.packet.arp_spa} ${dev}`,
+      `ARPING ${target} from ${packet.arp_spa} ${dev}`,
       ...rows,
       `Sent ${count} probes (${mac === undefined ? count : 1} broadcast(s))`,
       `Received ${rows.length} response(s)`,

@@ -9,16 +9,22 @@ const CLOUDS = 8;
 export class TrafficLog {
   /** What pings have left on the hosts of the embedded cloud, the only ones that change. */
   memories: readonly Memory[] = [];
-  private readonly clouds = new Map<string, CapturedFrame[]>();
+  private readonly clouds = new Map<string, { readonly frames: CapturedFrame[]; readonly count: number }>();
 
-  /** Oldest first. */
-  of(cloud: string): readonly CapturedFrame[] {
-    return this.clouds.get(cloud) ?? [];
+  /** Oldest first. @param after how many had been sent when the caller last looked */
+  of(cloud: string, after = 0): readonly CapturedFrame[] {
+    const { frames = [], count = 0 } = this.clouds.get(cloud) ?? {};
+    return after === 0 ? frames : frames.slice(Math.max(0, frames.length - Math.max(0, count - after)));
+  }
+
+  /** How many were ever sent. */
+  count(cloud: string): number {
+    return this.clouds.get(cloud)?.count ?? 0;
   }
 
   add(cloud: string, frames: readonly CapturedFrame[]): void {
     if (frames.length === 0) return;
-    const all = [...this.of(cloud), ...frames].slice(-FRAMES);
+    const all = { frames: [...this.of(cloud), ...frames].slice(-FRAMES), count: this.count(cloud) + frames.length };
     // The one that was used last is kept longest.
     this.clouds.delete(cloud);
     this.clouds.set(cloud, all);

@@ -1,4 +1,4 @@
-/** `tcpdump` on a device: the frames that traced packets, and the pings of consoles, caused there lately. */
+/** `tcpdump` on a device: the frames that traced packets, and the pings of consoles, caused there lately, and cause from now on. */
 import { CommandError } from "../../host/command/command.ts";
 import { type Answer, lines } from "../answer.ts";
 import type { Call, Terminal } from "../terminal.ts";
@@ -26,7 +26,10 @@ export function tcpdump(terminal: Terminal, { words, netns }: Call): Answer {
   const here = terminal.frames.filter(
     (one) => one.host === terminal.host.name && one.netns === netns && (device === "any" || one.device === device),
   );
-  const found = here.filter((one) => takes(one.packet)).slice(0, options.count);
+  const { following } = terminal;
+  const before = following?.begun;
+  const captured = before?.captured ?? 0;
+  const found = here.filter((one) => takes(one.packet)).slice(0, options.count - captured);
   const head = [
     "tcpdump: verbose output suppressed, use -v[v]... for full protocol decode",
     `listening on ${device}, link-type ${device === "any" ? "LINUX_SLL2 (Linux cooked v2)" : "EN10MB (Ethernet)"}, snapshot length 262144 bytes`,
@@ -36,15 +39,20 @@ export function tcpdump(terminal: Terminal, { words, netns }: Call): Answer {
     const where = device === "any" ? `${one.device.padEnd(5)} ${one.dir === "in" ? "In " : "Out"} ` : "";
     return `${stamp}${where}${frameText(one.packet, options.ethernet)}`;
   });
-  if (here.length === 0)
-    terminal.notes.push(`Nothing was sent over ${device} lately. Ping, or trace a packet over it, then look again.`);
-  return lines([
-    ...head,
-    ...rows,
-    `${found.length} packet${found.length === 1 ? "" : "s"} captured`,
-    `${here.length} packet${here.length === 1 ? "" : "s"} received by filter`,
+  const so = { captured: captured + found.length, received: (before?.received ?? 0) + here.length };
+  const farewell = [
+    `${so.captured} packet${so.captured === 1 ? "" : "s"} captured`,
+    `${so.received} packet${so.received === 1 ? "" : "s"} received by filter`,
     "0 packets dropped by kernel",
-  ]);
+  ];
+  if (!before && here.length === 0)
+    terminal.notes.push(
+      `Nothing was sent over ${device} lately. Ping, or trace a packet over it${following ? " from another page" : ", then look again"}.`,
+    );
+  const beginning = before ? rows : [...head, ...rows];
+  if (!following || so.captured >= options.count) return lines([...beginning, ...farewell]);
+  following.goesOn = { ...so, farewell: lines(farewell).text };
+  return lines(beginning);
 }
 
 /** Frames of one moment follow each other by a microsecond, in their order. */
@@ -76,8 +84,10 @@ function read(words: readonly string[]): Options {
     const argument = value[2] || words[++i];
     if (argument === undefined) throw new CommandError(`tcpdump: option requires an argument -- '${value[1]}'`, 1);
     if (value[1] === "i") out.device = argument;
-    else if (value[1] === "c") out.count = Number(argument) || 0;
-    else if (value[1] === "w" || value[1] === "r")
+    else if (value[1] === "c") {
+      out.count = Number(argument);
+      if (!(out.count > 0)) throw new CommandError(`tcpdump: invalid packet count ${argument}`, 1);
+    } else if (value[1] === "w" || value[1] === "r")
       throw new CommandError(`tcpdump: -${value[1]} is not supported here; a trace can be saved as pcapng`, 1);
   }
   if (out.device === "")
