@@ -58,18 +58,33 @@ function byChain(c: Case, v: VerdictEvent, chain: string, text: string): Refined
 /** The native firewall sends all that it drops to one table: the flow before tells why. */
 function dropped(c: Case, v: VerdictEvent, bridge: string, port: NeutronPort | undefined): Refined {
   const before = c.flows.filter((f) => f.leg === v.leg && f.host === v.host && f.bridge === bridge).at(-2);
-  const why = before?.table === BASE_EGRESS ? spoofed(c, port) : deniedByFlow(c, port, before?.table);
+  const why = before?.table === BASE_EGRESS ? spoofed(c, v.host, bridge, port) : deniedByFlow(c, port, before?.table);
   return before ? { ...why, element: { type: "flow", bridge, table: before.table, text: before.text } } : why;
 }
 
 const ARP = 0x0806;
 
-/** Its table for what ports may say of themselves holds ARP, too. */
-function spoofed(c: Case, port: NeutronPort | undefined): Refined {
+/** Its table for what ports may say of themselves holds ARP, too, and the MAC that may say it. */
+function spoofed(c: Case, host: string, bridge: string, port: NeutronPort | undefined): Refined {
+  const arp = c.last?.packet.eth_type === ARP && !onlyByMac(c, host, bridge);
   return {
-    code: c.last?.packet.eth_type === ARP ? "ARP_SPOOF_BLOCKED" : "PORT_SECURITY_BLOCKED",
+    code: arp ? "ARP_SPOOF_BLOCKED" : "PORT_SECURITY_BLOCKED",
     ...(port ? { resource: portResource(c.catalog, port) } : {}),
   };
+}
+
+/** The address is the port's, and only another MAC may tell it. */
+function onlyByMac({ hosts, last }: Case, host: string, bridge: string): boolean {
+  const at = hosts.get(host)?.ovs?.bridges.find((one) => one.name === bridge);
+  const number = at?.ports.flatMap((one) => one.interfaces).find((one) => one.name === last?.device)?.ofport;
+  const told = (at?.flows ?? []).filter((flow) => {
+    const value = (name: string) => flow.match.fields.find((field) => field.name === name)?.value;
+    return (
+      flow.table === BASE_EGRESS && value("in_port") === String(number) && value("arp_spa") === last?.packet.arp_spa
+    );
+  });
+  const mac = (one: (typeof told)[number]) => one.match.fields.find((field) => field.name === "dl_src")?.value;
+  return told.length > 0 && told.every((one) => mac(one) !== undefined && mac(one) !== last?.packet.eth_src);
 }
 
 /** The native firewall drops on the way in to the port that has the packet's MAC. */
@@ -114,7 +129,7 @@ function byTable(c: Case, v: VerdictEvent, bridge: string, table: number, text: 
     case "MAC_SPOOF_TABLE":
       return { code: "PORT_SECURITY_BLOCKED", ...whose };
     case "BASE_EGRESS_TABLE":
-      return spoofed(c, port);
+      return spoofed(c, v.host, bridge, port);
     case "DROPPED_TRAFFIC_TABLE":
       return dropped(c, v, bridge, port);
     case "RULES_EGRESS_TABLE":

@@ -16,6 +16,8 @@ import type { OvsPort } from "../host/state.ts";
 import { compareHosts } from "../intent/compare.ts";
 import { openLab } from "../likeness/testing/lab.ts";
 import { buildScenario } from "../likeness/testing/scenario.ts";
+import { parseFlowDump } from "../net/openflow/parse.ts";
+import { printFlow } from "../net/openflow/print.ts";
 import { cloudOf } from "../simulation/world.ts";
 import { withHosts } from "../whatif/repaired.ts";
 import { FAULT_KINDS } from "./catalogue.ts";
@@ -207,4 +209,23 @@ test("with the native firewall, the group that denies is named", async () => {
       code: "SECURITY_GROUP_DENIED",
       resource: { type: "security_group", name: "noicmp" },
     });
+});
+
+test("with the native firewall, ARP from a wrong MAC is told from ARP for a wrong address", async () => {
+  const cloud = await demo("openvswitch");
+  const code = (from: RegExp, to: string) => {
+    const hosts = cloud.world.hosts.map((host) => {
+      if (host.name !== "compute1" || !host.ovs) return host;
+      const bridges = host.ovs.bridges.map((bridge) => ({
+        ...bridge,
+        flows: bridge.flows.flatMap((flow) =>
+          flow.table === 71 ? parseFlowDump(printFlow(flow).replace(from, to)).flows : [flow],
+        ),
+      }));
+      return { ...host, ovs: { ...host.ovs, bridges } };
+    });
+    return run(withHosts(cloud, hosts), { from: "cirros-vm1", to: "cirros-vm2", proto: "icmp" }).verdict.code;
+  };
+  expect(code(/arp_spa=[\d.]+/, "arp_spa=172.16.10.250")).toBe("ARP_SPOOF_BLOCKED");
+  expect(code(/(?<=arp.*)dl_src=[^, ]+/, "dl_src=fa:16:3e:00:00:01")).toBe("PORT_SECURITY_BLOCKED");
 });
