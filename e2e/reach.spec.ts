@@ -101,6 +101,18 @@ test("a trace is remembered, run again after a change, and its other hop is name
   await expect(tried).toContainText(/ovs-vsctl set Port qvo/);
   await expectAccessible(page);
 
+  // Behind that fault lies a security group: both are mended.
+  const both = await request.get(`/api${CLOUD}/whatif?from=cirros-vm2&to=cirros-vm5&proto=icmp`);
+  expect(await both.json()).toMatchObject({
+    repair: {
+      scripts: [
+        { host: "compute2", script: expect.stringContaining("ovs-vsctl set Port qvo") },
+        { script: expect.stringContaining("openstack security group rule create --ingress") },
+      ],
+      code: "DELIVERED",
+    },
+  });
+
   await request.delete(`${FAULTS}?id=${fault}`);
   await page.getByRole("link", { name: "History" }).click();
   const row = page.getByRole("row", { name: /cirros-vm1 to cirros-vm2.*DEAD_VLAN/ });

@@ -53,6 +53,7 @@ export function TryRepair(props: { cloud: string; actual: VerdictEvent; whatIf: 
         </p>
       </section>
     );
+  const isEnough = repair.outcome === "delivered" || repair.outcome === "exited";
   const hosts = repair.scripts.flatMap((one) => one.host ?? []);
   return (
     <section aria-label="The repair, tried" className="flex flex-col gap-3 border-t border-line bg-sunken px-4 py-3">
@@ -61,6 +62,19 @@ export function TryRepair(props: { cloud: string; actual: VerdictEvent; whatIf: 
         <ArrowRight aria-hidden className="size-4 self-center text-muted max-md:hidden" />
         <Ending title="With the repair" {...repair} />
       </div>
+      {isEnough ? null : (
+        <p className="text-sm">
+          This mends one fault, and another lies behind it: the packet then ends with{" "}
+          <Link
+            href={pages.verdict(repair.code)}
+            prefetch={false}
+            className="font-mono text-xs underline decoration-line-strong underline-offset-2 hover:text-muted"
+          >
+            {repair.code}
+          </Link>
+          , for which no repair is known.
+        </p>
+      )}
       {repair.scripts.map((one) => (
         <div key={one.host ?? "api"} className="flex min-w-0 flex-col gap-1">
           <p className="text-xs text-muted">

@@ -16,7 +16,7 @@ import type { Server } from "../server.ts";
 import type { Simulation } from "../simulation/simulation.ts";
 import { cloudOf } from "../simulation/world.ts";
 
-type Views = ReadonlyMap<string, HostView>;
+export type Views = ReadonlyMap<string, HostView>;
 
 /**
  * Other requests have as much of the time as the check, which takes long where all of many hosts changed.

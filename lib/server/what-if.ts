@@ -10,8 +10,8 @@ import { server } from "../server.ts";
 import { apiWith, hostsOf, ruleCommand, rulesFor } from "../whatif/allowed.ts";
 import { cloudWith } from "../whatif/changed.ts";
 import { joiningOf } from "../whatif/joined.ts";
-import { type Repairs, repaired, worked } from "../whatif/repaired.ts";
-import { viewsFor } from "./check.ts";
+import { better, type Mend, type Repairs, repaired, verdictOf, withMends, worked } from "../whatif/repaired.ts";
+import { type Views, viewsFor } from "./check.ts";
 import type { Session } from "./session.ts";
 import { sightOf } from "./sight.ts";
 import { tenantTrace } from "./tenant-trace.ts";
@@ -22,7 +22,26 @@ interface Asked {
   readonly whole: CollectedCloud;
   readonly seen: CollectedCloud;
   readonly parameters: TraceParameters;
+  readonly views: Views;
 }
+
+/** A change of the API's answers, and the hosts that follow it. */
+interface ApiChange {
+  readonly commands: readonly string[];
+  readonly hosts: ReadonlySet<string>;
+  with(api: CloudApi): CloudApi;
+}
+
+/** What has been tried so far, and what the packet comes to then. */
+interface Tried {
+  readonly mends: readonly Mend[];
+  readonly change?: ApiChange;
+  readonly events: readonly TraceEvent[];
+  readonly verdict: VerdictEvent;
+}
+
+/** Faults that are mended one behind the other. */
+const FAULTS = 3;
 
 /** Where a router may be lacking. */
 const WAYLESS: ReadonlySet<string> = new Set([
@@ -36,15 +55,18 @@ const WAYLESS: ReadonlySet<string> = new Set([
 export async function whatIf(session: Session, id: string, parameters: TraceParameters): Promise<WhatIf> {
   const { seen, trace } = await sightOf(session).still(id);
   const events = [...trace(parameters)];
-  const verdict = endOf(events);
-  if (!verdict || worked(verdict)) return {};
+  const verdict = verdictOf(events);
+  if (worked(verdict)) return {};
   const whole = await server().clouds.cloud(id);
-  const asked = { session, whole, seen, parameters };
-  return (
-    (session.admin && (await byHosts(id, whole, events, parameters))) ||
-    byRule(asked, verdict) ||
-    byRouter(asked, verdict) || { none: noneOf(session, verdict) }
-  );
+  const views = session.admin ? await viewsFor(server(), id, whole) : new Map();
+  const asked: Asked = { session, whole, seen, parameters, views };
+  let now: Tried = { mends: [], events, verdict };
+  for (let fault = 0; fault < FAULTS && !worked(now.verdict); fault++) {
+    const next = (session.admin && byHosts(asked, now)) || byApi(asked, now);
+    if (!next) break;
+    now = next;
+  }
+  return told(now) ?? { none: noneOf(session, verdict) };
 }
 
 /** What was looked for in vain. */
@@ -58,80 +80,69 @@ function noneOf({ admin }: Session, { code }: VerdictEvent): string {
   return `${admin ? "Setting right what differs on the hosts of its way does not mend it, and" : "No repair is known:"} ${api}.`;
 }
 
-async function byHosts(
-  id: string,
-  cloud: CollectedCloud,
-  events: readonly TraceEvent[],
-  parameters: TraceParameters,
-): Promise<WhatIf | undefined> {
-  const views = await viewsFor(server(), id, cloud);
+function byHosts(asked: Asked, now: Tried): Tried | undefined {
+  const cloud = withMends(asked.whole, now.mends);
+  if (!cloud) return undefined;
   const hosts = new Map(cloud.world.hosts.map((host) => [host.name, host]));
   const repairs: Repairs = {
     differences: (name) => {
       const host = hosts.get(name);
-      const found = host ? checkHost(cloud, host, views.get(name), false).differences : [];
+      const found = host ? checkHost(cloud, host, asked.views.get(name), false).differences : [];
       return found.map((one) => ({ id: one.id, text: JSON.stringify(one) }));
     },
     repair: (name, difference) => {
       const host = hosts.get(name);
-      return (host && repairHost(cloud, host, views.get(name), difference)?.commands) ?? [];
+      return (host && repairHost(cloud, host, asked.views.get(name), difference)?.commands) ?? [];
     },
   };
-  const found = repaired(cloud, events, repairs, (then) => lastOf(startTrace(then, parameters)));
-  if (!found) return undefined;
-  const scripts = found.mends.map(({ host, commands }) => ({ host, script: printCommands(commands) }));
-  return told(scripts, found.verdict);
+  const after = (mends: readonly Mend[]) => traced(asked, [...now.mends, ...mends], now.change);
+  const found = repaired(now.events, repairs, after);
+  return found && { ...now, ...found, mends: [...now.mends, ...found.mends] };
 }
 
-/** A rule that is missing is nothing that hosts do wrong. */
-function byRule(asked: Asked, verdict: VerdictEvent): WhatIf | undefined {
-  const { session, whole, seen, parameters } = asked;
-  if (verdict.code !== "SECURITY_GROUP_DENIED") return undefined;
-  const own = (group: string) =>
-    session.admin || seen.api.securityGroups.some((one) => one.id === group && one.project_id === session.project.id);
-  for (const rules of rulesFor(seen, parameters as TraceQuery, own)) {
-    const commands = rules.map((one) => ruleCommand(seen.api, one));
-    const found = tried(asked, commands, (api) => apiWith(api, rules), hostsOf(whole, rules));
-    if (found) return found;
+/** A rule or a router that is missing is nothing that hosts do wrong. */
+function byApi(asked: Asked, now: Tried): Tried | undefined {
+  if (now.change) return undefined;
+  const tried = changesFor(asked, now.verdict).flatMap((change): Tried[] => {
+    const events = traced(asked, now.mends, change);
+    const verdict = events && verdictOf(events);
+    return verdict && better(verdict, now.verdict) ? [{ ...now, change, events, verdict }] : [];
+  });
+  return tried.find((one) => worked(one.verdict)) ?? tried[0];
+}
+
+function changesFor({ session, whole, seen, parameters }: Asked, { code }: VerdictEvent): ApiChange[] {
+  const query = parameters as TraceQuery;
+  const isOwn = (project: string | undefined) => session.admin || project === session.project.id;
+  if (code === "SECURITY_GROUP_DENIED") {
+    const group = (id: string) => seen.api.securityGroups.find((one) => one.id === id);
+    return rulesFor(seen, query, (id) => isOwn(group(id)?.project_id)).map((rules) => ({
+      commands: rules.map((one) => ruleCommand(seen.api, one)),
+      hosts: hostsOf(whole, rules),
+      with: (api) => apiWith(api, rules),
+    }));
   }
-  return undefined;
+  const joining = WAYLESS.has(code) ? joiningOf(whole, seen, query, isOwn) : undefined;
+  return joining ? [joining] : [];
 }
 
-/** Nor is a router. */
-function byRouter(asked: Asked, verdict: VerdictEvent): WhatIf | undefined {
+/** The same packet after these repairs, as the asker is told of it; undefined where a command does not work. */
+function traced(asked: Asked, mends: readonly Mend[], change: ApiChange | undefined): TraceEvent[] | undefined {
   const { session, whole, seen, parameters } = asked;
-  if (!WAYLESS.has(verdict.code)) return undefined;
-  const own = (project: string) => session.admin || project === session.project.id;
-  const joining = joiningOf(whole, seen, parameters as TraceQuery, own);
-  return joining && tried(asked, joining.commands, joining.with, joining.hosts);
-}
-
-/** @param change of the API's answers: the whole cloud's, and those that are seen */
-function tried(
-  { session, whole, seen, parameters }: Asked,
-  commands: readonly string[],
-  change: (api: CloudApi) => CloudApi,
-  hosts: ReadonlySet<string>,
-): WhatIf | undefined {
-  const then = cloudWith(whole, change(whole.api), hosts);
+  const mended = withMends(whole, mends);
+  const then = mended && change ? cloudWith(mended, change.with(whole.api), change.hosts) : mended;
   if (!then) return undefined;
-  const ending = session.admin
-    ? lastOf(startTrace(then, parameters))
-    : lastOf(tenantTrace(then, { ...seen, api: change(seen.api) }, parameters));
-  return worked(ending) ? told([{ script: commands.join("\n") }], ending) : undefined;
+  if (session.admin) return [...startTrace(then, parameters)];
+  return tenantTrace(then, change ? { ...seen, api: change.with(seen.api) } : seen, parameters);
 }
 
-function told(scripts: { host?: string; script: string }[], { outcome, code, summary }: VerdictEvent): WhatIf {
-  return { repair: { scripts, outcome, code, summary } };
-}
-
-function endOf(events: readonly TraceEvent[]): VerdictEvent | undefined {
-  const last = events.at(-1);
-  return last?.kind === "verdict" ? last : undefined;
-}
-
-function lastOf(events: Iterable<TraceEvent>): VerdictEvent {
-  const end = endOf([...events]);
-  if (!end) throw new Error("a trace ends with its verdict");
-  return end;
+/** Undefined where nothing was found. */
+function told({ mends, change, verdict }: Tried): WhatIf | undefined {
+  const { outcome, code, summary } = verdict;
+  const byHost = Map.groupBy(mends, (mend) => mend.host);
+  const scripts = [
+    ...[...byHost].map(([host, own]) => ({ host, script: printCommands(own.flatMap((mend) => mend.commands)) })),
+    ...(change ? [{ script: change.commands.join("\n") }] : []),
+  ];
+  return scripts.length > 0 ? { repair: { scripts, outcome, code, summary } } : undefined;
 }

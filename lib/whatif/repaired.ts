@@ -24,6 +24,7 @@ export interface Mend {
 
 export interface Mended {
   readonly mends: readonly Mend[];
+  readonly events: readonly TraceEvent[];
   readonly verdict: VerdictEvent;
 }
 
@@ -39,48 +40,71 @@ export function worked({ code }: Pick<VerdictEvent, "code">): boolean {
   return code === "DELIVERED" || code === "EXITED_PHYSICAL_NETWORK";
 }
 
+/** At the same place and for the same reason, or both arrived. */
+function alike(one: VerdictEvent, other: VerdictEvent): boolean {
+  if (worked(one) || worked(other)) return worked(one) && worked(other);
+  return one.code === other.code && one.host === other.host && one.device === other.device;
+}
+
+/** It came through, or at least past where it ended before: another fault may lie behind the first. */
+export const better = (then: VerdictEvent, before: VerdictEvent): boolean => worked(then) || !alike(then, before);
+
+export function verdictOf(events: readonly TraceEvent[]): VerdictEvent {
+  const last = events.at(-1);
+  if (last?.kind !== "verdict") throw new Error("a trace ends with its verdict");
+  return last;
+}
+
 /**
- * The smallest repair that is found to let the packet through: of one difference, of one host, or of all hosts on its way.
+ * The smallest repair that is found to let the packet through: of one difference, of one host, or of all hosts on its way. Where
+ * none is, one that brings it past where it ended.
  * @param events of the trace as it is
+ * @param trace of the cloud after these repairs; undefined where a command does not work
  */
 export function repaired(
-  cloud: CollectedCloud,
   events: readonly TraceEvent[],
   repairs: Repairs,
-  trace: (cloud: CollectedCloud) => VerdictEvent,
+  trace: (mends: readonly Mend[]) => readonly TraceEvent[] | undefined,
 ): Mended | undefined {
-  const verdict = events.at(-1);
-  if (verdict?.kind !== "verdict" || worked(verdict)) return undefined;
+  const before = verdictOf(events);
+  if (worked(before)) return undefined;
   const attempt = (mends: readonly Mend[]): Mended | undefined => {
-    const fixed = withMends(cloud, mends);
-    const then = fixed && trace(fixed);
-    return then && worked(then) ? { mends, verdict: then } : undefined;
+    const then = trace(mends);
+    const verdict = then && verdictOf(then);
+    return verdict && better(verdict, before) ? { mends, events: then, verdict } : undefined;
   };
+  const tried: Mended[] = [];
   const wholes: Mend[] = [];
-  for (const host of hostsOf(events, verdict)) {
+  const small = (found: Mended) => smaller(found, before, repairs, attempt) ?? found;
+  for (const host of hostsOf(events, before)) {
     const commands = repairs.repair(host);
     if (commands.length === 0) continue;
     const whole = attempt([{ host, commands }]);
-    if (whole) return smaller(host, commands, verdict, repairs, attempt) ?? whole;
+    if (whole && worked(whole.verdict)) return small(whole);
+    if (whole) tried.push(whole);
     wholes.push({ host, commands });
   }
-  return wholes.length > 1 ? attempt(wholes) : undefined;
+  const all = wholes.length > 1 ? attempt(wholes) : undefined;
+  if (all && worked(all.verdict)) return all;
+  return tried[0] && small(tried[0]);
 }
 
+/** One difference of the host, where that alone comes to the same. */
 function smaller(
-  host: string,
-  whole: readonly Command[],
-  verdict: VerdictEvent,
+  { mends: [mend], verdict }: Mended,
+  before: VerdictEvent,
   repairs: Repairs,
   attempt: (mends: readonly Mend[]) => Mended | undefined,
 ): Mended | undefined {
-  if (whole.length <= FEW) return undefined;
-  const about = (text: string) => (text.includes(verdict.device) ? 0 : text.includes(verdict.netns) ? 1 : 2);
+  if (!mend || mend.commands.length <= FEW) return undefined;
+  const { host } = mend;
+  const about = (text: string) => (text.includes(before.device) ? 0 : text.includes(before.netns) ? 1 : 2);
   const likely = repairs.differences(host).toSorted((a, b) => about(a.text) - about(b.text));
   for (const { id } of likely.slice(0, SINGLE)) {
     const commands = repairs.repair(host, id);
-    const found = commands.length > 0 && commands.length < whole.length ? attempt([{ host, commands }]) : undefined;
-    if (found) return found;
+    const found =
+      commands.length > 0 && commands.length < mend.commands.length ? attempt([{ host, commands }]) : undefined;
+    if (found && alike(found.verdict, verdict)) return found;
   }
   return undefined;
 }
@@ -90,7 +114,7 @@ function hostsOf(events: readonly TraceEvent[], verdict: VerdictEvent): string[]
 }
 
 /** Undefined where a command does not work. */
-function withMends(cloud: CollectedCloud, mends: readonly Mend[]): CollectedCloud | undefined {
+export function withMends(cloud: CollectedCloud, mends: readonly Mend[]): CollectedCloud | undefined {
   try {
     const hosts = cloud.world.hosts.map((host) =>
       mends.reduce((now, mend) => (mend.host === host.name ? applyAll(now, mend.commands) : now), host),

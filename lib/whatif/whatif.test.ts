@@ -12,7 +12,7 @@ import { demoCloud } from "../traceview/testing/traced.ts";
 import { apiWith, hostsOf, ruleCommand, rulesFor } from "./allowed.ts";
 import { cloudWith } from "./changed.ts";
 import { joiningOf } from "./joined.ts";
-import { repaired, withHosts } from "./repaired.ts";
+import { repaired, withHosts, withMends } from "./repaired.ts";
 
 const PING = { from: "cirros-vm1", to: "cirros-vm2", proto: "icmp" } as const;
 
@@ -32,22 +32,46 @@ function repairsOf(cloud: CollectedCloud) {
   };
 }
 
+/** Ports of these instances in the dead VLAN. */
+function broken(whole: CollectedCloud, names: readonly string[]): CollectedCloud {
+  const guests = whole.world.guests.filter((one) => names.includes(one.name));
+  const hosts = whole.world.hosts.map((host) => {
+    const own = guests.filter((one) => one.host === host.name);
+    return applyAll(
+      host,
+      own.map((one) => parseCommand(`ovs-vsctl set Port qvo${one.portId.slice(0, 11)} tag=4095`)),
+    );
+  });
+  return withHosts(whole, hosts);
+}
+
+function repairOf(cloud: CollectedCloud, query: TraceQuery) {
+  return repaired(run(cloud, query).events, repairsOf(cloud), (mends) => {
+    const then = withMends(cloud, mends);
+    return then && run(then, query).events;
+  });
+}
+
 test("a port in the dead VLAN is set right on a copy, and the packet comes through", async () => {
-  const whole = await demoCloud("legacy");
-  const guest = whole.world.guests.find((one) => one.name === "cirros-vm2");
-  const line = `ovs-vsctl set Port qvo${guest?.portId.slice(0, 11)} tag=4095`;
-  const hosts = whole.world.hosts.map((host) =>
-    host.name === guest?.host ? applyAll(host, [parseCommand(line)]) : host,
-  );
-  const broken = withHosts(whole, hosts);
-  const { events, verdict } = run(broken, PING);
-  expect(verdict.code).toBe("DEAD_VLAN");
-  const found = repaired(broken, events, repairsOf(broken), (then) => run(then, PING).verdict);
+  const cloud = broken(await demoCloud("legacy"), ["cirros-vm2"]);
+  expect(run(cloud, PING).verdict.code).toBe("DEAD_VLAN");
+  const found = repairOf(cloud, PING);
   expect(found?.verdict.code).toBe("DELIVERED");
-  expect(found?.mends.map((mend) => mend.host)).toEqual([guest?.host]);
+  expect(found?.mends.map((mend) => mend.host)).toEqual([hostOf(cloud, "cirros-vm2")]);
   expect(printCommands(found?.mends[0]?.commands ?? [])).toContain("ovs-vsctl set Port qvo");
-  expect(run(broken, PING).verdict.code).toBe("DEAD_VLAN");
+  expect(run(cloud, PING).verdict.code).toBe("DEAD_VLAN");
 });
+
+test("what mends the first of two faults is told, with where the packet ends then", async () => {
+  const cloud = broken(await demoCloud("legacy"), ["cirros-vm1"]);
+  const denied = { from: "cirros-vm1", to: "cirros-vm5", proto: "tcp", dport: 80 } as const;
+  expect(run(cloud, denied).verdict.code).not.toBe("SECURITY_GROUP_DENIED");
+  const found = repairOf(cloud, denied);
+  expect(found?.mends.map((mend) => mend.host)).toEqual([hostOf(cloud, "cirros-vm1")]);
+  expect(found?.verdict.code).toBe("SECURITY_GROUP_DENIED");
+});
+
+const hostOf = (cloud: CollectedCloud, name: string) => cloud.world.guests.find((one) => one.name === name)?.host;
 
 test("guests and wires that are derived again are those that were read", async () => {
   for (const mode of ["legacy", "dvr"] as const) {
