@@ -161,7 +161,12 @@ test.describe("a tenant", () => {
 
   test("traces his own, and sees the provider’s part as one segment", async ({ page }) => {
     await logIn(page.request, { user: "demo" });
-    await visit(page, "/clouds/embedded/trace?from=cirros-vm1&to=cirros-vm3");
+    await visit(page, "/clouds/embedded/topology");
+    await page.keyboard.press("t");
+    await page.getByRole("button", { name: /^Router router10_11 / }).click();
+    await expect(page.getByRole("region", { name: "Ends of a trace" })).toContainText("not shown to a project");
+    for (const name of ["cirros-vm1", "cirros-vm3"])
+      await page.getByRole("button", { name: `Instance ${name} ` }).click();
     await expect(page.getByRole("region", { name: "Verdict" })).toContainText("cirros-vm1 reached cirros-vm3");
     const hops = page.getByRole("region", { name: "Hops of the Request" });
     await expect(hops).toContainText("Provider network");

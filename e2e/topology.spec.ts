@@ -8,6 +8,8 @@ import { visit } from "./support/visit.ts";
 const details = (page: Page) => page.getByRole("complementary", { name: "Details" });
 const instance = (page: Page, name: string) => page.getByRole("button", { name: `Instance ${name} ` });
 
+const pickBar = (page: Page) => page.getByRole("region", { name: "Ends of a trace" });
+
 test("names, addresses and floating IPs are readable without a click", async ({ page }) => {
   await visit(page, "/clouds/legacy/topology");
   const picture = page.getByRole("group", { name: "Topology" });
@@ -104,11 +106,40 @@ test("the keyboard alone: to an instance, select, trace, back, nothing selected"
   await page.keyboard.press("Enter");
   await expect(details(page).getByRole("heading", { name: "cirros-vm2" })).toBeVisible();
   await page.keyboard.press("t");
-  await expect(page).toHaveURL(/\/trace\?from=/);
+  await expect(pickBar(page)).toContainText("Trace from cirros-vm2");
+  await expect(target).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.press("Escape");
+  await expect(pickBar(page)).toBeHidden();
+  await expect(target).toBeFocused();
+  await page.keyboard.press("t");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter"); // The next instance of the network.
+  await expect(page).toHaveURL(/\/trace\?from=cirros-vm2&to=cirros-vm4/);
+  await expect(page.getByRole("region", { name: "Verdict" })).toContainText("cirros-vm4");
+  await page.goBack();
+  await expect(pickBar(page)).toBeVisible();
   await page.goBack();
   await expect(details(page).getByRole("heading", { name: "cirros-vm2" })).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(details(page).getByRole("heading", { name: "Nothing selected" })).toBeVisible();
+});
+
+test("the ends of a trace are clicked in the picture; an object of several addresses asks which", async ({ page }) => {
+  await visit(page, "/clouds/legacy/topology");
+  await page.getByRole("button", { name: "Trace", exact: true }).click();
+  await expect(pickBar(page)).toContainText("click where the ping starts");
+  await expect(pickBar(page)).toBeFocused();
+  await page.getByRole("button", { name: /^Network vlan1000 / }).click();
+  await expect(pickBar(page)).toContainText(/Trace from 172\.16\.100\.\d+ on vlan1000: click where it goes/);
+  await page.getByRole("button", { name: /^Router router10_11 / }).click();
+  await expect(pickBar(page).getByRole("button", { name: "172.16.10.1 vxlan10" })).toBeFocused();
+  await expectAccessibleInBothThemes(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Network extern_net / }).click();
+  await pickBar(page).getByRole("textbox", { name: "Any address" }).fill("8.8.8.8");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/trace\?from=[0-9a-f-]+&to=8\.8\.8\.8$/);
+  await expect(page.getByRole("region", { name: "Verdict" })).toBeVisible();
 });
 
 test("zoom is kept in the URL, and fits again", async ({ page }) => {

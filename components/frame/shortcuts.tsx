@@ -74,7 +74,7 @@ function Sheet({ admin, on }: { admin: boolean; on: boolean }) {
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
         <Group title="Everywhere">
           <Row keys={["Ctrl K"]}>Find, or do something</Row>
-          <Row keys={["T"]}>New trace</Row>
+          <Row keys={["T"]}>New trace; in the topology, between what you choose</Row>
           <Row keys={["/"]}>Filter the list</Row>
           <Row keys={["Esc"]}>Close, or select nothing</Row>
           <Row keys={["?"]}>These shortcuts</Row>

@@ -8,23 +8,8 @@ import { Status } from "../ui/badge.tsx";
 import { Fact, Facts, PanelSection } from "../ui/panel.tsx";
 import type { DetailsProps } from "./details.tsx";
 import { traceEndOf } from "./find.ts";
+import { OWNERS, SENDERS } from "./owners.ts";
 import { DetailsHead, Identity, ObjectLink } from "./parts.tsx";
-
-/** What Neutron calls the owner of a service port, in plain words. */
-const OWNERS: Record<string, string> = {
-  "network:dhcp": "DHCP",
-  "network:router_interface": "router interface",
-  "network:router_interface_distributed": "distributed router",
-  "network:router_centralized_snat": "central SNAT",
-  "network:router_gateway": "router gateway",
-  "network:ha_router_replicated_interface": "HA router",
-  "network:floatingip": "floating IP",
-  "network:floatingip_agent_gateway": "floating IP gateway",
-  "": "unbound",
-};
-
-/** Those with a namespace of their own, which an administrator may send from. */
-const SENDERS = /^network:(?:dhcp|router_interface|router_gateway|router_centralized_snat)/;
 
 export function NetworkDetails({ network, topology, cloud }: DetailsProps & { network: TopologyNetwork }) {
   const instances = topology.instances.filter((one) => one.ports.some((port) => port.networkId === network.id));

@@ -1,14 +1,16 @@
 "use client";
 import { type Ref, useCallback, useMemo, useState } from "react";
-import type { Drawing } from "../../lib/topology/drawing.ts";
+import type { Box, Drawing } from "../../lib/topology/drawing.ts";
 import { neighbours } from "../../lib/topology/neighbours.ts";
 import { Picture, type PictureHandle } from "../graph/picture.tsx";
-import { BarShape, CardShape, ChipShape, LinkShape, PillShape, StackShape } from "./shapes.tsx";
+import { BarShape, CardShape, ChipShape, LinkShape, PillShape, SourceMark, StackShape } from "./shapes.tsx";
 
 /** Paints a computed drawing. What the pointer or the focus is on lights its neighbours; the rest steps back. */
 export function TopologyDrawing(props: {
   drawing: Drawing;
   selected: string | null;
+  /** While the ends of a trace are chosen nothing steps back: `source` is where it is to start. */
+  picking: { source: string | null } | undefined;
   onSelect: (id: string) => void;
   onOpenGroup: (id: string) => void;
   onBackground: () => void;
@@ -16,13 +18,14 @@ export function TopologyDrawing(props: {
   onZoom: (zoom: number | null) => void;
   ref?: Ref<PictureHandle>;
 }) {
-  const { drawing, selected, onOpenGroup } = props;
+  const { drawing, selected, picking, onOpenGroup } = props;
   const [hovered, setHovered] = useState<string | null>(null);
   const around = useMemo(() => neighbours(drawing), [drawing]);
-  const lit = hovered === null ? undefined : around.get(hovered);
+  const lit = hovered === null || picking ? undefined : around.get(hovered);
   const onHover = useCallback((id: string | null) => setHovered(id), []);
+  const start = picking?.source && boxOf(drawing, picking.source);
   const shared = (id: string) => ({
-    selected: id === selected,
+    selected: id === (picking ? picking.source : selected),
     dimmed: lit !== undefined && !lit.has(id),
     onSelect: props.onSelect,
     onHover,
@@ -66,6 +69,16 @@ export function TopologyDrawing(props: {
       {drawing.chips.map((chip) => (
         <ChipShape key={chip.id} chip={chip} {...shared(chip.id)} />
       ))}
+      {start ? <SourceMark box={start} /> : null}
     </Picture>
+  );
+}
+
+function boxOf({ bars, pills, cards, chips }: Drawing, id: string): Box | undefined {
+  return (
+    bars.find((one) => one.network.id === id) ??
+    pills.find((one) => one.router.id === id) ??
+    cards.find((one) => one.instance.id === id) ??
+    chips.find((one) => one.id === id)
   );
 }

@@ -66,7 +66,7 @@ export function TopologyOverview({ topology }: { topology: Topology }) {
             <Kbd>Tab</Kbd> <Kbd>Enter</Kbd> walk and select
           </li>
           <li>
-            <Kbd>T</Kbd> trace from the selection
+            <Kbd>T</Kbd> trace: choose both ends
           </li>
           <li>
             <Kbd>+</Kbd> <Kbd>−</Kbd> <Kbd>0</Kbd> zoom in, out, fit

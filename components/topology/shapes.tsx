@@ -1,6 +1,6 @@
 "use client";
 import { memo } from "react";
-import type { Bar, Card, Chip, Link, Pill, Stack } from "../../lib/topology/drawing.ts";
+import type { Bar, Box, Card, Chip, Link, Pill, Stack } from "../../lib/topology/drawing.ts";
 import { countsOf } from "../../lib/topology/labels.ts";
 import { Target, TargetRing } from "../graph/target.tsx";
 import { statusTone } from "../ui/badge.tsx";
@@ -199,6 +199,18 @@ export const ChipShape = memo(function ChipShape({ chip, ...props }: ShapeProps 
     </Target>
   );
 });
+
+/** A flag on the upper edge of what a trace is to start at. */
+export function SourceMark({ box: { x, y, width } }: { box: Box }) {
+  return (
+    <g aria-hidden className="pointer-events-none">
+      <rect x={x + width - 46} y={y - 11} width={40} height={18} rx={9} className="fill-accent" />
+      <text x={x + width - 26} y={y + 2} textAnchor="middle" className="fill-on-accent text-[11px] font-semibold">
+        From
+      </text>
+    </g>
+  );
+}
 
 /** A disc when all is well, a square when it failed, a ring for every other state: shape says it without colour. */
 export function StatusMark({ x, y, status }: { x: number; y: number; status: string }) {

@@ -23,8 +23,11 @@ import { Menu, MenuItem } from "../ui/menu.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { ErrorState } from "../ui/state.tsx";
 import { TopologyDrawing } from "./drawing.tsx";
+import { sourceName } from "./ends.ts";
 import { NoTopology } from "./none.tsx";
 import { TopologyOverview } from "./overview.tsx";
+import { PickBar, promptOf } from "./pick-bar.tsx";
+import { usePicking } from "./picking.ts";
 import { TopologySkeleton } from "./skeleton.tsx";
 import { DemoStory, FirstRun } from "./story.tsx";
 import { TopologyTables } from "./tables.tsx";
@@ -43,10 +46,12 @@ export function TopologyView({ cloud }: { cloud: string }) {
   const view = params.get("view") === "table" ? "table" : "picture";
   const open = params.get("open") ?? "";
   const zoom = Number(params.get("zoom")) || null;
+  const at = params.get("at");
   const topology = query.data;
   const drawing = useMemo(
-    () => topology && layout(topology, { open: new Set(open === "" ? [] : open.split(",")), show: selected ?? "" }),
-    [topology, open, selected],
+    () =>
+      topology && layout(topology, { open: new Set(open === "" ? [] : open.split(",")), show: selected ?? at ?? "" }),
+    [topology, open, selected, at],
   );
   const object = topology && findObject(topology, selected);
   const admin = useIsAdmin();
@@ -56,7 +61,23 @@ export function TopologyView({ cloud }: { cloud: string }) {
   const bare = build !== undefined && topology !== undefined && isBare(topology);
   const traceHref = pages.trace(cloud, from ? { from } : {});
 
-  usePageKey("t", () => router.push(traceHref));
+  const pictured = drawing !== undefined && view === "picture" && !(bare && !story) && topology?.networks.length !== 0;
+  const picking = usePicking(cloud, topology);
+  const { role, source } = picking;
+  const isPicking = pictured && role !== undefined;
+  const begin = () => picking.start(selected);
+  const sourceText = topology ? sourceName(topology, source, picking.from) : "";
+  usePageKey("t", () => {
+    if (pictured && !isPicking) begin();
+    else router.push(pages.trace(cloud, isPicking && picking.from ? { from: picking.from } : from ? { from } : {}));
+  });
+  const traceButton = useRef<HTMLButtonElement>(null);
+  const wasPicking = useRef(false);
+  useEffect(() => {
+    // What had the focus may be gone with the bar.
+    if (wasPicking.current && !isPicking && document.activeElement === document.body) traceButton.current?.focus();
+    wasPicking.current = isPicking;
+  }, [isPicking]);
 
   useEffect(() => {
     if (selected !== null && drawing) picture.current?.reveal(selected);
@@ -72,49 +93,62 @@ export function TopologyView({ cloud }: { cloud: string }) {
   return (
     <div className="relative flex h-full">
       <div className="flex min-w-0 flex-1 flex-col">
-        <PageHead title="Topology" summary={topology ? countsText(topology) : undefined}>
-          {open !== "" ? (
-            <Button variant="ghost" onClick={() => set({ open: null })}>
-              Close groups
-            </Button>
-          ) : null}
-          {query.isError ? null : (
-            <Segmented
-              label="View"
-              value={view}
-              options={VIEWS}
-              onChange={(next) => set({ view: next === "picture" ? null : next })}
-            />
-          )}
-          {view === "picture" && drawing ? (
-            <Menu
-              label="Export"
-              align="end"
-              trigger={
-                <Button>
-                  <FileImage aria-hidden /> Export
-                </Button>
-              }
-            >
-              <MenuItem
-                onSelect={() =>
-                  void picture.current?.svg().then((svg) => download(svg, `${cloud}-topology.svg`, "image/svg+xml"))
+        <p role="status" className="sr-only">
+          {isPicking ? (picking.why ?? promptOf(picking, sourceText)) : null}
+        </p>
+        {isPicking ? (
+          <PickBar cloud={cloud} picking={picking} source={sourceText} />
+        ) : (
+          <PageHead title="Topology" summary={topology ? countsText(topology) : undefined}>
+            {open !== "" ? (
+              <Button variant="ghost" onClick={() => set({ open: null })}>
+                Close groups
+              </Button>
+            ) : null}
+            {query.isError ? null : (
+              <Segmented
+                label="View"
+                value={view}
+                options={VIEWS}
+                onChange={(next) => set({ view: next === "picture" ? null : next })}
+              />
+            )}
+            {view === "picture" && drawing ? (
+              <Menu
+                label="Export"
+                align="end"
+                trigger={
+                  <Button>
+                    <FileImage aria-hidden /> Export
+                  </Button>
                 }
               >
-                As SVG
-              </MenuItem>
-              <MenuItem
-                onSelect={() => void picture.current?.png().then((png) => download(png, `${cloud}-topology.png`))}
-              >
-                As PNG
-              </MenuItem>
-            </Menu>
-          ) : null}
-          <CreateMenu />
-          <ButtonLink variant="accent" href={traceHref} title="Trace (T)">
-            <Waypoints aria-hidden /> Trace
-          </ButtonLink>
-        </PageHead>
+                <MenuItem
+                  onSelect={() =>
+                    void picture.current?.svg().then((svg) => download(svg, `${cloud}-topology.svg`, "image/svg+xml"))
+                  }
+                >
+                  As SVG
+                </MenuItem>
+                <MenuItem
+                  onSelect={() => void picture.current?.png().then((png) => download(png, `${cloud}-topology.png`))}
+                >
+                  As PNG
+                </MenuItem>
+              </Menu>
+            ) : null}
+            <CreateMenu />
+            {pictured ? (
+              <Button ref={traceButton} variant="accent" title="Trace between two ends (T)" onClick={begin}>
+                <Waypoints aria-hidden /> Trace
+              </Button>
+            ) : (
+              <ButtonLink variant="accent" href={traceHref} title="Trace (T)">
+                <Waypoints aria-hidden /> Trace
+              </ButtonLink>
+            )}
+          </PageHead>
+        )}
         {query.isPending ? (
           <TopologySkeleton />
         ) : query.isError ? (
@@ -133,9 +167,10 @@ export function TopologyView({ cloud }: { cloud: string }) {
             ref={picture}
             drawing={drawing}
             selected={selected}
-            onSelect={select}
+            picking={isPicking ? picking : undefined}
+            onSelect={isPicking ? picking.choose : select}
             onOpenGroup={openGroup}
-            onBackground={unselect}
+            onBackground={isPicking ? picking.back : unselect}
             zoom={zoom}
             onZoom={onZoom}
           />
@@ -146,7 +181,13 @@ export function TopologyView({ cloud }: { cloud: string }) {
       {topology ? (
         <SidePanel
           label="Details"
-          {...(selected !== null ? { onClose: unselect } : story ? { onClose: () => set({ story: null }) } : {})}
+          {...(isPicking
+            ? {}
+            : selected !== null
+              ? { onClose: unselect }
+              : story
+                ? { onClose: () => set({ story: null }) }
+                : {})}
         >
           {selected !== null ? (
             <Details object={object} topology={topology} cloud={cloud} />

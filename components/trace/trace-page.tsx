@@ -111,12 +111,12 @@ export function TracePage({ cloud }: { cloud: string }) {
               onRetry={() => void ends.refetch()}
             />
           ) : (
-            <Start examples={examples} onRun={start}>
+            <Start cloud={cloud} examples={examples} onRun={start}>
               <Recent cloud={cloud} />
             </Start>
           )
         ) : fieldError ? (
-          <Start examples={examples} onRun={start} />
+          <Start cloud={cloud} examples={examples} onRun={start} />
         ) : run.state === "failed" ? (
           <div className="grid flex-1 place-items-center rounded-lg border border-line bg-surface">
             <ErrorState title="The trace could not start" error={run.error} onRetry={again} />
