@@ -1,6 +1,7 @@
 /**
  * A new server is started once the L2 agent of its host has connected its ports: until Neutron says so (network-vif-plugged),
- * it is being built. Source: nova/virt/libvirt/driver.py _create_guest_with_network, neutron/notifiers/nova.py.
+ * it is being built. Neither a start nor an attached interface waits (`vifs_already_plugged`).
+ * Source: nova/virt/libvirt/driver.py _create_guest_with_network and _hard_reboot, neutron/notifiers/nova.py.
  */
 import { ports } from "../neutron/core/model.ts";
 import type { Hooks } from "../neutron/hooks.ts";

@@ -64,17 +64,25 @@ export class SimulatedHost {
     return this.stopped || this.mended ? { believed: this.believed } : undefined;
   }
 
-  /** Its agents do what the view asks. One that has just been started sets right what it finds. */
-  run(view: HostView, stopped: ReadonlySet<AgentKind>, about: { at: number; causes: readonly Cause[] }): void {
+  /**
+   * Its agents do what the view asks. One that has just been started sets right what it finds.
+   * @param anew kinds that were started since the last run, also if they had been stopped after it
+   */
+  run(
+    view: HostView,
+    stopped: ReadonlySet<AgentKind>,
+    about: { at: number; causes: readonly Cause[] },
+    anew: ReadonlySet<string> = new Set(),
+  ): void {
     const kinds = new Set<string>(view.settings.agents.filter((kind) => !stopped.has(kind)));
-    if (view === this.view && this.ran && kinds.symmetricDifference(this.ran).size === 0) return;
+    if (view === this.view && this.ran && anew.size === 0 && kinds.symmetricDifference(this.ran).size === 0) return;
     this.stopped = stopped.size > 0;
     for (const kind of view.settings.agents) this.listProgram(kind, !stopped.has(kind));
     let started = false;
     const before = this.view && { view: this.view, host: this.believed };
     for (const agent of this.agents) {
       if (!kinds.has(agent.kind)) continue;
-      const resync = this.diverged && this.ran?.has(agent.kind) === false;
+      const resync = this.diverged && (anew.has(agent.kind) || this.ran?.has(agent.kind) === false);
       started ||= resync;
       this.runAgent(agent, view, about, resync, before);
     }

@@ -66,7 +66,8 @@ function host(name: string): HostState {
   return found;
 }
 
-const namespaces = () => host("network1").namespaces.map((ns) => ns.name);
+const namespaces = (of = simulation) =>
+  of.moment().hosts.flatMap((one) => (one.name === "network1" ? one.namespaces.map((ns) => ns.name) : []));
 
 describe("the simulated hosts", () => {
   test("are those that have agents", () => {
@@ -155,6 +156,33 @@ describe("the simulated hosts", () => {
       await simulation.settled();
     }
     expect(namespaces()).toContain(`qdhcp-${a}`);
+  });
+
+  test("are looked at anew by an agent that is restarted at once, also where another process changed them", async () => {
+    const a = await network("a", "10.0.0.0/24");
+    const [dhcp] = await agents.list(service.store.read, { keys: { agent_type: "DHCP agent" } });
+    const id = dhcp?.id ?? "";
+    const other = await open();
+    const gone = parseCommands(`ip netns delete qdhcp-${a}`);
+    const restart = () =>
+      service.store.transaction(async (tx) => {
+        await setStopped(tx, id, true);
+        await setStopped(tx, id, false);
+      });
+    for (const by of [simulation, other]) {
+      await by.byHand("network1", gone);
+      await restart();
+      for (const one of [simulation, other]) {
+        await one.settled();
+        expect(namespaces(one)).toContain(`qdhcp-${a}`);
+      }
+    }
+    await restart();
+    await other.byHand("network1", gone);
+    for (const one of [simulation, other]) {
+      await one.settled();
+      expect(namespaces(one)).not.toContain(`qdhcp-${a}`);
+    }
   });
 
   test("tell what an event led to", async () => {

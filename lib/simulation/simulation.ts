@@ -17,6 +17,7 @@ import type { Gap, HostState } from "../host/state.ts";
 import { settingsOf } from "../intent/settings.ts";
 import { hostViews } from "../intent/views.ts";
 import { dhcpBindings } from "../neutron/agent/dhcp-bindings.ts";
+import { stoppedAgents } from "../neutron/agent/stopped.ts";
 import { routerBindings } from "../neutron/l3/model.ts";
 import { type Followed, follow } from "../store/follow.ts";
 import type { Store, StoreEvent } from "../store/store.ts";
@@ -73,6 +74,8 @@ export class Simulation {
   private views = new Map<string, HostView>();
   private gaps: readonly Gap[] = [];
   private causes: Cause[] = [];
+  /** Kinds of agents that were started since the last round, by host. */
+  private anew = new Map<string, Set<string>>();
   private dirty = true;
   private at = 0;
   /** Number of the newest event that was taken in. */
@@ -248,12 +251,21 @@ export class Simulation {
     }
     if (!this.snapshot.apply(event)) return;
     this.dirty = true;
+    if (event.kind === stoppedAgents.kind && event.after === null) this.startedAnew(event.id);
     if (!SCHEDULES.has(event.kind)) this.causes.push(causeOf(event));
   }
 
-  /** A host that another process changed by hand. */
+  private startedAnew(agentId: string): void {
+    const agent = this.snapshot.agentAt(agentId);
+    if (!agent) return;
+    const kinds = this.anew.get(agent.host) ?? new Set();
+    this.anew.set(agent.host, kinds.add(agent.kind));
+  }
+
+  /** A host that another process changed by hand, after all that had been committed there. */
   private async reload(name: string): Promise<void> {
     if (!this.hosts.has(name)) return;
+    this.anew.delete(name);
     this.hosts.set(name, await this.open(name));
     this.dirty = true;
   }
@@ -293,7 +305,8 @@ export class Simulation {
     this.dirty = false;
     const about = { at: this.at, causes: this.causes.slice(-CAUSES) };
     this.causes = [];
-    const before = this.views;
+    const { anew, views: before } = this;
+    this.anew = new Map();
     await this.look();
     for (const { name } of this.mostUrgentFirst(before)) {
       const host = this.hosts.get(name);
@@ -301,7 +314,7 @@ export class Simulation {
       if (!host || !view) continue;
       const { state } = host;
       try {
-        host.run(view, this.snapshot.stoppedKinds(name), about);
+        host.run(view, this.snapshot.stoppedKinds(name), about, anew.get(name));
       } catch (error) {
         this.report(error);
       }

@@ -185,6 +185,13 @@ export class Snapshot {
     return kinds;
   }
 
+  /** Undefined for an agent that the simulation has none of, and for none at all. */
+  agentAt(id: string): { readonly host: string; readonly kind: AgentKind } | undefined {
+    const agent = this.agents.rows.get(id);
+    const kind = agent && AGENT_KINDS[agent.agent_type];
+    return kind && { host: agent.host, kind };
+  }
+
   private forget(): void {
     this.answer = undefined;
     this.ruleIndex = undefined;
