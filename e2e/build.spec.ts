@@ -235,6 +235,9 @@ for (const width of [1440, 390])
     await page.setViewportSize({ width, height: 844 });
     await visit(page, "/clouds/embedded/topology?form=new-instance");
     await expect(form(page).getByRole("textbox", { name: "Name" })).toBeFocused();
+    await form(page).getByRole("textbox", { name: "Name" }).fill("alone");
+    await page.keyboard.press("Enter");
+    await expect(form(page).getByRole("alert")).toContainText("Choose a network");
     await expectAccessibleInBothThemes(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });

@@ -147,6 +147,7 @@ function problemOf(field: Field, values: Values): string | undefined {
     case "choice":
       return field.required && text(values, field.name) === "" ? `${field.label} is needed.` : undefined;
     case "choices":
+      return field.check?.(values);
     case "yes":
       return undefined;
   }

@@ -96,7 +96,7 @@ export function RunsView({ cloud }: { cloud: string }) {
                 </Th>
                 <Th>Question</Th>
                 <Th className="max-md:hidden">Packet</Th>
-                <Th>Verdict</Th>
+                <Th className="max-md:hidden">Verdict</Th>
                 <Th className="max-md:hidden">Code</Th>
                 <Th className="max-wide:hidden">Hops</Th>
                 <Th className="max-wide:hidden">Change</Th>
@@ -179,9 +179,12 @@ function RunRow(props: {
         >
           <Question query={run.query} name={name} />
         </Link>
+        <span className="block md:hidden">
+          <OutcomeBadge outcome={run.outcome} />
+        </span>
       </Td>
       <Td className="whitespace-nowrap text-muted max-md:hidden">{describeQuery(run.query)}</Td>
-      <Td>
+      <Td className="max-md:hidden">
         <OutcomeBadge outcome={run.outcome} />
       </Td>
       <Td className="font-mono text-xs max-md:hidden">

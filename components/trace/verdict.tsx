@@ -89,7 +89,7 @@ export function VerdictBanner(props: {
           </Button>
         )}
         {link ? (
-          <Link className={buttonClass("outline", "md", "min-w-0 max-w-60")} href={link.href}>
+          <Link className={buttonClass("outline", "md", "min-w-0 md:max-w-60")} href={link.href}>
             <span className="truncate">{link.label}</span>
           </Link>
         ) : null}

@@ -269,6 +269,10 @@ describe("traces", () => {
     });
   });
 
+  test("a verdict is a sentence, whatever it begins with", async () => {
+    expect(verdictOf(await trace("vlan-vm1", "cirros-vm1")).summary).toMatch(/^The instance vlan-vm1 has no /);
+  });
+
   test("what the provider's network drops is dropped there, and no more is said", async () => {
     const { hosts } = whole.world;
     const broken = hosts.map((host) => ({

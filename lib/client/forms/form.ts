@@ -29,7 +29,12 @@ export type Field = Common &
     /** One in each line. */
     | { readonly kind: "lines"; readonly check?: Check; readonly placeholder?: string }
     | { readonly kind: "choice"; readonly required?: boolean; readonly options: (world: Topology) => readonly Option[] }
-    | { readonly kind: "choices"; readonly options: (world: Topology) => readonly Option[]; readonly none: string }
+    | {
+        readonly kind: "choices";
+        readonly options: (world: Topology) => readonly Option[];
+        readonly none: string;
+        readonly check?: (values: Values) => string | undefined;
+      }
     | { readonly kind: "yes" }
   );
 

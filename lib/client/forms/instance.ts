@@ -1,10 +1,15 @@
 import { nova } from "../openstack.ts";
-import { type Form, many, type Option, type Surroundings, text } from "./form.ts";
+import { type Form, many, type Option, type Surroundings, text, type Values } from "./form.ts";
 import { bootable, flavors, freePorts, groupsOf, hypervisors, images } from "./options.ts";
 import { PENDING, pending, placed } from "./pending.ts";
 
 /** Nova's name for a choice of a host: `zone:host`; nova/api/openstack/compute/servers.py. */
 const ZONE = "nova";
+
+const nicsOf = (values: Values) => [
+  ...many(values, "ports").map((port) => ({ port })),
+  ...many(values, "networks").map((uuid) => ({ uuid })),
+];
 
 export async function newInstance(here: Surroundings, networkId: string): Promise<Form> {
   const [sizes, pictures, hosts] = await Promise.all([flavors(), images(), here.admin ? hypervisors() : []]);
@@ -17,7 +22,17 @@ export async function newInstance(here: Surroundings, networkId: string): Promis
     action: "Create instance",
     fields: [
       { kind: "text", name: "name", label: "Name", required: true },
-      { kind: "choices", name: "networks", label: "Networks", options: bootable, none: "No network has a subnet yet." },
+      {
+        kind: "choices",
+        name: "networks",
+        label: "Networks",
+        options: bootable,
+        none: "No network has a subnet yet.",
+        check: (values) =>
+          nicsOf(values).length === 0
+            ? "Choose a network, or under More a port: nothing reaches an instance without."
+            : undefined,
+      },
       { kind: "choice", name: "flavorRef", label: "Flavour", required: true, options: list(sizes) },
       { kind: "choice", name: "imageRef", label: "Image", required: true, options: list(pictures) },
       {
@@ -51,16 +66,12 @@ export async function newInstance(here: Surroundings, networkId: string): Promis
     },
     async send(values) {
       const name = text(values, "name");
-      const nics = [
-        ...many(values, "ports").map((port) => ({ port })),
-        ...many(values, "networks").map((uuid) => ({ uuid })),
-      ];
       const host = text(values, "host");
       const server = {
         name,
         flavorRef: text(values, "flavorRef"),
         imageRef: text(values, "imageRef"),
-        networks: nics.length === 0 ? "none" : nics,
+        networks: nicsOf(values),
         security_groups: many(values, "security_groups").map((id) => ({ name: id })),
         ...(host !== "" && { availability_zone: `${ZONE}:${host}` }),
       };

@@ -33,6 +33,12 @@ test.each([
   );
 });
 
+test("what a policy refuses is about the attribute that its rule names", () => {
+  const rules = "(rule:create_floatingip and rule:create_floatingip:floating_ip_address) is disallowed by policy";
+  const fields = ["floating_network_id", "port_id", "floating_ip_address"];
+  expect(fieldOf(refused("PolicyNotAuthorized", rules), fields)).toBe("floating_ip_address");
+});
+
 test("an error about what is no field of the form is about the whole", () => {
   const quota = refused("OverQuota", "Quota exceeded for resources: ['network'].");
   expect(fieldOf(quota, ["name", "cidr"])).toBe(undefined);

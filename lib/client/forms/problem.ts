@@ -32,6 +32,8 @@ const SIGNS: readonly (readonly [RegExp, readonly string[]])[] = [
 export function fieldOf({ code, message }: ApiFailure, fields: readonly string[]): string | undefined {
   const named = /^Invalid input for (?:field\/attribute )?([\w:]+)[.:]/.exec(message)?.[1];
   if (named !== undefined && fields.includes(named)) return named;
+  for (const [, refused = ""] of message.matchAll(/\brule:\w+:([\w:]+)(?=.* is disallowed by policy)/g))
+    if (fields.includes(refused)) return refused;
   for (const [sign, names] of SIGNS) {
     const found = sign.test(`${code} ${message}`) && names.find((name) => fields.includes(name));
     if (found) return found;

@@ -43,7 +43,8 @@ function sentence(v: VerdictEvent, zone: Zone, { from, to }: Ends, whose: string
     return `The ${leg} left the cloud by the provider’s network. What becomes of it there is not known here.`;
   if (zone.kind === "provider") return ofProvider(v, leg);
   const where = zone.kind === "port" || zone.kind === "guest" ? `the instance ${zone.place.host}` : zone.place.host;
-  return OWN[v.code]?.({ leg, where, to, whose }) ?? `The ${leg} ended at ${where}.`;
+  const sentence = OWN[v.code]?.({ leg, where, to, whose }) ?? `The ${leg} ended at ${where}.`;
+  return sentence.replace(/^the /, "The ");
 }
 
 function ofProvider({ outcome, code }: VerdictEvent, leg: string): string {
