@@ -95,6 +95,9 @@ function grep(given: readonly string[], lines: readonly string[]): Answer {
     if (context) {
       const n = Number(context[2] || words[++i]);
       around = { before: context[1] === "A" ? around.before : n, after: context[1] === "B" ? around.after : n };
+    } else if (word === "--") {
+      patterns.push(...words.slice(i + 1));
+      break;
     } else if (word === "--color" || word.startsWith("--color=")) continue;
     else if (/^-[A-Za-z]+$/.test(word)) {
       for (const letter of word.slice(1)) {

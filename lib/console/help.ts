@@ -28,7 +28,12 @@ export const ENTRIES: readonly Entry[] = [
     shows: "dump-flows BRIDGE [MATCH], show, dump-groups, dump-ports, dump-ports-desc, dump-aggregate; -O OpenFlow13",
     changes: "add-flow, mod-flows, del-flows, add-group, del-groups, mod-port",
   },
-  { names: ["ovs-appctl"], shows: "fdb/show BRIDGE, ofproto/trace BRIDGE FLOW, ovs/route/show, tnl/neigh/show" },
+  {
+    names: ["ovs-appctl", "ovs-dpctl"],
+    shows:
+      "fdb/show BRIDGE, fdb/stats-show BRIDGE, ofproto/trace BRIDGE FLOW, dpif/show, dpctl/show, ovs/route/show, tnl/neigh/show; counters of flows, rules, devices and ports are those of traces and pings",
+    changes: "fdb/flush [BRIDGE]",
+  },
   {
     names: ["iptables", "ip6tables", "iptables-save", "ip6tables-save", "iptables-restore"],
     shows: "-L [CHAIN] [-n -v --line-numbers], -S, -t TABLE; iptables-save [-c]",

@@ -9,7 +9,7 @@ import { guestProgram } from "./guest.ts";
 import { HELP, helpOf } from "./help.ts";
 import { normalization } from "./normalization.ts";
 import { service, systemctl } from "./services.ts";
-import { showAppctl } from "./show/appctl.ts";
+import { showAppctl, showDpctl } from "./show/appctl.ts";
 import { showBrctl, showBridge } from "./show/bridge.ts";
 import { showConntrack } from "./show/conntrack.ts";
 import { cat, isThere, ls, showSysctl, writtenSysctl } from "./show/files.ts";
@@ -123,7 +123,8 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   brctl: tool((t, { words, netns }) => showBrctl(t.namespace(netns), words)),
   "ovs-vsctl": tool((t, { words }) => showVsctl(t.host, words)),
   "ovs-ofctl": tool((t, { words, tty }) => showOfctl(t.host, words, tty)),
-  "ovs-appctl": (t, { words }) => showAppctl(t.host, words),
+  "ovs-appctl": (t, { words }) => showAppctl(t.host, words, (bridge) => t.forgetMacs(bridge)),
+  "ovs-dpctl": (t, { words }) => showDpctl(t.host, words),
   iptables,
   ip6tables: iptables,
   "iptables-save": save,

@@ -1,5 +1,6 @@
 /** What stands behind a console while a line runs: the world as it is by now, and what the line has done. */
 import type { CollectedCloud } from "../collect/cloud.ts";
+import type { TraceEvent } from "../datapath/event.ts";
 import type { Remembered } from "../datapath/walk/remembered.ts";
 import type { Command, Invocation } from "../host/command/command.ts";
 import { CommandError } from "../host/command/command.ts";
@@ -10,6 +11,7 @@ import type { HostState, Namespace } from "../host/state.ts";
 import type { Guest, World } from "../host/world.ts";
 import type { Answer } from "./answer.ts";
 import { programOf } from "./show/processes.ts";
+import { type Counts, counting, stillCounting, withCounts } from "./traffic/counters.ts";
 import type { CapturedFrame } from "./traffic/frame.ts";
 import { type Memory, remembering, surviving, withMemories } from "./traffic/memory.ts";
 
@@ -28,6 +30,8 @@ export interface Console {
   readonly frames: readonly CapturedFrame[];
   /** What pings have left on hosts. */
   readonly memories?: readonly Memory[];
+  /** What packets were counted with on hosts; absent for a recording, which has its own. */
+  readonly counts?: Counts;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Why nothing can be changed; absent where it can. */
@@ -99,11 +103,14 @@ export class Terminal {
   private readonly console: Console;
   private changed: World;
   private remembered: readonly Memory[];
+  private counted: Counts | undefined;
+  private shown: { readonly of: readonly unknown[]; readonly host: HostState } | undefined;
 
   constructor(console: Console, session: Session) {
     this.console = console;
     this.changed = console.cloud.world;
     this.remembered = console.memories ?? [];
+    this.counted = console.counts;
     this.session = session;
   }
 
@@ -118,7 +125,12 @@ export class Terminal {
 
   /** As its tools show it: with what pings have left on it. */
   get host(): HostState {
-    return withMemories(this.bare, this.remembered, this.now);
+    const { bare, remembered, counted } = this;
+    const of = [bare, remembered, counted];
+    if (this.shown && of.every((one, i) => one === this.shown?.of[i])) return this.shown.host;
+    const host = withMemories(counted ? withCounts(bare, counted) : bare, remembered, this.now);
+    this.shown = { of, host };
+    return host;
   }
 
   /** As packets and agents find it. */
@@ -133,6 +145,22 @@ export class Terminal {
   /** A recording stays as it was recorded. */
   remember(more: readonly Remembered[]): void {
     if (this.console.readOnly === undefined) this.remembered = remembering(this.remembered, more, this.now);
+  }
+
+  /** A switch's MACs: of one bridge, or of all. */
+  forgetMacs(bridge: string | undefined): void {
+    if (this.console.readOnly !== undefined) throw new CommandError(this.console.readOnly, 1);
+    this.remembered = this.remembered.filter(
+      (one) => one.kind !== "mac" || one.host !== this.console.host || (bridge !== undefined && one.bridge !== bridge),
+    );
+  }
+
+  get counts(): Counts | undefined {
+    return this.counted;
+  }
+
+  count(events: readonly TraceEvent[], times = 1): void {
+    if (this.counted) this.counted = counting(this.counted, events, times);
   }
 
   get now(): number {
@@ -169,6 +197,7 @@ export class Terminal {
     const next = host === bare ? shown : applied(bare, command);
     if (!next || next === bare) return;
     this.commands.push(command);
+    if (this.counted) this.counted = stillCounting(this.counted, bare, next);
     this.put(next);
   }
 

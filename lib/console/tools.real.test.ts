@@ -97,6 +97,7 @@ const LISTINGS = [
   ...["ip a | grep inet6 | wc -l", "ip a | grep -c qvo", "ip link | head -n 2", "ip -br link | grep -v UP"],
   ...["ip route | grep -E 'default|static'", "cat /proc/sys/net/ipv4/ip_forward", "ip -o link | sort | tail -1"],
   ...["ping -c 1 10.6.0.1", "ping -nqc1 -W1 10.6.0.1", "iptables -tnat -nvL PREROUTING", "iptables -LINPUT -nv"],
+  ...["iptables -S -v", "iptables -t nat -vS", "iptables -S neutron-x 3 -v"],
   ...["iptables --table=nat -S", "iptables -w5 -nL INPUT", "iptables-save -tnat"],
   ...[
     "ip link | tail -n +2",

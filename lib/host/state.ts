@@ -367,6 +367,8 @@ export interface OvsInterface {
   /** OpenFlow port config/state words of `ovs-ofctl show`: PORT_DOWN, NO_FLOOD, NO_RECV, LINK_DOWN, … */
   config: string[];
   state: string[];
+  /** As the switch counts. */
+  stats?: Link["stats"];
 }
 
 export interface DnsmasqInstance {

@@ -182,6 +182,54 @@ describe("packets", () => {
     expect(many.notes).toEqual(["Only 100 of the 101 packets were sent: one line sends no more."]);
   });
 
+  test("are counted by the flows, rules and devices that they pass", async () => {
+    const [from, to] = [guest("cirros-vm1"), guest("cirros-vm2")];
+    const counted = async (host: string, line: string, pattern: RegExp) =>
+      Number(pattern.exec(await told(host, line))?.[1] ?? Number.NaN);
+    const port = from.tap.replace("tap", "qvo");
+    const look = async () => [
+      await counted("compute1", `ip -s link show ${from.tap}`, /RX: .*\n +\d+ +(\d+)/),
+      await counted(
+        "compute1",
+        "iptables -S neutron-openvswi-FORWARD -v",
+        new RegExp(`--physdev-in ${from.tap} .*-c (\\d+)`),
+      ),
+      await counted("compute1", `ovs-ofctl dump-ports br-int ${port}`, /rx pkts=(\d+)/),
+      await counted("compute1", `ovs-ofctl dump-flows br-int table=25 | grep ${from.mac}`, /n_packets=(\d+)/),
+      await counted(to.host, "ovs-ofctl dump-flows br-tun | grep tun_id=0xa", /n_packets=(\d+)/),
+    ];
+    const before = await look();
+    expect(before.every((one) => one >= 0)).toBe(true);
+    await told("compute1", `ping -c 3 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
+    const after = await look();
+    const more = after.map((one, i) => one - (before[i] ?? 0));
+    // Three requests, and where it is seen, the question whose address it is: br-tun answers that.
+    expect(more).toEqual([4, 3, 4, 4, 3]);
+    await told("compute1", "iptables -Z");
+    expect((await look())[1]).toBe(0);
+    expect((await look())[2]).toBe(after[2]);
+    expect(
+      opened.simulation
+        .moment()
+        .hosts.some((one) => one.ovs?.bridges.some(({ flows }) => flows.some((flow) => flow.packets > 0))),
+    ).toBe(false);
+  });
+
+  test("are learned and forgotten by a switch, whose ports its datapath has", async () => {
+    await told("compute1", `ping -c 1 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
+    expect(await told("compute1", "ovs-appctl fdb/show br-int")).toContain(guest("cirros-vm1").mac);
+    expect(await told("compute1", "ovs-appctl fdb/flush br-int && ovs-appctl fdb/show br-int")).not.toContain("fa:16");
+    expect(await told("compute1", "ovs-appctl dpif/show")).toMatch(
+      /\n {4}patch-tun \d+\/none: \(patch: peer=patch-int\)\n/,
+    );
+    expect(await told("compute1", "ovs-appctl dpctl/show")).toMatch(/port \d+: vxlan_sys_4789 \(vxlan\)\n/);
+    expect((await type("compute1", "ovs-dpctl show")).output).toMatch(
+      /`ovs-appctl dpctl\/show` shows one in userspace/,
+    );
+    expect((await type("compute1", "ovs-dpctl dump-flows")).output).toMatch(/not supported here, show is: .* no cache/);
+    expect((await type("compute1", "ovs-ofctl snoop br-int")).output).toMatch(/snoop is not supported here; show, /);
+  });
+
   test("are followed by whoever can ask for the next ones, until there are as many as were wanted", async () => {
     const { tap } = guest("cirros-vm1");
     const ask = async (line: string, follow: ConsoleProgress | null | undefined = null) =>

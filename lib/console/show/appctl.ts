@@ -6,11 +6,32 @@ import { CommandError } from "../../host/command/command.ts";
 import type { HostState, OvsState } from "../../host/state.ts";
 import { FlowSyntaxError } from "../../net/openflow/scan.ts";
 import { type Answer, lines } from "../answer.ts";
+import { dpctlShow, dpifShow } from "./datapath.ts";
 import { flowText } from "./ofctl.ts";
 
-const SUPPORTED = "fdb/show, ofproto/trace, ofproto/list, bridge/dump-flows, ovs/route/show and tnl/neigh/show";
+const SUPPORTED =
+  "fdb/show, fdb/flush, fdb/stats-show, ofproto/trace, ofproto/list, bridge/dump-flows, dpif/show, dpctl/show, ovs/route/show, tnl/neigh/show and version";
 
-export function showAppctl(host: HostState, words: readonly string[]): Answer {
+const NO_CACHE =
+  "a simulated switch has no cache of flows. ofproto/trace shows what a packet would do, `conntrack -L` the connections.";
+
+/** `ovs-dpctl show` and what it has besides. */
+export function showDpctl({ ovs }: HostState, words: readonly string[]): Answer {
+  const [name = ""] = words.filter((word) => !word.startsWith("-"));
+  const kernel = ovs?.bridges.filter((one) => one.datapathType !== "netdev") ?? [];
+  if (name === "show" && ovs && kernel.length > 0) return lines(dpctlShow({ ...ovs, bridges: kernel }));
+  if (name === "show")
+    throw new CommandError("ovs-dpctl: the kernel has no datapath; `ovs-appctl dpctl/show` shows one in userspace", 1);
+  if (name === "") throw new CommandError("ovs-dpctl: missing command name; use --help for help", 1);
+  throw new CommandError(`ovs-dpctl: ${name} is not supported here, show is: ${NO_CACHE}`, 1);
+}
+
+/** @param forget that MACs were learned, on one bridge or on all */
+export function showAppctl(
+  host: HostState,
+  words: readonly string[],
+  forget: (bridge: string | undefined) => void,
+): Answer {
   const rest = words.filter((word, i) => !word.startsWith("-") && words[i - 1] !== "-t" && words[i - 1] !== "--target");
   const [name = "", bridgeName = "", ...args] = rest;
   const { ovs } = host;
@@ -45,12 +66,24 @@ export function showAppctl(host: HostState, words: readonly string[]): Answer {
         "=".repeat(74),
         ...ovs.tunnelNeighbours.map((one) => `${one.address.padEnd(46)}${one.mac.padEnd(20)}${one.bridge}`),
       ]);
+    case "version":
+      return lines([`ovs-vswitchd (Open vSwitch) ${ovs.version ?? "3.1.0"}`]);
+    case "dpif/show":
+      return lines(dpifShow(ovs));
+    case "dpctl/show":
+      return lines(dpctlShow(ovs));
+    case "fdb/stats-show":
+      return lines(fdbStats(ovs, bridgeName));
+    case "fdb/flush":
+      if (bridgeName !== "") bridgeOf(ovs, bridgeName);
+      forget(bridgeName === "" ? undefined : bridgeName);
+      return lines(["table successfully flushed"]);
     case "dpctl/dump-flows":
     case "dpif/dump-flows":
-      throw new CommandError(
-        `ovs-appctl: ${name} is not supported here: a simulated switch has no cache of flows. ofproto/trace shows what a packet would do.`,
-        1,
-      );
+    case "dpctl/dump-conntrack":
+    case "coverage/show":
+    case "upcall/show":
+      throw new CommandError(`ovs-appctl: ${name} is not supported here: ${NO_CACHE}`, 1);
     case "list-commands":
     case "help":
     case "":
@@ -75,6 +108,20 @@ function fdb(ovs: OvsState, name: string): string[] {
     return `${port.padStart(5)}  ${String(one.vlan).padStart(4)}  ${one.mac}  ${(one.static ? "static" : String(one.age)).padStart(3)}`;
   });
   return [" port  VLAN  MAC                Age", ...rows];
+}
+
+function fdbStats(ovs: OvsState, name: string): string[] {
+  const { fdb: all } = bridgeOf(ovs, name);
+  const fixed = all.filter((one) => one.static).length;
+  return [
+    `Statistics for bridge "${name}":`,
+    `  Current/maximum MAC entries in the table: ${all.length}/8192`,
+    `  Current static MAC entries in the table : ${fixed}`,
+    `  Total number of learned MAC entries     : ${all.length - fixed}`,
+    ...["expired MAC entries     ", "evicted MAC entries     ", "port moved MAC entries  "].map(
+      (what) => `  Total number of ${what}: 0`,
+    ),
+  ];
 }
 
 function trace(host: HostState, ovs: OvsState, bridge: string, args: readonly string[]): Answer {

@@ -3,7 +3,7 @@ import { CommandError } from "../../host/command/command.ts";
 import { PROTOCOLS } from "../../host/command/iptables/values.ts";
 import type { Namespace } from "../../host/state.ts";
 import type { IptablesChain, IptablesRule, IptablesTable } from "../../net/iptables/ast.ts";
-import { printRule, printRuleset } from "../../net/iptables/print.ts";
+import { printRule, printRuleset, printTarget } from "../../net/iptables/print.ts";
 import { type Answer, lines } from "../answer.ts";
 import { columnOf, matchWords, targetName, targetWords } from "./iptables-words.ts";
 
@@ -115,16 +115,35 @@ function tableOf(ns: Namespace, family: 4 | 6, name: IptablesTable["name"]): Ipt
   };
 }
 
-function specifications(table: IptablesTable, chains: readonly IptablesChain[], { chain, number }: Asked): Answer {
+function specifications(
+  table: IptablesTable,
+  chains: readonly IptablesChain[],
+  { chain, number, verbose }: Asked,
+): Answer {
   const sorted = [
     ...chains.filter((one) => one.policy !== undefined),
     ...chains.filter((one) => one.policy === undefined),
   ];
-  const heads = sorted.map((one) => (one.policy === undefined ? `-N ${one.name}` : `-P ${one.name} ${one.policy}`));
+  const heads = sorted.map((one) =>
+    one.policy === undefined
+      ? `-N ${one.name}`
+      : `-P ${one.name} ${one.policy}${verbose ? ` -c ${one.packets} ${one.bytes}` : ""}`,
+  );
   const rules = sorted.flatMap((one) =>
-    one.rules.filter((_, i) => number === undefined || i + 1 === number).map((rule) => printRule(one, rule)),
+    one.rules
+      .filter((_, i) => number === undefined || i + 1 === number)
+      .map((rule) => specification(one, rule, verbose)),
   );
   return lines(chain !== undefined && number !== undefined && table ? rules : [...heads, ...rules]);
+}
+
+/** With its counters before the target (nft_rule_print_save). */
+function specification(chain: IptablesChain, rule: IptablesRule, verbose: boolean): string {
+  const text = printRule(chain, rule);
+  if (!verbose) return text;
+  const target = printTarget(rule.target);
+  const at = target !== "" && text.endsWith(target) ? text.length - target.length : text.length;
+  return [text.slice(0, at).trimEnd(), `-c ${rule.packets} ${rule.bytes}`, text.slice(at)].filter(Boolean).join(" ");
 }
 
 function listing(table: IptablesTable, chains: readonly IptablesChain[], asked: Asked, family: 4 | 6): Answer {

@@ -18,6 +18,8 @@ const QUERIES = new Set([
   "dump-aggregate",
   "dump-desc",
   "dump-tables",
+  ...["dump-table-features", "dump-group-stats", "dump-group-features", "dump-meters", "meter-stats", "queue-stats"],
+  ...["snoop", "monitor", "probe", "ping", "benchmark", "packet-out", "diff-flows"],
 ]);
 const LOCAL = 65534;
 
@@ -48,7 +50,7 @@ export function showOfctl(host: HostState, words: readonly string[], tty: boolea
       `${host.name}|vconn|WARN|unix:/var/run/openvswitch/${bridgeName}.mgmt: version negotiation failed\novs-ofctl: ${bridgeName}: failed to connect to socket (Protocol not supported): try -O ${bridge.protocols.at(-1)}`,
       1,
     );
-  return answer(bridge, name, args, { of: VERSIONS[of], names, stats, tty });
+  return answer(bridge, name, args, { of: VERSIONS[of], names, stats, tty, software: host.ovs?.version ?? "3.1.0" });
 }
 
 const VERSIONS: Readonly<Record<string, string | undefined>> = {
@@ -65,10 +67,12 @@ interface Manner {
   names: boolean;
   stats: boolean;
   tty: boolean;
+  /** Version of the switch. */
+  software: string;
 }
 
 function answer(bridge: OvsBridge, name: string, args: readonly string[], manner: Manner): Answer {
-  const { of } = manner;
+  const { of, software } = manner;
   const head = (message: string, xid = "0x2") => `${message} reply${of === undefined ? "" : ` (${of})`} (xid=${xid}):`;
   switch (name) {
     case "dump-flows": {
@@ -102,8 +106,18 @@ function answer(bridge: OvsBridge, name: string, args: readonly string[], manner
       const ports = interfaces(bridge).filter((one) => asked === undefined || isCalled(one, asked));
       if (asked !== undefined && ports.length === 0)
         throw new CommandError(`ovs-ofctl: ${bridge.name}: couldn't find port \`${asked}'`, 1);
-      return lines([`${head("OFPST_PORT")} ${ports.length} ports`, ...ports.flatMap((one) => uncounted(one, manner))]);
+      ports.sort((a, b) => Number(b.ofport === LOCAL) - Number(a.ofport === LOCAL));
+      return lines([`${head("OFPST_PORT")} ${ports.length} ports`, ...ports.flatMap((one) => counted(one, manner))]);
     }
+    case "dump-desc":
+      return lines([
+        head("OFPST_DESC"),
+        "Manufacturer: Nicira, Inc.",
+        "Hardware: Open vSwitch",
+        `Software: ${software}`,
+        "Serial Num: None",
+        "DP Description: None",
+      ]);
     default:
       throw new CommandError(
         `ovs-ofctl: ${name} is not supported here; show, dump-flows, dump-groups, dump-ports, dump-ports-desc and dump-aggregate are`,
@@ -187,14 +201,30 @@ function isCalled(one: OvsInterface, text: string): boolean {
   return one.name === text || String(one.ofport) === text || (one.ofport === LOCAL && text === "LOCAL");
 }
 
-/** Statistics of a port that nobody counted: the tool, too, writes `?` for such counters (ofputil_format_port_stats). */
-function uncounted(one: OvsInterface, { names }: Manner): string[] {
-  const number = one.ofport === LOCAL ? "LOCAL" : names ? quoted(one.name) : String(one.ofport);
+/** Statistics of a port; of one that nobody counted the tool, too, writes `?` (ofputil_format_port_stats). */
+function counted({ ofport, name, stats: s }: OvsInterface, { names }: Manner): string[] {
+  const number = ofport === LOCAL ? "LOCAL" : names ? quoted(name) : String(ofport);
+  const rest = s ? 0 : "?";
+  const {
+    rxPackets: rx,
+    rxBytes,
+    rxDropped,
+    rxErrors,
+    txPackets: tx,
+    txBytes,
+    txDropped,
+    txErrors,
+  } = { ...UNCOUNTED, ...s };
   return [
-    `  port ${(one.ofport ?? 0) < 10 ? " " : ""}${number}: rx pkts=?, bytes=?, drop=?, errs=?, frame=?, over=?, crc=?`,
-    "           tx pkts=?, bytes=?, drop=?, errs=?, coll=?",
+    `  port ${(ofport ?? 0) < 10 ? " " : ""}${number}: rx pkts=${rx}, bytes=${rxBytes}, drop=${rxDropped}, errs=${rxErrors}, frame=${rest}, over=${rest}, crc=${rest}`,
+    `           tx pkts=${tx}, bytes=${txBytes}, drop=${txDropped}, errs=${txErrors}, coll=${rest}`,
   ];
 }
+
+const UNCOUNTED = {
+  ...{ rxPackets: "?", rxBytes: "?", rxDropped: "?", rxErrors: "?" },
+  ...{ txPackets: "?", txBytes: "?", txDropped: "?", txErrors: "?" },
+};
 
 const ACTIONS_10 =
   "actions: output enqueue set_vlan_vid set_vlan_pcp strip_vlan mod_dl_src mod_dl_dst mod_nw_src mod_nw_dst mod_nw_tos mod_tp_src mod_tp_dst";

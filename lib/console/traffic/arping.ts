@@ -29,6 +29,7 @@ export function arping(terminal: Terminal, { words, netns }: Call): Answer {
     const frame = frameOf(step.value, terminal.now);
     if (frame) terminal.sent.push(frame);
   }
+  terminal.count(events);
   const asked = events.find((event) => event.kind === "frame" && event.packet.arp_op === 1);
   if (asked?.kind !== "frame")
     throw new CommandError(

@@ -1,5 +1,6 @@
 /** What was sent lately, cloud by cloud: bounded, in memory, for captures on simulated devices. */
 import type { TraceEvent } from "../../datapath/event.ts";
+import { type Counts, counting } from "./counters.ts";
 import { type CapturedFrame, frameOf } from "./frame.ts";
 import type { Memory } from "./memory.ts";
 
@@ -9,6 +10,7 @@ const CLOUDS = 8;
 export class TrafficLog {
   /** What pings have left on the hosts of the embedded cloud, the only ones that change. */
   memories: readonly Memory[] = [];
+  private readonly counted = new Map<string, Counts>();
   private readonly clouds = new Map<string, { readonly frames: CapturedFrame[]; readonly count: number }>();
 
   /** Oldest first. @param after how many had been sent when the caller last looked */
@@ -20,6 +22,15 @@ export class TrafficLog {
   /** How many were ever sent. */
   count(cloud: string): number {
     return this.clouds.get(cloud)?.count ?? 0;
+  }
+
+  /** What packets were counted with on the cloud's hosts. */
+  counts(cloud: string): Counts {
+    return this.counted.get(cloud) ?? new Map();
+  }
+
+  setCounts(cloud: string, counts: Counts): void {
+    this.counted.set(cloud, counts);
   }
 
   add(cloud: string, frames: readonly CapturedFrame[]): void {
@@ -35,14 +46,17 @@ export class TrafficLog {
   /** Passes a trace's events on, and keeps its frames once it is over. @param now milliseconds since 1970 */
   *follow(cloud: string, events: Iterable<TraceEvent>, now: number): Generator<TraceEvent> {
     const frames: CapturedFrame[] = [];
+    const seen: TraceEvent[] = [];
     try {
       for (const event of events) {
+        seen.push(event);
         const frame = frames.length < FRAMES ? frameOf(event, now) : undefined;
         if (frame) frames.push(frame);
         yield event;
       }
     } finally {
       this.add(cloud, frames);
+      this.setCounts(cloud, counting(this.counts(cloud), seen));
     }
   }
 }

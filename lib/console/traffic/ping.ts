@@ -31,6 +31,7 @@ export function exchange(terminal: Terminal, probe: Probe, times = 1, spacing = 
   let step = steps.next();
   for (; !step.done; step = steps.next()) events.push(step.value);
   terminal.remember(step.value());
+  terminal.count(events, times);
   const verdict = events.at(-1);
   if (verdict?.kind !== "verdict") throw new Error("a walk ends with a verdict");
   for (let i = 0; i < times; i++)

@@ -1,0 +1,186 @@
+/**
+ * What traces and pings have been counted with: by flows, rules and devices that they passed. Kept beside the hosts, as memories are,
+ * and shown by the tools: no agent and no check is told of a difference.
+ */
+import type { TraceEvent } from "../../datapath/event.ts";
+import { ROOT } from "../../host/edit.ts";
+import type { HostState, Link, Namespace, OvsBridge, OvsInterface } from "../../host/state.ts";
+import { printFlow } from "../../net/openflow/print.ts";
+import type { PacketView } from "../../net/packet.ts";
+
+interface Count {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** By host, then by what counted. */
+export type Counts = ReadonlyMap<string, ReadonlyMap<string, Count>>;
+
+/** On one host: those of flows that are long gone are among them. */
+const MOST = 50_000;
+const ETHERNET = 14;
+const VLAN_TAG = 4;
+
+const keys = {
+  flow: (bridge: string, table: number, text: string) => `flow ${bridge} ${table} ${text}`,
+  rule: (netns: string, family: 4 | 6, table: string, chain: string, text: string) =>
+    `rule ${netns} ${family} ${table} ${chain} ${text}`,
+  link: (netns: string, device: string, dir: "in" | "out") => `link ${netns} ${device} ${dir}`,
+  tunnel: (port: string, dir: "in" | "out") => `tunnel ${port} ${dir}`,
+};
+
+/** With more. @param times how often all but the questions for addresses was sent */
+export function counting(counts: Counts, events: Iterable<TraceEvent>, times = 1): Counts {
+  const fresh = new Map<string, Map<string, Count>>();
+  /** Of the packet that a host saw last. */
+  const lengths = new Map<string, PacketView>();
+  for (const event of events) {
+    if (event.kind === "verdict") continue;
+    if ("packet" in event && event.packet) lengths.set(event.host, event.packet);
+    const key = keyOf(event);
+    if (key === undefined) continue;
+    const packet = lengths.get(event.host);
+    const layer2 = event.kind === "rule" ? 0 : ETHERNET + (packet?.vlan === undefined ? 0 : VLAN_TAG);
+    const packets = /^(request|reply|error)$/.test(event.leg) ? times : 1;
+    const own = fresh.get(event.host) ?? new Map(counts.get(event.host));
+    fresh.set(event.host, own);
+    const before = own.get(key) ?? { packets: 0, bytes: 0 };
+    const bytes = before.bytes + packets * ((packet?.length ?? 0) + layer2);
+    own.set(key, { packets: before.packets + packets, bytes });
+    if (own.size > MOST) own.clear();
+  }
+  return new Map([...counts, ...fresh]);
+}
+
+function keyOf(event: TraceEvent): string | undefined {
+  switch (event.kind) {
+    case "flow":
+      return keys.flow(event.bridge, event.table, event.text);
+    case "rule":
+      return keys.rule(event.netns, event.family, event.table, event.chain, event.text);
+    case "frame":
+      return keys.link(event.netns, event.device, event.dir);
+    case "encap":
+    case "decap":
+      return keys.tunnel(event.port, event.kind === "encap" ? "out" : "in");
+    default:
+      return undefined;
+  }
+}
+
+/** What the tools show: the host with what was counted on it. */
+export function withCounts(host: HostState, counts: Counts): HostState {
+  const own = counts.get(host.name) ?? new Map<string, Count>();
+  const touched = new Set([...own.keys()].map((key) => key.split(" ", 2).join(" ")));
+  const namespaces = host.namespaces.map((ns) => inNamespace(ns, own, touched));
+  if (!host.ovs) return { ...host, namespaces };
+  const devices = new Map(namespaces.flatMap((ns) => ns.links.map((link) => [`${ns.name} ${link.name}`, link.stats])));
+  const bridges = host.ovs.bridges.map((bridge) => inBridge(bridge, own, touched, devices));
+  return { ...host, namespaces, ovs: { ...host.ovs, bridges } };
+}
+
+type Own = ReadonlyMap<string, Count>;
+const NONE: Count = { packets: 0, bytes: 0 };
+
+function plus<T extends Count>(one: T, more: Count | undefined): T {
+  return more ? { ...one, packets: one.packets + more.packets, bytes: one.bytes + more.bytes } : one;
+}
+
+function inNamespace(ns: Namespace, own: Own, touched: ReadonlySet<string>): Namespace {
+  const links = ns.links.map((link) => {
+    const [rx, tx] = [own.get(keys.link(ns.name, link.name, "in")), own.get(keys.link(ns.name, link.name, "out"))];
+    const was = link.stats ?? { ...{ rxPackets: 0, txPackets: 0, rxBytes: 0, txBytes: 0 }, ...NO_ERRORS };
+    const stats = {
+      ...was,
+      rxPackets: was.rxPackets + (rx ?? NONE).packets,
+      rxBytes: was.rxBytes + (rx ?? NONE).bytes,
+      txPackets: was.txPackets + (tx ?? NONE).packets,
+      txBytes: was.txBytes + (tx ?? NONE).bytes,
+    };
+    return { ...link, stats };
+  });
+  if (!touched.has(`rule ${ns.name}`)) return { ...ns, links };
+  const ruleset = (family: 4 | 6) => {
+    const given = family === 4 ? ns.iptables : ns.ip6tables;
+    return (
+      given && {
+        ...given,
+        tables: given.tables.map((table) => ({
+          ...table,
+          chains: table.chains.map((chain) => ({
+            ...chain,
+            rules: chain.rules.map((rule) =>
+              plus(rule, own.get(keys.rule(ns.name, family, table.name, chain.name, rule.text))),
+            ),
+          })),
+        })),
+      }
+    );
+  };
+  const [iptables, ip6tables] = [ruleset(4), ruleset(6)];
+  return { ...ns, links, ...(iptables && { iptables }), ...(ip6tables && { ip6tables }) };
+}
+
+const NO_ERRORS = { rxDropped: 0, txDropped: 0, rxErrors: 0, txErrors: 0 };
+
+type Stats = NonNullable<Link["stats"]>;
+
+function inBridge(
+  bridge: OvsBridge,
+  own: Own,
+  touched: ReadonlySet<string>,
+  devices: ReadonlyMap<string, Stats | undefined>,
+): OvsBridge {
+  const ports = bridge.ports.map((port) => ({
+    ...port,
+    interfaces: port.interfaces.map((one) => {
+      const stats = portStats(one, own, devices.get(`${one.netns ?? ROOT} ${one.name}`));
+      return stats ? { ...one, stats } : one;
+    }),
+  }));
+  if (!touched.has(`flow ${bridge.name}`)) return { ...bridge, ports };
+  const flows = bridge.flows.map((flow) => plus(flow, own.get(keys.flow(bridge.name, flow.table, printFlow(flow)))));
+  return { ...bridge, ports, flows };
+}
+
+/** As the switch counts: what an internal device sends comes in. Undefined for patch ports, which nobody counts here. */
+function portStats({ name, type }: OvsInterface, own: Own, device: Stats | undefined): Stats | undefined {
+  if (type === "internal" && device) return { ...NO_ERRORS, ...swapped(device) };
+  if (device || !/^(vxlan|gre|geneve)$/.test(type)) return device;
+  const [rx, tx] = [own.get(keys.tunnel(name, "in")) ?? NONE, own.get(keys.tunnel(name, "out")) ?? NONE];
+  return { ...NO_ERRORS, rxPackets: rx.packets, rxBytes: rx.bytes, txPackets: tx.packets, txBytes: tx.bytes };
+}
+
+const swapped = ({ rxPackets, rxBytes, txPackets, txBytes }: Stats) => ({
+  ...{ rxPackets: txPackets, rxBytes: txBytes },
+  ...{ txPackets: rxPackets, txBytes: rxBytes },
+});
+
+/** Without those of flows and rules that a command on the host made anew, or set to nothing. */
+export function stillCounting(counts: Counts, before: HostState, after: HostState): Counts {
+  const own = counts.get(before.name);
+  if (!own || before === after) return counts;
+  const left = new Map(own);
+  for (const [i, bridge] of (before.ovs?.bridges ?? []).entries()) {
+    const next = after.ovs?.bridges.find((one) => one.name === bridge.name)?.flows;
+    if (next === bridge.flows || after.ovs?.bridges[i] === bridge) continue;
+    const kept = new Set(next);
+    for (const flow of bridge.flows)
+      if (!kept.has(flow)) left.delete(keys.flow(bridge.name, flow.table, printFlow(flow)));
+  }
+  for (const ns of before.namespaces) {
+    const next = after.namespaces.find((one) => one.name === ns.name);
+    for (const [family, was, is] of [
+      [4, ns.iptables, next?.iptables],
+      [6, ns.ip6tables, next?.ip6tables],
+    ] as const) {
+      if (was === is) continue;
+      const kept = new Set(is?.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules)));
+      for (const table of was?.tables ?? [])
+        for (const chain of table.chains)
+          for (const rule of chain.rules)
+            if (!kept.has(rule)) left.delete(keys.rule(ns.name, family, table.name, chain.name, rule.text));
+    }
+  }
+  return new Map([...counts, [before.name, left]]);
+}
