@@ -1,5 +1,7 @@
 /** What was made of each entry of a list; of one that follows from it by a change at one place, only that is made anew. */
 
+import { alikeFromEnd, alikeFromStart } from "../host/alike.ts";
+
 export interface Remade<T, V> {
   readonly from: readonly T[];
   readonly made: readonly V[];
@@ -34,10 +36,6 @@ export function remadeFlat<T, V>(
 
 /** How many entries two lists share at their beginnings, and at their ends. */
 function shared(a: readonly unknown[], b: readonly unknown[]): { head: number; tail: number } {
-  const least = Math.min(a.length, b.length);
-  let head = 0;
-  while (head < least && a[head] === b[head]) head++;
-  let tail = 0;
-  while (tail < least - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
-  return { head, tail };
+  const head = alikeFromStart(a, b);
+  return { head, tail: alikeFromEnd(a, b, head) };
 }

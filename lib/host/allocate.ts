@@ -4,13 +4,12 @@
  */
 import { formatMac } from "../net/address.ts";
 import { findNamespace, ROOT } from "./edit.ts";
-import type { HostState, OvsBridge } from "./state.ts";
+import { Highest } from "./highest.ts";
+import type { HostState, Link, OvsBridge, OvsPort } from "./state.ts";
 
 /** The index of the next device made in a namespace: one more than the highest there (net/core/dev.c dev_index_reserve). */
 export function nextIfindex(host: HostState, netns: string = ROOT): number {
-  let highest = 0;
-  for (const link of findNamespace(host, netns)?.links ?? []) if (link.ifindex > highest) highest = link.ifindex;
-  return highest + 1;
+  return indexes.of(findNamespace(host, netns)?.links ?? []) + 1;
 }
 
 /** OFPP_MAX of OpenFlow 1.0: ports from here on are reserved. */
@@ -18,12 +17,16 @@ const RESERVED_OFPORTS = 0xff00;
 
 /** The number of the next port of a bridge: one more than the highest (ofproto/ofproto.c alloc_ofp_port). */
 export function nextOfport(bridge: OvsBridge): number {
-  let highest = 0;
-  for (const port of bridge.ports)
-    for (const { ofport } of port.interfaces)
-      if (ofport !== undefined && ofport > highest && ofport < RESERVED_OFPORTS) highest = ofport;
-  return highest + 1;
+  return ofports.of(bridge.ports) + 1;
 }
+
+const indexes = new Highest<Link>(({ ifindex }) => ifindex);
+const ofports = new Highest<OvsPort>(({ interfaces }) => {
+  let highest = 0;
+  for (const { ofport } of interfaces)
+    if (ofport !== undefined && ofport > highest && ofport < RESERVED_OFPORTS) highest = ofport;
+  return highest;
+});
 
 /** The locally administered unicast address that a new device has where nobody gives it one: always the same for a name. */
 export function generatedMac(host: string, device: string): string {

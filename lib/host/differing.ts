@@ -1,3 +1,5 @@
+import { alikeFromEnd, alikeFromStart } from "./alike.ts";
+
 /** What two lists do not share. Most of what a plan leaves alone is the same objects in the same places. */
 export interface Difference<T> {
   /** In the first alone, and in the second alone, in their order. */
@@ -31,34 +33,55 @@ export function appended<T>(list: readonly T[], more: readonly T[]): T[] {
   return out;
 }
 
+/** What a list was last compared with, and what came of it: parts of one work ask the same. */
+const known = new WeakMap<
+  readonly unknown[],
+  { readonly to: readonly unknown[]; readonly difference: Difference<unknown> }
+>();
+/** Shorter lists are compared as soon as found. */
+const LONG = 64;
+
 /** By identity: fast where nearly all is in both, in the same order. */
 export function differing<T>(a: readonly T[], b: readonly T[]): Difference<T> {
   if (a === b) return NONE;
   const line = lines.get(a);
   if (line && line === lines.get(b)) return { gone: a.slice(b.length), come: b.slice(a.length) };
+  if (a.length < LONG) return compared(a, b);
+  const last = known.get(a);
+  if (last?.to === b) return last.difference as Difference<T>; // Of the same two lists.
+  const difference = compared(a, b);
+  known.set(a, { to: b, difference });
+  return difference;
+}
+
+function compared<T>(a: readonly T[], b: readonly T[]): Difference<T> {
+  // Most is alike at both ends.
+  const start = alikeFromStart(a, b);
+  const rest = alikeFromEnd(a, b, start);
+  const [endA, endB] = [a.length - rest, b.length - rest];
+  let i = start;
+  let j = start;
+  if (endA === i || endB === j) return { gone: a.slice(i, endA), come: b.slice(j, endB) };
   const gone: T[] = [];
   const come: T[] = [];
-  let i = 0;
-  let j = 0;
   let strange = 0;
-  while (i < a.length && j < b.length && strange < PATIENCE) {
-    if (a[i] === b[j]) {
+  while (i < endA && j < endB && strange < PATIENCE) {
+    if (Object.is(a[i], b[j])) {
       i++;
       j++;
       continue;
     }
-    const more = ahead(b, j, a[i] as T);
-    const less = more > 0 ? 0 : ahead(a, i, b[j] as T);
+    // One in place of another.
+    if (i + 1 < endA && j + 1 < endB && Object.is(a[i + 1], b[j + 1])) {
+      gone.push(a[i++] as T);
+      come.push(b[j++] as T);
+      continue;
+    }
+    const more = ahead(b, j, endB, a[i] as T);
+    const less = more > 0 ? 0 : ahead(a, i, endA, b[j] as T);
     if (more === 0 && less === 0) strange++;
     for (let n = more === 0 && less === 0 ? 1 : less; n > 0; n--) gone.push(a[i++] as T);
     for (let n = more === 0 && less === 0 ? 1 : more; n > 0; n--) come.push(b[j++] as T);
-  }
-  // What is alike at the end needs no looking up.
-  let endA = a.length;
-  let endB = b.length;
-  while (endA > i && endB > j && a[endA - 1] === b[endB - 1]) {
-    endA--;
-    endB--;
   }
   while (i < endA) gone.push(a[i++] as T);
   while (j < endB) come.push(b[j++] as T);
@@ -71,8 +94,8 @@ export function differing<T>(a: readonly T[], b: readonly T[]): Difference<T> {
 }
 
 /** How many entries from `start` on stand before this one; 0 when it is not near. */
-function ahead<T>(list: readonly T[], start: number, one: T): number {
-  const end = Math.min(list.length, start + REACH);
-  for (let i = start + 1; i < end; i++) if (list[i] === one) return i - start;
+function ahead<T>(list: readonly T[], start: number, until: number, one: T): number {
+  const end = Math.min(until, start + REACH);
+  for (let i = start + 1; i < end; i++) if (Object.is(list[i], one)) return i - start;
   return 0;
 }

@@ -1,4 +1,6 @@
 /** Keeps the identity of what did not change, through objects that are put together anew each time. */
+import { alikeFromStart } from "./alike.ts";
+import { differing } from "./differing.ts";
 
 /** `now`, or `old` where it says the same; within it, parts of `old` that say the same. Plain data, arrays, maps. */
 export function stable<T>(old: T, now: T): T {
@@ -29,30 +31,25 @@ function stableObject(old: Plain, now: Plain): Plain {
   return same ? old : merged;
 }
 
-/** Lists change by an insertion, a removal or an item: what is the same at both ends is passed over at once. */
+/** Lists change by an insertion, a removal or an item: what is the same in both is passed over at once. */
 function stableArray(old: readonly unknown[], now: readonly unknown[]): readonly unknown[] {
-  const least = Math.min(old.length, now.length);
-  let head = 0;
-  while (head < least && Object.is(old[head], now[head])) head++;
-  let tail = 0;
-  while (tail < least - head && Object.is(old[old.length - 1 - tail], now[now.length - 1 - tail])) tail++;
-  if (head === old.length && head === now.length) return old;
-
-  const before = old.slice(head, old.length - tail);
+  const { gone, come } = differing(old, now);
   let byKey: Map<string | undefined, unknown> | undefined;
   const knownOf = (one: unknown, i: number) => {
-    const there = before[i];
     const key = keyOf(one);
-    if (Object.is(one, there) || key === undefined || key === keyOf(there)) return there;
-    byKey ??= new Map(before.map((other) => [keyOf(other), other]));
+    if (key === undefined || key === keyOf(gone[i])) return gone[i];
+    byKey ??= new Map(gone.map((other) => [keyOf(other), other]));
     return byKey.get(key);
   };
-  const middle = now.slice(head, now.length - tail).map((one, i) => {
+  const out = now.slice();
+  let at = -1;
+  come.forEach((one, i) => {
+    at = now.indexOf(one, at + 1);
     const known = knownOf(one, i);
-    return known === undefined ? one : stable(known, one);
+    if (known !== undefined) out[at] = stable(known, one);
   });
-  const same = middle.length === before.length && middle.every((one, i) => Object.is(one, before[i]));
-  return same ? old : [...now.slice(0, head), ...middle, ...now.slice(now.length - tail)];
+  const same = gone.length === come.length && out.length === old.length;
+  return same && alikeFromStart(out, old) === out.length ? old : out;
 }
 
 /** What an item of a list is known by. */

@@ -6,6 +6,7 @@
 import type { Command } from "../../host/command/command.ts";
 import { type Difference, differing } from "../../host/differing.ts";
 import { findNamespace, namespaceOf, ROOT } from "../../host/edit.ts";
+import { Following } from "../../host/following.ts";
 import { applyAll } from "../../host/run.ts";
 import type { HostState, Link, Namespace } from "../../host/state.ts";
 import type { Agent } from "../agent.ts";
@@ -61,8 +62,8 @@ function plugVifs(view: HostView, host: HostState): HostState {
 /** @param ids of ports to look at; undefined: all */
 function plugged(view: HostView, host: HostState, root: Namespace, ids: ReadonlySet<string> | undefined): HostState {
   const devices = devicesOf(ids ? linksOf(root, ids) : root.links);
-  const looked = ids ? view.ports.filter((port) => ids.has(shortId(port.id))) : view.ports;
-  const guests = new Set(view.servers.flatMap((server) => server.portIds));
+  const looked = ids ? portsOf(view, ids) : view.ports;
+  const guests = guestPorts.of(view.servers);
   const ports = looked.filter((port) => guests.has(port.id) && (port.vifType !== "ovs" || host.ovs !== undefined));
   const kept = new Set(ports.map((port) => shortId(port.id)));
   const missing = ports.filter((port) => !isPlugged(port, devices));
@@ -86,6 +87,34 @@ function plugged(view: HostView, host: HostState, root: Namespace, ids: Readonly
   const after = namespaceOf(all, ROOT);
   return withMtus(all, ports, ids ? linksOf(after, ids) : after.links, view.networks);
 }
+
+/** Ports by what is left of their ids in the names of devices. */
+const byShortId = new Following<PortView, Map<string, Set<PortView>>>(
+  () => new Map(),
+  (map, port) => {
+    const id = shortId(port.id);
+    map.set(id, (map.get(id) ?? new Set()).add(port));
+  },
+  (map, port) => map.get(shortId(port.id))?.delete(port),
+);
+
+/** In the order of the view. */
+function portsOf({ ports }: HostView, ids: ReadonlySet<string>): PortView[] {
+  const map = byShortId.of(ports);
+  const some = [...ids].flatMap((id) => [...(map.get(id) ?? [])]);
+  return some.length < 2 ? some : some.sort((a, b) => ports.indexOf(a) - ports.indexOf(b));
+}
+
+/** Ports of guests. */
+const guestPorts = new Following<HostView["servers"][number], Set<string>>(
+  () => new Set(),
+  (all, { portIds }) => {
+    for (const id of portIds) all.add(id);
+  },
+  (all, { portIds }) => {
+    for (const id of portIds) all.delete(id);
+  },
+);
 
 /** Bridges of trunks by the guests' devices in them. */
 function ownBridges({ ovs }: HostState): ReadonlyMap<string, string> {

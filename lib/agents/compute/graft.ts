@@ -4,8 +4,8 @@
  */
 import { nextIfindex, nextOfport } from "../../host/allocate.ts";
 import type { Command } from "../../host/command/command.ts";
-import { bridgeNamed, withBridge } from "../../host/command/ovs/bridges.ts";
-import { editNamespace, linksAnd, namespaceOf, ROOT } from "../../host/edit.ts";
+import { bridgeNamed, withBridge, withPort } from "../../host/command/ovs/bridges.ts";
+import { editNamespace, findLink, linksAnd, namespaceOf, ROOT } from "../../host/edit.ts";
 import { applyAll } from "../../host/run.ts";
 import { withSettings } from "../../host/settings.ts";
 import type { HostState, Namespace, OvsBridge, OvsInterface, OvsPort } from "../../host/state.ts";
@@ -48,7 +48,7 @@ function emptied(host: HostState): HostState {
   const bridge = bridgeNamed(host, INTEGRATION_BRIDGE);
   const bare: Namespace = {
     ...root,
-    links: root.links.filter((link) => DATAPATH_DEVICES.has(link.name)),
+    links: DATAPATH_DEVICES.flatMap((name) => findLink(root, name) ?? []),
     addresses: [],
     routes: [],
     neighbours: [],
@@ -75,7 +75,7 @@ function settingOf({ sysctls }: Namespace, name: string): [string, string][] {
 }
 
 /** Made with the first bridge, and there from then on. */
-const DATAPATH_DEVICES: ReadonlySet<string> = new Set(["ovs-netdev", "ovs-system"]);
+const DATAPATH_DEVICES: readonly string[] = ["ovs-netdev", "ovs-system"];
 
 function addition(empty: HostState, tap: string, commands: readonly Command[]): Addition {
   const held = { ...empty, processes: [{ pid: 1, command: `ifname=${tap}` }] };
@@ -83,7 +83,7 @@ function addition(empty: HostState, tap: string, commands: readonly Command[]): 
   const root = namespaceOf(host, ROOT);
   const before = namespaceOf(empty, ROOT).sysctls;
   return {
-    links: root.links.filter((link) => !DATAPATH_DEVICES.has(link.name)),
+    links: root.links.filter((link) => !DATAPATH_DEVICES.includes(link.name)),
     addresses: root.addresses,
     routes: root.routes,
     sysctls: Object.fromEntries(Object.entries(root.sysctls).filter(([name]) => before[name] === undefined)),
@@ -110,8 +110,7 @@ function plugAll(host: HostState, made: readonly Addition[]): HostState {
     port ? [{ ...port, interfaces: port.interfaces.map((one) => ({ ...one, ofport: ofport++ })) }] : [],
   );
   if (added.length === 0) return host;
-  const ports = bridge.ports.concat(added).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const wider = { ...bridge, ports };
+  const wider = added.reduce(withPort, bridge);
   return withLeastMtu(withBridge(host, wider), wider, added);
 }
 

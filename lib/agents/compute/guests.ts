@@ -1,8 +1,10 @@
 /** The hypervisor's processes: one for each guest that runs here, which holds the guest's devices open. */
+import { nextPid } from "../../host/command/process.ts";
 import { differing } from "../../host/differing.ts";
 import { ROOT } from "../../host/edit.ts";
+import { Following } from "../../host/following.ts";
 import type { HostState, Process } from "../../host/state.ts";
-import type { HostView } from "../view.ts";
+import type { HostView, PortView } from "../view.ts";
 import { shortId } from "./devices.ts";
 import { vifNames } from "./plug.ts";
 
@@ -20,10 +22,9 @@ export function runGuests(host: HostState, view: HostView): HostState {
     settled.set(host.processes, view.servers);
     return host;
   }
-  const ids = new Set(missing.flatMap((server) => server.portIds));
-  const macs = new Map(view.ports.filter((port) => ids.has(port.id)).map((port) => [port.id, port.mac]));
-  let pid = host.processes.reduce((highest, one) => Math.max(highest, one.pid), 0);
-  const started = missing.map((server): Process => ({ pid: ++pid, netns: ROOT, command: commandOf(server, macs) }));
+  const macs = macsOf(view.ports, new Set(missing.flatMap((server) => server.portIds)));
+  let pid = nextPid(host);
+  const started = missing.map((server): Process => ({ pid: pid++, netns: ROOT, command: commandOf(server, macs) }));
   const processes = [...kept, ...started];
   settled.set(processes, view.servers);
   return { ...host, processes };
@@ -82,6 +83,24 @@ function hasDevices({ command }: Process, { portIds }: Server): boolean {
 
 /** Another hypervisor runs it, and names one of its ports. */
 function isRunOtherwise(processes: readonly Process[], { portIds }: Server): boolean {
-  const others = processes.filter((one) => serverOf(one) === undefined);
-  return portIds.some((portId) => others.some((one) => one.command.includes(portId)));
+  const some = [...others.of(processes)];
+  return portIds.some((portId) => some.some((one) => one.command.includes(portId)));
+}
+
+/** Processes that run no guest of ours. */
+const others = new Following<Process, Set<Process>>(
+  () => new Set(),
+  (some, one) => {
+    if (serverOf(one) === undefined) some.add(one);
+  },
+  (some, one) => some.delete(one),
+);
+
+function macsOf(ports: readonly PortView[], ids: ReadonlySet<string>): Map<string, string> {
+  const macs = new Map<string, string>();
+  for (let i = ports.length; i-- > 0 && macs.size < ids.size; ) {
+    const port = ports[i];
+    if (port && ids.has(port.id)) macs.set(port.id, port.mac);
+  }
+  return macs;
 }

@@ -1,5 +1,7 @@
 /** Ports of the view whose devices an agent finds. */
-import type { HostState, OvsBridge } from "../../host/state.ts";
+import { alikeFromStart } from "../../host/alike.ts";
+import { Following } from "../../host/following.ts";
+import type { HostState, OvsBridge, OvsPort } from "../../host/state.ts";
 import type { PortView } from "../view.ts";
 
 const INTEGRATION_BRIDGE = "br-int";
@@ -13,30 +15,28 @@ const found = new WeakMap<readonly PortView[], readonly PortView[]>();
 
 /** Those with an interface on br-int that bears their id. neutron/agent/common/ovs_lib.py get_vif_ports */
 export function pluggedPorts(ports: readonly PortView[], host: HostState): readonly PortView[] {
-  const ids = idsOn(integrationBridge(host)?.ports ?? NONE);
-  const here = ports.filter((port) => ids.has(port.id));
+  const here = ids.of(integrationBridge(host)?.ports ?? NONE);
+  const plugged = ports.filter((port) => here.has(port.id));
   const last = found.get(ports);
-  if (last?.length === here.length && last.every((one, i) => one === here[i])) return last;
-  found.set(ports, here);
-  return here;
+  if (last?.length === plugged.length && alikeFromStart(last, plugged) === plugged.length) return last;
+  found.set(ports, plugged);
+  return plugged;
 }
 
 const NONE: OvsBridge["ports"] = [];
-const ids = new WeakMap<OvsBridge["ports"], ReadonlySet<string>>();
+/** How many interfaces bear an id. */
+const ids = new Following<OvsPort, Map<string, number>>(
+  () => new Map(),
+  (counts, port) => count(counts, port, 1),
+  (counts, port) => count(counts, port, -1),
+);
 
-function idsOn(ports: OvsBridge["ports"]): ReadonlySet<string> {
-  let own = ids.get(ports);
-  if (!own) {
-    own = new Set(interfaceIds(ports));
-    ids.set(ports, own);
+function count(counts: Map<string, number>, { interfaces }: OvsPort, by: 1 | -1): void {
+  for (const { ofport, externalIds } of interfaces) {
+    const id = externalIds["iface-id"];
+    if (id === undefined || ofport === undefined || ofport < 0) continue;
+    const now = (counts.get(id) ?? 0) + by;
+    if (now === 0) counts.delete(id);
+    else counts.set(id, now);
   }
-  return own;
-}
-
-function* interfaceIds(ports: OvsBridge["ports"]): Iterable<string> {
-  for (const { interfaces } of ports)
-    for (const { ofport, externalIds } of interfaces) {
-      const id = externalIds["iface-id"];
-      if (id !== undefined && ofport !== undefined && ofport >= 0) yield id;
-    }
 }

@@ -1,6 +1,7 @@
 /** All flows of the agent, bridge by bridge, in groups that stay the same objects while their cause does. */
 import type { Flow } from "../../net/openflow/ast.ts";
 import { memo } from "../memo.ts";
+import { type Remade, remade } from "../remade.ts";
 import type { HostSettings, NetworkView, PortView, RemotePortView } from "../view.ts";
 import { bridgeCookie, queueCookie } from "./cookies.ts";
 import { type DvrPlan, dvrPlan, type RuleGroup } from "./dvr-plan.ts";
@@ -52,7 +53,7 @@ export function integrationFlows(wiring: Wiring): Groups {
   return [
     always,
     ...wiring.networks.map(({ network, vlan }) => localVlanIn(wiring, network, vlan, cookie)),
-    ...wiring.wired.map((one) => portIn(wiring, one, plan, cookie)),
+    ...portsIn(wiring, plan, cookie),
     wiring.dead.flatMap((one) => stamp(one.port.tag === undefined ? [] : [integration.dropFrom(one.ofport)], cookie)),
     ...stampAll(plan.integration, cookie),
   ];
@@ -73,6 +74,17 @@ function localVlanIn(
 }
 
 const NONE: readonly Flow[] = [];
+
+/** Where no router interface here delivers to them, ports' flows depend on themselves alone. */
+const alone = memo<HostSettings, { ports?: Remade<WiredPort, readonly Flow[]> }>();
+
+function portsIn(wiring: Wiring, plan: DvrPlan, cookie: string): Groups {
+  const make = (one: WiredPort) => portIn(wiring, one, plan, cookie);
+  if (plan.deliveries.size > 0) return wiring.wired.map(make);
+  const last = alone(wiring.view.settings, cookie, () => ({}));
+  last.ports = remade(last.ports, wiring.wired, make);
+  return last.ports.made;
+}
 
 /** The native firewall checks addresses itself (provides_arp_spoofing_protection). */
 function portIn({ view }: Wiring, one: WiredPort, plan: DvrPlan, cookie: string): readonly Flow[] {

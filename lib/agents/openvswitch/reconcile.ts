@@ -1,5 +1,5 @@
 /** A bridge's flows with the agent's own brought up to date. */
-import { flowKey, siteOf } from "../../host/command/ovs/flow-table.ts";
+import { flowKey, hasAny, siteOf } from "../../host/command/ovs/flow-table.ts";
 import { appended, differing } from "../../host/differing.ts";
 import type { Flow } from "../../net/openflow/ast.ts";
 import { printActions, printTerms } from "../../net/openflow/print.ts";
@@ -87,6 +87,7 @@ function brought(
   own: (flow: Flow) => boolean,
 ): Flow[] {
   const wanted = new Map([...open].map((flow) => [flowKey(flow), flow]));
+  if (strange.size === 0 && !hasAny(installed, wanted.keys())) return appended(installed, [...wanted.values()]);
   const sites = new Set([...open].map(siteOf));
   const isInPlace = (flow: Flow) =>
     strange.has(flow) || (sites.has(siteOf(flow)) && !own(flow) && wanted.has(flowKey(flow)));

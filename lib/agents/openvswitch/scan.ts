@@ -1,4 +1,5 @@
 /** Ports on br-int that are Neutron's, as the agent's scan finds them. Source: agent/common/ovs_lib.py get_vif_ports. */
+import { Following } from "../../host/following.ts";
 import type { OvsBridge, OvsInterface, OvsPort } from "../../host/state.ts";
 
 export interface FoundPort {
@@ -10,13 +11,32 @@ export interface FoundPort {
 const known = new WeakMap<OvsPort, FoundPort | "none">();
 
 /** In the order in which the switch numbered them. */
-export function scan(integration: OvsBridge): FoundPort[] {
-  const all: FoundPort[] = [];
-  for (const port of integration.ports) {
+const scanned = new Following<OvsPort, FoundPort[]>(
+  () => [],
+  (all, port) => {
     const one = found(port);
-    if (one !== "none") all.push(one);
+    if (one === "none") return;
+    all.splice(placeFor(all, one.ofport), 0, one);
+  },
+  (all, port) => {
+    const one = found(port);
+    if (one !== "none") all.splice(all.indexOf(one), 1);
+  },
+);
+
+/** Behind all whose numbers are not higher. */
+function placeFor(all: readonly FoundPort[], ofport: number): number {
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((all[middle] as FoundPort).ofport > ofport) high = middle;
+    else low = middle + 1;
   }
-  return all.sort((a, b) => a.ofport - b.ofport);
+  return low;
+}
+
+export function scan(integration: OvsBridge): FoundPort[] {
+  return scanned.of(integration.ports).slice();
 }
 
 function found(port: OvsPort): FoundPort | "none" {

@@ -4,7 +4,10 @@
  */
 
 import { bridgeNamed } from "../../host/command/ovs/bridges.ts";
+import { differing } from "../../host/differing.ts";
+import { Following } from "../../host/following.ts";
 import type { HostState, OvsBridge, OvsPort } from "../../host/state.ts";
+import { type Remade, remade } from "../remade.ts";
 import type { HostView, NetworkView, PortView } from "../view.ts";
 import { physicalBridges } from "./bridges.ts";
 import { INTEGRATION_BRIDGE, integrationPatch, PATCH_INT, PATCH_TUN, physicalPatch, TUNNEL_BRIDGE } from "./names.ts";
@@ -57,41 +60,77 @@ export interface Wiring {
   readonly tunnel: TunnelJoint | undefined;
 }
 
-const byId = new WeakMap<readonly PortView[], ReadonlyMap<string, PortView>>();
+const byId = new Following<PortView, Map<string, PortView>>(
+  () => new Map(),
+  (map, port) => map.set(port.id, port),
+  (map, port) => {
+    if (map.get(port.id) === port) map.delete(port.id);
+  },
+);
 
-function portsById(ports: readonly PortView[]): ReadonlyMap<string, PortView> {
-  let map = byId.get(ports);
-  if (!map) {
-    map = new Map(ports.map((port) => [port.id, port]));
-    byId.set(ports, map);
-  }
-  return map;
+/** A port on br-int, and what Neutron says of it, if it is to be up. */
+interface Looked {
+  readonly found: FoundPort;
+  readonly bound?: { readonly view: PortView; readonly network: NetworkView };
+}
+
+/** What a host's ports were found to be: most are so the next time, too. */
+interface Notes extends Pick<HostView, "ports" | "networks"> {
+  readonly looked: Remade<FoundPort, Looked>;
+  readonly vlans: ReadonlyMap<string, number>;
+  readonly wired: Remade<Looked, WiredPort | undefined>;
+}
+
+const notes = new WeakMap<HostView["settings"], Notes>();
+
+function lookUp({ ports, networks }: HostView, found: readonly FoundPort[], last: Notes | undefined): Notes["looked"] {
+  const here = byId.of(ports);
+  const known = last?.networks === networks && !isTouched(last, ports) ? last.looked : undefined;
+  return remade(known, found, (one): Looked => {
+    const view = here.get(one.portId);
+    const network = view && networks.get(view.networkId);
+    return view?.adminUp && network ? { found: one, bound: { view, network } } : { found: one };
+  });
+}
+
+/** Whether Neutron says something else of a port that was looked up. */
+function isTouched(last: Notes, ports: readonly PortView[]): boolean {
+  const { gone, come } = differing(last.ports, ports);
+  return [...gone, ...come].some(({ id }) => last.looked.from.some(({ portId }) => portId === id));
+}
+
+function sameVlans(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
+  return a.size === b.size && [...a].every(([id, vlan]) => b.get(id) === vlan);
 }
 
 /** Undefined before the bridges are there. */
 export function wiringOf(view: HostView, host: HostState): Wiring | undefined {
   const integration = bridgeNamed(host, INTEGRATION_BRIDGE);
   if (!integration) return undefined;
-  const bound = portsById(view.ports);
-  const up: { found: FoundPort; view: PortView; network: NetworkView }[] = [];
+  const last = notes.get(view.settings);
+  const looked = lookUp(view, scan(integration), last);
+  const networks = new Set<NetworkView>();
   const dead: FoundPort[] = [];
-  for (const found of scan(integration)) {
-    const port = bound.get(found.portId);
-    const network = port && view.networks.get(port.networkId);
-    if (port?.adminUp && network) up.push({ found, view: port, network });
+  for (const { found, bound } of looked.made)
+    if (bound) networks.add(bound.network);
     else dead.push(found);
-  }
-  const present = [...new Set(up.map((one) => one.network))];
+  const present = [...networks];
   const vlans = localVlans(integration, present);
+  const wired = remade(last && sameVlans(last.vlans, vlans) ? last.wired : undefined, looked.made, (one) => {
+    const vlan = one.bound && vlans.get(one.bound.network.id);
+    return one.bound && vlan !== undefined ? wiredPort(one.found, one.bound.view, one.bound.network, vlan) : undefined;
+  });
+  notes.set(view.settings, { ports: view.ports, networks: view.networks, looked, vlans, wired });
+  const without =
+    vlans.size === present.length
+      ? []
+      : looked.made.flatMap(({ found, bound }) => (bound && !vlans.has(bound.network.id) ? [found] : []));
   return {
     host,
     view,
     integration,
-    wired: up.flatMap(({ found, view: port, network }) => {
-      const vlan = vlans.get(network.id);
-      return vlan === undefined ? [] : [wiredPort(found, port, network, vlan)];
-    }),
-    dead: [...dead, ...up.filter((one) => !vlans.has(one.network.id)).map((one) => one.found)],
+    wired: wired.made.filter((one) => one !== undefined),
+    dead: [...dead, ...without],
     networks: present.flatMap((network) => {
       const vlan = vlans.get(network.id);
       return vlan === undefined ? [] : [{ network, vlan }];

@@ -1,7 +1,8 @@
 /** Programs that agents start and end: dnsmasq, haproxy, radvd, and `kill` (neutron/agent/linux/external_process.py). */
 import { editNamespace, findNamespace } from "../edit.ts";
+import { Highest } from "../highest.ts";
 import { settleHeld } from "../kernel/held.ts";
-import type { DnsmasqInstance, HostState, Listener } from "../state.ts";
+import type { DnsmasqInstance, HostState, Listener, Process } from "../state.ts";
 import { CommandError, type Invocation, type Tool } from "./command.ts";
 import { freshInstance } from "./file.ts";
 
@@ -52,10 +53,10 @@ function parseKill(typed: readonly string[]): ProcessCommand {
 
 /** Process numbers are given one after the other. */
 export function nextPid(host: HostState): number {
-  let highest = 0;
-  for (const { pid } of host.processes) if (pid > highest) highest = pid;
-  return highest + 1;
+  return pids.of(host.processes) + 1;
 }
+
+const pids = new Highest<Process>(({ pid }) => pid);
 
 function start(host: HostState, netns: string, words: readonly string[]): HostState {
   const command = words.join(" ");

@@ -3,6 +3,7 @@
  * does, lines are put in and taken out where they stand, and chains that are alike are not touched.
  */
 import type { IptablesChain, IptablesRule, IptablesRuleset, IptablesTable } from "../../net/iptables/ast.ts";
+import { alikeFromEnd, alikeFromStart } from "../alike.ts";
 import type { Command } from "../command/command.ts";
 import type { RestoreLine, RestoreTable } from "../command/iptables/command.ts";
 import { differing } from "../differing.ts";
@@ -80,14 +81,9 @@ const COMPARED = 400;
 
 function changedRules(chain: string, before: readonly IptablesRule[], after: readonly IptablesRule[]): RestoreLine[] {
   if (before === after) return [];
-  let start = 0;
-  while (start < before.length && start < after.length && same(before[start], after[start])) start++;
-  let a = before.length;
-  let b = after.length;
-  while (a > start && b > start && same(before[a - 1], after[b - 1])) {
-    a--;
-    b--;
-  }
+  const start = alikeFromStart(before, after, same);
+  const rest = alikeFromEnd(before, after, start, same);
+  const [a, b] = [before.length - rest, after.length - rest];
   if (a === start && b === start) return [];
   const old = before.slice(start, a);
   const now = after.slice(start, b);

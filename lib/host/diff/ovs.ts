@@ -132,7 +132,8 @@ function portCommands(before: OvsBridge, after: OvsBridge): Command[] {
   out.push(...numbered);
   fresh.sort((a, b) => numberOf(a) - numberOf(b));
   const wanted = new Map(come.map((port) => [port.name, port]));
-  const ports = gone.length === 0 ? before.ports : before.ports.map((port) => wanted.get(port.name) ?? port);
+  const isRenumbered = (port: OvsPort) => numberOf(wanted.get(port.name) ?? port) !== numberOf(port);
+  const ports = gone.some(isRenumbered) ? before.ports.map((port) => wanted.get(port.name) ?? port) : before.ports;
   let next = nextOfport({ ...before, ports });
   for (const port of fresh) {
     out.push(...newPort(before, port, next));

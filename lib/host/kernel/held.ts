@@ -12,7 +12,7 @@ export function settleHeld(before: HostState, after: HostState): HostState {
   let out = after;
   for (const ns of after.namespaces)
     for (const link of ns.links)
-      if ((link.kind === "tap" || link.kind === "tun") && link.up)
+      if ((link.kind === "tap" || link.kind === "tun") && link.up && (link.carrier ? gone : come).length > 0)
         if (changed.some(({ command }) => isMentioned(command, link.name)))
           out = settleCarrier(out, ns.name, link.name);
   return out;

@@ -1,6 +1,7 @@
 /** Devices of a simulated host: finding them, replacing them, and what Open vSwitch sees of them. */
 import { CommandError } from "../command/command.ts";
 import { dependantsOf, findLink, findNamespace, linksWith, namespaceOf, parentOf, withNamespace } from "../edit.ts";
+import { Following } from "../following.ts";
 import type { HostState, Link, OvsInterface, OvsPort } from "../state.ts";
 
 /** What rtnetlink refuses, as iproute2 prints it. */
@@ -46,52 +47,21 @@ export function childrenOf(host: HostState, netns: string, name: string): Placed
   return out;
 }
 
-/**
- * Where ports are in a list, by the names of their interfaces, which are a switch's own. Lists that follow from each other share
- * this: a name that it lacks is in none of them, and of one that it has the place is believed only when the name is there.
- */
-interface PortPlaces {
-  readonly byName: Map<string, number>;
-  /** How many ports were put in since: so far may others have moved down. */
-  readonly moved: number;
-}
-
-const portPlaces = new WeakMap<readonly OvsPort[], PortPlaces>();
-const FAR = 64;
-
-function placesOf(ports: readonly OvsPort[]): PortPlaces {
-  let own = portPlaces.get(ports);
-  if (!own) {
-    const byName = new Map(ports.flatMap((port, i) => port.interfaces.map((iface) => [iface.name, i] as const)));
-    own = { byName, moved: 0 };
-    portPlaces.set(ports, own);
-  }
-  return own;
-}
-
-/** The list `to` is `from` with this port put in at a place, or in place of the one of its name. */
-export function followPorts(from: readonly OvsPort[], to: readonly OvsPort[], port: OvsPort, at: number): void {
-  const own = portPlaces.get(from);
-  if (!own) return;
-  if (to.length === from.length) {
-    if (port.interfaces.every(({ name }) => own.byName.has(name))) portPlaces.set(to, own);
-    return;
-  }
-  // Another list that follows from this one may have it elsewhere.
-  const strange = port.interfaces.some(({ name }) => (own.byName.get(name) ?? at) !== at);
-  if (strange || own.moved >= FAR) return;
-  for (const { name } of port.interfaces) own.byName.set(name, at);
-  portPlaces.set(to, { byName: own.byName, moved: own.moved + 1 });
-}
+/** Ports by the names of their interfaces, which are a switch's own. */
+const portsByName = new Following<OvsPort, Map<string, OvsPort>>(
+  () => new Map(),
+  (map, port) => {
+    for (const { name } of port.interfaces) map.set(name, port);
+  },
+  (map, port) => {
+    for (const { name } of port.interfaces) if (map.get(name) === port) map.delete(name);
+  },
+);
 
 /** -1 where no interface of this name is in any. */
 export function portOf(ports: readonly OvsPort[], name: string): number {
-  const { byName, moved } = placesOf(ports);
-  const at = byName.get(name);
-  if (at === undefined) return -1;
-  for (let i = Math.max(0, at - moved); i <= at + moved && i < ports.length; i++)
-    if (ports[i]?.interfaces.some((iface) => iface.name === name)) return i;
-  return -1;
+  const port = portsByName.of(ports).get(name);
+  return port ? ports.indexOf(port) : -1;
 }
 
 /** Updates the switch's interface of this name that is a device of this namespace. */
@@ -111,7 +81,6 @@ export function seenByOvs(
     const after = update(iface);
     if (after === iface) return host;
     const ports = bridge.ports.with(p, { ...port, interfaces: port.interfaces.with(i, after) });
-    followPorts(bridge.ports, ports, port, p);
     // A switch forgets what it learnt of a port that is none any more (ofproto-dpif.c bundle_destroy).
     const lost = after.ofport !== iface.ofport && bridge.fdb.some((entry) => entry.port === iface.ofport);
     const fdb = lost ? bridge.fdb.filter((entry) => entry.port !== iface.ofport) : bridge.fdb;

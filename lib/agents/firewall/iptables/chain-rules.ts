@@ -1,4 +1,5 @@
 /** A host's chain with other rules: those that it has already stay the same objects, with their counters. */
+import { alikeFromEnd, alikeFromStart } from "../../../host/alike.ts";
 import type { IptablesChain, IptablesRule } from "../../../net/iptables/ast.ts";
 
 /** Rules that a chain of a host was found to have. */
@@ -6,12 +7,12 @@ const equal = new WeakMap<IptablesChain, readonly IptablesRule[]>();
 
 export function withRules(old: IptablesChain, next: IptablesRule[]): IptablesChain {
   if (old.rules === next || equal.get(old) === next) return old;
-  const start = commonStart(old.rules, next);
+  const start = alikeFromStart(old.rules, next, same);
   if (start === next.length && start === old.rules.length) {
     equal.set(old, next);
     return old;
   }
-  const end = commonEnd(old.rules, next, start);
+  const end = alikeFromEnd(old.rules, next, start, same);
   // Chains of thousands of rules change at one place.
   const byText = new Map(old.rules.slice(start, old.rules.length - end).map((one) => [one.text, one]));
   const middle = next.slice(start, next.length - end).map((one) => byText.get(one.text) ?? one);
@@ -21,20 +22,6 @@ export function withRules(old: IptablesChain, next: IptablesRule[]): IptablesCha
   return chain;
 }
 
-function same(a: IptablesRule | undefined, b: IptablesRule | undefined): boolean {
-  return a === b || a?.text === b?.text;
-}
-
-function commonStart(a: readonly IptablesRule[], b: readonly IptablesRule[]): number {
-  const length = Math.min(a.length, b.length);
-  let i = 0;
-  while (i < length && same(a[i], b[i])) i++;
-  return i;
-}
-
-function commonEnd(a: readonly IptablesRule[], b: readonly IptablesRule[], start: number): number {
-  const length = Math.min(a.length, b.length) - start;
-  let i = 0;
-  while (i < length && same(a[a.length - 1 - i], b[b.length - 1 - i])) i++;
-  return i;
+function same(a: IptablesRule, b: IptablesRule): boolean {
+  return a.text === b.text;
 }

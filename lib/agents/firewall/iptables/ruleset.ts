@@ -4,6 +4,7 @@
  * counters. Source: neutron/agent/linux/iptables_manager.py _modify_rules.
  */
 
+import { alikeFromStart } from "../../../host/alike.ts";
 import { DraftChains } from "../../../host/command/iptables/draft-chains.ts";
 import { differing } from "../../../host/differing.ts";
 import type { IptablesChain, IptablesRule, IptablesRuleset, IptablesTable } from "../../../net/iptables/ast.ts";
@@ -147,7 +148,5 @@ function withLeadingRules(old: IptablesChain, first: readonly IptablesRule[] | u
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+  return a.length === b.length && alikeFromStart(a, b) === a.length;
 }

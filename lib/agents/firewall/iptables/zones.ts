@@ -2,6 +2,7 @@
  * A zone of conntrack for each guest, so that equal addresses on two networks stay apart. The rules of the raw table are
  * where an agent finds them again. Source: neutron/agent/linux/ip_conntrack.py.
  */
+import { alikeFromStart } from "../../../host/alike.ts";
 import type { IptablesRule, IptablesRuleset } from "../../../net/iptables/ast.ts";
 import type { HostSettings, PortView } from "../../view.ts";
 import { type Plugging, tapName } from "./names.ts";
@@ -13,14 +14,18 @@ export type Zones = ReadonlyMap<string, number>;
 
 /** The zones of these ports: those that they have, and the lowest free ones for the others. */
 export function zonesOf(plugging: Plugging, ports: readonly PortView[], known: Zones): Zones {
-  const byKey = new Map<string, number>();
+  const zones = new Map<string, number>();
+  // Keys are the ports themselves, or their networks.
+  const byKey = plugging.zonePer === "port" ? zones : new Map<string, number>();
+  const taken = new Set<number>();
   for (const port of ports) {
     const zone = known.get(port.id);
-    if (zone !== undefined) byKey.set(keyOf(plugging, port), zone);
+    if (zone === undefined) continue;
+    byKey.set(keyOf(plugging, port), zone);
+    taken.add(zone);
   }
-  const taken = new Set(byKey.values());
+  if (byKey === zones && zones.size === ports.length) return zones;
   let next = ZONE_START;
-  const zones = new Map<string, number>();
   for (const port of ports) {
     const key = keyOf(plugging, port);
     let zone = byKey.get(key);
@@ -29,7 +34,7 @@ export function zonesOf(plugging: Plugging, ports: readonly PortView[], known: Z
       zone = next++;
       byKey.set(key, zone);
     }
-    zones.set(port.id, zone);
+    if (byKey !== zones) zones.set(port.id, zone);
   }
   return zones;
 }
@@ -82,7 +87,5 @@ function zoneRules(plugging: Plugging, ruleset: IptablesRuleset | undefined): re
 }
 
 function sameRules(a: readonly IptablesRule[], b: readonly IptablesRule[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i] && a[i]?.text !== b[i]?.text) return false;
-  return true;
+  return a.length === b.length && alikeFromStart(a, b, (one, other) => one.text === other.text) === a.length;
 }

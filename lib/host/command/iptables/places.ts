@@ -165,8 +165,9 @@ export class Leading {
   /** Whether some rule of the one chain jumps to the other. */
   isJump(from: string, to: string): boolean {
     const rules = this.sources.get(to)?.has(from) ? this.chains.get(from)?.rules : undefined;
-    // Of rules that are just changing, to look for one takes less than to sum all up.
-    return rules !== undefined && (gists.get(rules)?.nexts.has(to) ?? rules.some((rule) => nextOf(rule) === to));
+    // Of rules that are just changing, to look for one takes less than to sum all up. What came last mostly stands last.
+    const jumps = (rule: IptablesRule) => nextOf(rule) === to;
+    return rules !== undefined && (gists.get(rules)?.nexts.has(to) ?? rules.findLast(jumps) !== undefined);
   }
 
   /** Built-in chains whose packets come to this one. */

@@ -1,8 +1,9 @@
 /** Devices that Open vSwitch makes, takes and gives back, and what its Interface rows say of them. */
 import { editNamespace, findLink, findNamespace, linksWith, ROOT } from "../../edit.ts";
+import { Following } from "../../following.ts";
 import { addLink, removeLink } from "../../kernel/device.ts";
 import { rowOf } from "../../kernel/links.ts";
-import type { HostState, Link, Namespace, OvsBridge, OvsInterface } from "../../state.ts";
+import type { HostState, Link, Namespace, OvsBridge, OvsInterface, OvsPort } from "../../state.ts";
 
 /** MTU of a switch none of whose devices has another (ofproto.c find_min_mtu). */
 const DEFAULT_MTU = 1500;
@@ -75,17 +76,24 @@ export function seen(row: OvsInterface, link: Link, netns: string): OvsInterface
   return { ...rowOf(rest, netns, link), netns };
 }
 
-const leastMtus = new WeakMap<OvsBridge["ports"], number>();
+/** How many own devices have an MTU. */
+const mtus = new Following<OvsPort, Map<number, number>>(
+  () => new Map(),
+  (counts, port) => countMtus(counts, port, 1),
+  (counts, port) => countMtus(counts, port, -1),
+);
+
+function countMtus(counts: Map<number, number>, { interfaces }: OvsPort, by: 1 | -1): void {
+  for (const { type, mtu } of interfaces) {
+    if ((type !== "" && type !== "system") || mtu === undefined) continue;
+    const now = (counts.get(mtu) ?? 0) + by;
+    if (now === 0) counts.delete(mtu);
+    else counts.set(mtu, now);
+  }
+}
 
 /** The least MTU of a bridge's own devices, which internal ports are given (ofproto.c find_min_mtu). */
 export function leastMtu({ ports }: OvsBridge): number {
-  let least = leastMtus.get(ports);
-  if (least === undefined) {
-    least = 0;
-    for (const { interfaces } of ports)
-      for (const { type, mtu } of interfaces)
-        if ((type === "" || type === "system") && mtu !== undefined && (least === 0 || mtu < least)) least = mtu;
-    leastMtus.set(ports, least);
-  }
-  return least || DEFAULT_MTU;
+  const all = mtus.of(ports);
+  return all.size === 0 ? DEFAULT_MTU : Math.min(...all.keys());
 }

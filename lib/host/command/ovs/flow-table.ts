@@ -57,6 +57,13 @@ function keysOf(flows: readonly Flow[]): Set<string> {
   return own;
 }
 
+/** Whether a list has a flow of one of these keys. */
+export function hasAny(flows: readonly Flow[], some: Iterable<string>): boolean {
+  const known = keysOf(flows);
+  for (const key of some) if (known.has(key)) return true;
+  return false;
+}
+
 /** @param to has flows of the same keys as `from`, unless other keys are given */
 export function handOn(
   from: readonly Flow[],

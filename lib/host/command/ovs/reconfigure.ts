@@ -7,7 +7,8 @@ import type { Flow } from "../../../net/openflow/ast.ts";
 import { generatedMac, nextOfport } from "../../allocate.ts";
 import { differing } from "../../differing.ts";
 import { editNamespace, findLink, findNamespace, ROOT } from "../../edit.ts";
-import { followPorts } from "../../kernel/links.ts";
+import { Following } from "../../following.ts";
+import { portOf } from "../../kernel/links.ts";
 import type { HostState, OvsBridge, OvsInterface, OvsPort, OvsState } from "../../state.ts";
 import { withBridge, withOvs } from "./bridges.ts";
 import type { DraftInterface } from "./columns.ts";
@@ -43,12 +44,27 @@ export function reconfigure(host: HostState, wanted: OvsState): HostState {
   let out = release(host, touched, changed);
   out = followDatapaths(withOvs(out, wanted));
   for (const bridge of changed) out = configure(out, bridge, old.get(bridge.name));
-  const patched = [...touched, ...changed].some((b) => b.ports.some(isPatch));
+  const patched = [...touched, ...changed].some((b) => patches.of(b.ports).size > 0);
   return patched ? followPeers(out) : out;
 }
 
-function isPatch(port: OvsPort): boolean {
-  return port.interfaces.some((one) => one.type === "patch");
+/** The few ports of a list that are so. */
+function those(are: (port: OvsPort) => boolean): Following<OvsPort, Set<OvsPort>> {
+  return new Following<OvsPort, Set<OvsPort>>(
+    () => new Set(),
+    (some, port) => {
+      if (are(port)) some.add(port);
+    },
+    (some, port) => some.delete(port),
+  );
+}
+
+const patches = those((port) => port.interfaces.some((one) => one.type === "patch"));
+const unnumbered = those((port) => port.interfaces.some((one) => one.ofport === undefined));
+
+/** Some ports of a list, with their places, in its order. */
+function placed(ports: readonly OvsPort[], some: ReadonlySet<OvsPort>): { port: OvsPort; i: number }[] {
+  return [...some].map((port) => ({ port, i: ports.indexOf(port) })).sort((a, b) => a.i - b.i);
 }
 
 /** Interfaces that are there no longer, or are something else now, lose their devices. */
@@ -80,11 +96,11 @@ function configure(host: HostState, wanted: OvsBridge, before: OvsBridge | undef
   const types = new Map(gone.flatMap((port) => port.interfaces.map((one) => [one.name, one.type] as const)));
   const fresh = new Set(come);
   const mtu = leastMtu(before ?? bridge);
-  bridge.ports.forEach((port, i) => {
-    // A port that is as it was had what it asked for, if it could be had.
-    if (!fresh.has(port) && port.interfaces.every((one) => one.ofport !== undefined)) return;
+  // A port that is as it was had what it asked for, if it could be had.
+  const looked = new Set([...come, ...unnumbered.of(bridge.ports)]);
+  for (const { port, i } of placed(bridge.ports, looked)) {
     const asks = (one: OvsInterface) => needsWork(one, fresh.has(port) ? types.get(one.name) : one.type);
-    if (!port.interfaces.some(asks)) return;
+    if (!port.interfaces.some(asks)) continue;
     const interfaces: OvsInterface[] = [];
     for (const one of port.interfaces) {
       if (!asks(one)) {
@@ -95,11 +111,9 @@ function configure(host: HostState, wanted: OvsBridge, before: OvsBridge | undef
       out = done.host;
       interfaces.push(done.row);
       const next = { ...port, interfaces: [...interfaces, ...port.interfaces.slice(interfaces.length)] };
-      const ports = bridge.ports.with(i, next);
-      followPorts(bridge.ports, ports, next, i);
-      bridge = { ...bridge, ports };
+      bridge = { ...bridge, ports: bridge.ports.with(i, next) };
     }
-  });
+  }
   bridge = withDatapathId(bridge);
   return adjustMtu(withBridge(out, bridge), bridge, mtu);
 }
@@ -208,8 +222,10 @@ function withDatapathId(bridge: OvsBridge): OvsBridge {
 
 /** The host after a device of its own got another MTU: the switch that has it as a port looks for the least anew. */
 export function followMtu(before: HostState, after: HostState, device: string): HostState {
-  const hasIt = ({ ports }: OvsBridge) =>
-    ports.some((port) => port.name === device && port.interfaces.some((one) => one.name === device && isSystem(one)));
+  const hasIt = ({ ports }: OvsBridge) => {
+    const port = ports[portOf(ports, device)];
+    return port?.name === device && port.interfaces.some((one) => one.name === device && isSystem(one));
+  };
   const bridge = after.ovs?.bridges.find(hasIt);
   const was = bridge && before.ovs?.bridges.find((one) => one.name === bridge.name);
   return bridge && was && bridge !== was ? adjustMtu(after, bridge, leastMtu(was)) : after;
@@ -241,17 +257,17 @@ function followPeers(host: HostState): HostState {
   if (!host.ovs) return host;
   const ends = new Map<string, { peer: string | undefined; datapathType: string }>();
   for (const bridge of host.ovs.bridges)
-    for (const port of bridge.ports)
+    for (const port of patches.of(bridge.ports))
       for (const one of port.interfaces)
         if (one.type === "patch") ends.set(one.name, { peer: one.options.peer, datapathType: bridge.datapathType });
   let changed = false;
   const bridges = host.ovs.bridges.map((bridge) => {
-    const ports = bridge.ports.map((port) => {
-      if (!isPatch(port)) return port;
+    let { ports } = bridge;
+    for (const { port, i } of placed(bridge.ports, patches.of(bridge.ports))) {
       const interfaces = port.interfaces.map((one) => withPeerError(one, bridge, ends));
-      return interfaces.every((one, i) => one === port.interfaces[i]) ? port : { ...port, interfaces };
-    });
-    if (ports.every((port, i) => port === bridge.ports[i])) return bridge;
+      if (interfaces.some((one, at) => one !== port.interfaces[at])) ports = ports.with(i, { ...port, interfaces });
+    }
+    if (ports === bridge.ports) return bridge;
     changed = true;
     return { ...bridge, ports };
   });

@@ -2,7 +2,7 @@
 import { portOf } from "../../kernel/links.ts";
 import type { HostState, OvsBridge, OvsInterface, OvsPort, OvsState } from "../../state.ts";
 import { CommandError } from "../command.ts";
-import { withPort } from "./bridges.ts";
+import { portNamed, withPort } from "./bridges.ts";
 import { columnName, type Edit, editColumn } from "./columns.ts";
 import { reconfigure } from "./reconfigure.ts";
 import type { ColumnSetting, VsctlCommand, VsctlStep, VsctlTable } from "./vsctl-command.ts";
@@ -95,7 +95,7 @@ function replace(ovs: OvsState, bridge: OvsBridge): OvsState {
 
 function findPort(ovs: OvsState, name: string): { bridge: OvsBridge; port: OvsPort } | undefined {
   for (const bridge of ovs.bridges) {
-    const port = bridge.ports.find((p) => p.name === name);
+    const port = portNamed(bridge.ports, name);
     if (port) return { bridge, port };
   }
   return undefined;

@@ -1,0 +1,42 @@
+/** What is known of a list, brought up to date as the list changes: of thousands of entries a command changes a few. */
+import { differing } from "./differing.ts";
+
+interface Followed<T, S> {
+  list: readonly T[];
+  readonly state: S;
+}
+
+/**
+ * Lists that follow from each other mostly begin with the same entry: what was known of the last of them is changed in place,
+ * by what the two do not share. So the state is to be read at once, and not to be kept.
+ */
+export class Following<T extends object, S> {
+  private readonly known = new WeakMap<T, Followed<T, S>>();
+  private readonly empty: () => S;
+  private readonly add: (state: S, one: T) => void;
+  private readonly drop: (state: S, one: T) => void;
+
+  constructor(empty: () => S, add: (state: S, one: T) => void, drop: (state: S, one: T) => void) {
+    this.empty = empty;
+    this.add = add;
+    this.drop = drop;
+  }
+
+  of(list: readonly T[]): S {
+    const [first] = list;
+    if (!first) return this.empty();
+    const last = this.known.get(first);
+    if (last?.list === list) return last.state;
+    const since = last && differing(last.list, list);
+    if (!since || since.gone.length + since.come.length > list.length / 2) {
+      const state = this.empty();
+      for (const one of list) this.add(state, one);
+      this.known.set(first, { list, state });
+      return state;
+    }
+    for (const one of since.gone) this.drop(last.state, one);
+    for (const one of since.come) this.add(last.state, one);
+    last.list = list;
+    return last.state;
+  }
+}
