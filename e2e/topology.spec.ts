@@ -68,6 +68,15 @@ test("the pointer lights the neighbours", async ({ page }) => {
   await expect.poll(() => opacity(/^Instance cirros-vm3 /)).toBeLessThan(1);
   expect(await opacity(/^Network vxlan10 /)).toBe(1);
   expect(await opacity(/^Floating IP 172/)).toBe(1);
+
+  // What the wheel moves under it is not pointed at, until it rests.
+  const picture = page.getByRole("group", { name: "Topology" });
+  const passing = await picture.evaluate((svg) => {
+    svg.dispatchEvent(new WheelEvent("wheel", { bubbles: true, deltaY: 40 }));
+    return getComputedStyle(svg).pointerEvents;
+  });
+  expect(passing).toBe("none");
+  await expect(picture).toHaveCSS("pointer-events", "auto");
 });
 
 test("an instance leads to a trace from it and to it", async ({ page }) => {

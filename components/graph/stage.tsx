@@ -19,6 +19,9 @@ import { cn } from "../ui/cn.ts";
 
 const STEPS = [0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4];
 
+/** After the last of the wheel. */
+const REST_MS = 100;
+
 export interface StageProps {
   /** Size of the drawing in pixels at zoom 1. */
   width: number;
@@ -86,9 +89,20 @@ export function Stage(
     stage.current.scrollTop += box.top + point.fy * box.height - point.y;
   }, [zoom]);
 
+  const resting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // What the wheel moves under a pointer is not pointed at: lighting it would repaint the picture with every frame.
+  const pass = () => {
+    clearTimeout(resting.current);
+    stage.current?.setAttribute("data-passing", "");
+    resting.current = setTimeout(() => {
+      resting.current = undefined;
+      stage.current?.removeAttribute("data-passing");
+    }, REST_MS);
+  };
+
   const onWheel = useRef<(event: WheelEvent) => void>(() => {});
   onWheel.current = (event) => {
-    if (!event.ctrlKey && !event.metaKey) return;
+    if (!event.ctrlKey && !event.metaKey) return pass();
     event.preventDefault();
     step(event.deltaY < 0 ? 1 : -1, { x: event.clientX, y: event.clientY });
   };
@@ -105,6 +119,7 @@ export function Stage(
     if (scrolled) stage.current?.scrollTo({ ...scrolled.current, behavior: "instant" });
   }, [scrolled, stage]);
   const onScroll = () => {
+    if (resting.current !== undefined) pass();
     if (scrolled && stage.current) scrolled.current = { left: stage.current.scrollLeft, top: stage.current.scrollTop };
   };
 
@@ -126,7 +141,7 @@ export function Stage(
         onKeyDown={onKeyDown}
         onScroll={onScroll}
         onPointerDown={(event) => drag(event, props.onPress)}
-        className="absolute inset-0 cursor-grab overflow-auto pb-16 active:cursor-grabbing"
+        className="absolute inset-0 cursor-grab overflow-auto pb-16 data-passing:*:pointer-events-none active:cursor-grabbing"
       >
         {props.children}
       </div>
