@@ -17,10 +17,10 @@ export class Screen {
     this.terminal = terminal;
   }
 
-  /** Characters that would move the cursor or colour the screen are shown as marks: names in a recording may hold any. */
+  /** Characters that would move the cursor or colour the screen are shown as marks: names in a recording may hold any. A NUL shows nothing. */
   print(text: string): void {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-    this.terminal.write(text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "\ufffd").replaceAll("\n", "\r\n"));
+    this.terminal.write(text.replace(/[\x01-\x08\x0b-\x1f\x7f-\x9f]/g, "\ufffd").replaceAll("\n", "\r\n"));
   }
 
   note(text: string): void {

@@ -8,6 +8,7 @@ import { showIp } from "./show/ip.ts";
 import type { Call, Terminal } from "./terminal.ts";
 import { arping } from "./traffic/arping.ts";
 import { ping } from "./traffic/ping.ts";
+import { traceroute } from "./traffic/traceroute.ts";
 
 export function guestProgram(terminal: Terminal, call: Call): Answer {
   const guest = terminal.guest as Guest;
@@ -22,6 +23,8 @@ export function guestProgram(terminal: Terminal, call: Call): Answer {
       return ping(terminal, call);
     case "arping":
       return arping(terminal, call);
+    case "traceroute":
+      return traceroute(terminal, call);
     case "hostname":
       return lines([guest.name]);
     case "whoami":
@@ -34,9 +37,14 @@ export function guestProgram(terminal: Terminal, call: Call): Answer {
       terminal.session = {};
       return NOTHING;
     case "help":
-      return lines(["In an instance: ip address, ip link, ip route (as its port says), ping, arping, hostname, exit."]);
+      return lines([
+        "In an instance: ip address, ip link, ip route (as its port says), ping, arping, traceroute, hostname, exit.",
+      ]);
     default:
-      throw new CommandError(`${call.program}: not found in an instance; ip, ping, arping, hostname and exit are`, 127);
+      throw new CommandError(
+        `${call.program}: not found in an instance; ip, ping, arping, traceroute, hostname and exit are`,
+        127,
+      );
   }
 }
 

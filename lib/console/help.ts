@@ -49,11 +49,11 @@ export const ENTRIES: readonly Entry[] = [
   {
     names: ["sysctl", "cat", "ls"],
     shows:
-      "sysctl NAME | -a; cat /proc/sys/…, /etc/neutron/…, /var/lib/neutron/dhcp/NETWORK/host|opts|addn_hosts|leases; ls DIRECTORY",
+      "sysctl NAME | -a; cat /proc/sys/…, /proc/PID/cmdline, /sys/class/net/DEVICE/…, /etc/neutron/…, /var/lib/neutron/dhcp/NETWORK/host|opts|addn_hosts|leases; ls DIRECTORY",
     changes: "sysctl -w NAME=VALUE; cat > FILE <<'EOF'",
   },
   {
-    names: ["ps", "pgrep", "ss"],
+    names: ["ps", "pgrep", "pidof", "ss"],
     shows: "what runs, and what listens",
     changes: "kill, pkill, killall: agents, and what they start",
   },
@@ -63,19 +63,20 @@ export const ENTRIES: readonly Entry[] = [
     changes: "systemctl stop, start, restart neutron-…-agent, as on the host's page",
   },
   {
-    names: ["ping", "arping"],
+    names: ["ping", "arping", "traceroute"],
     shows:
-      "ping [-c N] [-s SIZE] [-I DEVICE] [-M do] [-t TTL] ADDRESS walks a packet through the cloud as it is now: 0.01 ms for each device on its way; arping -I DEVICE ADDRESS",
+      "ping [-c N] [-s SIZE] [-I DEVICE] [-M do] [-t TTL] ADDRESS walks a packet through the cloud as it is now: 0.01 ms for each device on its way; arping -I DEVICE ADDRESS; traceroute [-n] [-I] ADDRESS",
   },
   {
     names: ["tcpdump"],
     shows:
       "[timeout SECONDS] tcpdump -i DEVICE [-n] [-e] [-c COUNT] [FILTER]: what traces and pings lately sent over it, then what they send until Ctrl-C; in a pipe, only what was",
   },
-  { names: ["virsh"], shows: "list; console INSTANCE: ping from inside" },
+  { names: ["virsh"], shows: "list, domiflist, dumpxml INSTANCE; console INSTANCE: ping from inside" },
   {
-    names: ["hostname", "clear", "exit", "help"],
-    shows: "| grep, head, tail, sort, uniq, wc -l; ; && ||; help PROGRAM",
+    names: ["hostname", "uname", "ethtool", "clear", "exit", "help"],
+    shows:
+      "hostname -I; uname -a; ethtool -i DEVICE; grep, head, tail, sort, uniq, wc on files, and behind |; ; && ||; help PROGRAM",
   },
 ];
 

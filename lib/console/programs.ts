@@ -5,6 +5,7 @@ import { SYSCTL } from "../host/command/sysctl.ts";
 import { toolOf } from "../host/command/tools.ts";
 import { ROOT } from "../host/edit.ts";
 import { type Answer, lines, NOTHING } from "./answer.ts";
+import { FILTER_NAMES, filter } from "./filters.ts";
 import { guestProgram } from "./guest.ts";
 import { HELP, helpOf } from "./help.ts";
 import { normalization } from "./normalization.ts";
@@ -18,6 +19,7 @@ import { showIpset } from "./show/ipset.ts";
 import { saveIptables, showIptables } from "./show/iptables.ts";
 import { showOfctl } from "./show/ofctl.ts";
 import { pgrep, ps, ss } from "./show/processes.ts";
+import { ethtool, hostname, pidof, uname } from "./show/system.ts";
 import { showVsctl } from "./show/vsctl.ts";
 import { kill, killall, pkill } from "./signals.ts";
 import { type Letters, spread } from "./spread.ts";
@@ -25,6 +27,7 @@ import type { Call, Program, Terminal } from "./terminal.ts";
 import { arping } from "./traffic/arping.ts";
 import { ping } from "./traffic/ping.ts";
 import { tcpdump } from "./traffic/tcpdump.ts";
+import { traceroute } from "./traffic/traceroute.ts";
 import { virsh } from "./virsh.ts";
 
 /** Asks where it can, changes otherwise. */
@@ -151,17 +154,21 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   ls: (t, { words }) => ls(t.host, words),
   ps: (t, { words }) => ps(t.host, words),
   pgrep: (t, { words }) => pgrep(t.host, words),
-  ss: (t, { netns }) => ss(t.namespace(netns)),
+  ss: (t, { words, netns }) => ss(t.namespace(netns), words),
   ping,
   ping6: ping,
   arping,
   tcpdump,
   virsh,
-  hostname(t, { words }) {
-    if (words.some((word) => !word.startsWith("-")))
-      throw new CommandError("hostname: a simulated host keeps its name", 1);
-    return lines([t.host.name]);
-  },
+  traceroute,
+  hostname: (t, { words, netns }) => hostname(t.host, t.namespace(netns), words),
+  uname: (t, { words }) => uname(t.host, words),
+  ethtool: (t, { words, netns }) => ethtool(t.namespace(netns), words),
+  pidof: (t, { words }) => pidof(t.host, words),
+  which: (_, { words }) => which(words),
+  date: (t) =>
+    lines([`${new Date(t.now).toUTCString().replace(/^(\w+), (\d+) (\w+) (\d+) (\S+) GMT$/, "$1 $3 $2 $5 UTC $4")}`]),
+  id: () => lines(["uid=0(root) gid=0(root) groups=0(root)"]),
   whoami: () => lines(["root"]),
   echo: (_, { words }) => lines([words.join(" ")]),
   true: () => NOTHING,
@@ -183,6 +190,24 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
 };
 
 export const PROGRAM_NAMES: readonly string[] = Object.keys(PROGRAMS);
+
+function which(words: readonly string[]): Answer {
+  const found = words.filter((word) => Object.hasOwn(PROGRAMS, word));
+  return lines(
+    found.map((word) => `/usr/bin/${word}`),
+    found.length === words.length ? 0 : 1,
+  );
+}
+
+/** A filter at the beginning of a line reads files. */
+function filtered(terminal: Terminal, { program, words, netns }: Call): Answer {
+  const at = words.findIndex((word) => word.startsWith("/"));
+  if (words.includes("-f") && program === "tail") throw new CommandError("tail: -f is not supported here", 1);
+  if (at < 0) throw new CommandError(`${program}: nothing can be typed into it here; name a file by its whole path`, 1);
+  const { text, status } = cat(terminal.host, terminal.namespace(netns), words.slice(at));
+  if (status !== 0) return { text: text.replace(/^cat: /gm, `${program}: `), status: 2 };
+  return filter([program, ...words.slice(0, at)], text) ?? NOTHING;
+}
 
 /** `ip netns exec NAME bash` stays there until `exit`. */
 function enter(terminal: Terminal, { netns, words }: Call): Answer {
@@ -211,8 +236,22 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   ifconfig: "use `ip address` and `ip link`",
   route: "use `ip route`",
   arp: "use `ip neigh`",
-  traceroute: "trace the packet on the trace page, or `ping -t 1`, `-t 2`, …",
-  mtr: "trace the packet on the trace page, or `ping -t 1`, `-t 2`, …",
+  tracepath: "use `traceroute`",
+  mtr: "use `traceroute`",
+  netstat: "use `ss -lntup`, `ip route` and `ip -s link`",
+  ...Object.fromEntries(
+    ["nc", "curl", "wget", "telnet", "iperf", "iperf3", "nmap", "dig", "nslookup"].map((name) => [
+      name,
+      "trace a TCP or UDP packet on the trace page",
+    ]),
+  ),
+  dmesg: "the kernel of a simulated host writes no log",
+  lsmod: "modules of the kernel are not simulated: those that Neutron needs are there",
+  modprobe: "modules of the kernel are not simulated: those that Neutron needs are there",
+  ebtables: "it is not simulated: what it would drop on a Linux bridge host passes",
+  arptables: "it is not simulated, and Neutron does not use it",
+  "ovsdb-client": "use `ovs-vsctl list TABLE`",
+  "ovs-tcpdump": "use `tcpdump -i DEVICE`; patch ports have none",
   tc: "queueing is not simulated",
   nft: "use `iptables`",
   awk: "pipe into grep, head, tail, sort, uniq or wc",
@@ -226,6 +265,7 @@ export function runProgram(terminal: Terminal, call: Call): Answer {
   const { program } = call;
   const known = Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined;
   if (known) return known(terminal, call);
+  if (FILTER_NAMES.includes(program)) return filtered(terminal, call);
   const hint = Object.hasOwn(ELSEWHERE, program)
     ? `: not here; ${ELSEWHERE[program]}`
     : ": command not found. `help` lists what there is";

@@ -64,12 +64,14 @@ const VERBS: Readonly<Record<string, (terminal: Terminal, units: readonly Unit[]
       units.map((one) => (one.process ? "active" : "inactive")),
       units.some((one) => one.process) ? 0 : 3,
     ),
+  enable: () => NOTHING,
   "is-enabled": (_, units) => lines(units.map(() => "enabled")),
 };
 
 /** `systemctl VERB UNIT…`; a unit may be a pattern. */
 export function systemctl(terminal: Terminal, { words }: Call): Answer {
   const [verb = "list-units", ...names] = words.filter((word) => !word.startsWith("-"));
+  if (verb === "daemon-reload") return NOTHING;
   if (verb === "list-units" || (verb === "status" && names.length === 0)) return list(unitsOf(terminal), names);
   const run = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (!run) throw new CommandError(`systemctl: ${verb} is not supported here; ${Object.keys(VERBS).join(", ")} are`, 1);
@@ -92,7 +94,8 @@ export function service(terminal: Terminal, call: Call): Answer {
 }
 
 function named(terminal: Terminal, verb: string, name: string): Unit[] {
-  const plain = name.replace(/\.service$/, "");
+  // As packages of Ubuntu's once called it.
+  const plain = name.replace(/\.service$/, "").replace(/^neutron-plugin-(\w+)-agent$/, "neutron-$1-agent");
   const found = unitsOf(terminal).filter((one) => globs(plain, one.name));
   if (found.length > 0 || plain.includes("*")) return found;
   if (verb === "status") throw new CommandError(`Unit ${plain}.service could not be found.`, 4);

@@ -165,7 +165,47 @@ describe("programs", () => {
   });
 });
 
+describe("files and programs", () => {
+  test("are found where an engineer looks for them", async () => {
+    expect(await told("compute1", "uname -n; hostname -I")).toMatch(/^compute1\n192\.168\.250\.31 10\.0\.44\.31 \n$/);
+    expect(await told("compute1", "grep local_ip /etc/neutron/plugins/ml2/openvswitch_agent.ini")).toMatch(
+      /^local_ip = /,
+    );
+    expect(await told("compute1", "cat /sys/class/net/eth1/mtu; ls /sys/class/net | grep -c eth1")).toBe("1600\n1\n");
+    expect(await told("network1", "ls /var/run/netns | grep -c qdhcp")).not.toBe("0\n");
+    const pid = (await told("network1", "pgrep -o dnsmasq")).trim();
+    expect(await told("network1", `cat /proc/${pid}/cmdline`)).toMatch(/^dnsmasq\0--no-hosts\0/);
+    expect(await told("compute1", `ethtool -i ${guest("cirros-vm1").tap} | head -1; pidof ovs-vswitchd`)).toMatch(
+      /^driver: tun\n\d+\n/,
+    );
+    expect(await told("compute1", "ss -lnt")).toMatch(/^State .*\nLISTEN 0 +0 +127\.0\.0\.1:6640 +0\.0\.0\.0:\*\n/);
+    expect((await told("compute1", "ss -lnu")).trim().split("\n")).toHaveLength(1);
+    expect((await type("compute1", "tail -3 /var/log/neutron/l3-agent.log")).output).toMatch(
+      /write no logs; .* under Commands/,
+    );
+  });
+
+  test("tell what an instance is plugged into", async () => {
+    const { name, tap, mac } = guest("cirros-vm1");
+    const bridge = tap.replace("tap", "qbr");
+    expect(await told("compute1", `virsh dumpxml ${name} | grep bridge`)).toContain(`<source bridge='${bridge}'/>`);
+    expect(await told("compute1", `virsh domiflist ${name}`)).toMatch(
+      new RegExp(`^ ${tap} +bridge +${bridge} +virtio +${mac}$`, "m"),
+    );
+  });
+});
+
 describe("packets", () => {
+  test("tell the way that they take, hop by hop", async () => {
+    const target = addressOf("cirros-vm3");
+    expect(await told("compute1", `traceroute -n ${target}`, inside("cirros-vm1"))).toMatch(
+      new RegExp(`^traceroute to .*\\n 1  172\\.16\\.10\\.1  0\\.\\d+ ms .*\\n 2  ${target}  0\\.\\d+ ms .*\\n$`),
+    );
+    const nobody = await type("compute1", "traceroute -m 3 172.16.10.99", inside("cirros-vm1"));
+    expect(nobody.output).toMatch(/\n 1 {2}\* \* \*\n 2 {2}\* \* \*\n 3 {2}\* \* \*\n$/);
+    expect(nobody.notes.join()).toMatch(/172\.16\.10\.99/);
+  });
+
   test("are pinged from an instance, and captured where they passed", async () => {
     const from = guest("cirros-vm1");
     const output = await told("compute1", `ping -c 2 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));

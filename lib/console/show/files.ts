@@ -2,9 +2,9 @@
 import { CommandError } from "../../host/command/command.ts";
 import { isDhcpFile, writeDhcpFile } from "../../host/command/dhcp-files.ts";
 import type { SysctlCommand } from "../../host/command/sysctl.ts";
-import { findLink } from "../../host/edit.ts";
+import { findLink, namespaceOf, ROOT } from "../../host/edit.ts";
 import { initial } from "../../host/kernel/sysctl-initial.ts";
-import type { HostState, Namespace } from "../../host/state.ts";
+import type { HostState, Link, Namespace } from "../../host/state.ts";
 import { type Answer, lines, NOTHING } from "../answer.ts";
 
 const DHCP = "/var/lib/neutron/dhcp";
@@ -27,9 +27,25 @@ function read(host: HostState, ns: Namespace, path: string): string | undefined 
     const value = setting(ns, path.slice("/proc/sys/".length).replaceAll("/", "."));
     return value === undefined ? undefined : `${value}\n`;
   }
+  const pid = /^\/proc\/(\d+)\/cmdline$/.exec(path)?.[1];
+  if (pid !== undefined) {
+    const command = host.processes.find((one) => String(one.pid) === pid)?.command;
+    return command && `${command.split(" ").join("\0")}\0`;
+  }
+  const [, device, attribute = ""] = /^\/sys\/class\/net\/([^/]+)\/(\w+)$/.exec(path) ?? [];
+  const link = device === undefined ? undefined : findLink(ns, device);
+  if (link) return attributeOf(link, attribute);
   const file = path.startsWith(`${ETC}/`) ? path.slice(path.lastIndexOf("/") + 1) : "";
   const sections = host.config[file];
   return sections && etcPaths(host).includes(path) ? ini(sections) : undefined;
+}
+
+function attributeOf(link: Link, name: string): string | undefined {
+  const values: Readonly<Record<string, string | number>> = {
+    ...{ address: link.mac, ifindex: link.ifindex, mtu: link.mtu, operstate: link.operstate.toLowerCase() },
+    ...(link.up && { carrier: Number(link.carrier) }),
+  };
+  return Object.hasOwn(values, name) ? `${values[name]}\n` : undefined;
 }
 
 function ini(sections: Record<string, Record<string, string>>): string {
@@ -60,13 +76,18 @@ export function cat(host: HostState, ns: Namespace, paths: readonly string[]): A
 }
 
 function missing(host: HostState, path: string): string {
+  if (path.startsWith("/var/log/"))
+    return `cat: ${path}: the agents of a simulated host write no logs; what they did is on its page, under Commands`;
   if (children(host, path.replace(/\/$/, ""))) return `cat: ${path}: Is a directory`;
   return `cat: ${path}: No such file or directory`;
 }
 
 /** Names in a directory; undefined where there is none. */
-function children(host: HostState, path: string): string[] | undefined {
+function children(host: HostState, at: string): string[] | undefined {
+  const path = at.replace(/^\/var\/run(?=\/|$)/, "/run");
   const files = [
+    ...host.namespaces.map((one) => (one.name === ROOT ? "/run/netns" : `/run/netns/${one.name}`)),
+    ...namespaceOf(host, ROOT).links.map((link) => `/sys/class/net/${link.name}`),
     ...host.dnsmasq.flatMap((one) =>
       DHCP_FILES.filter((name) => name !== "pid" || one.running).map((name) => `${DHCP}/${one.networkId}/${name}`),
     ),

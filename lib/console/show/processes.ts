@@ -69,17 +69,41 @@ export function matching({ processes }: HostState, program: string, typed: reado
   return words.includes("-n") ? found.slice(-1) : words.includes("-o") ? found.slice(0, 1) : found;
 }
 
-/** Sockets that listen: `ss -lntu`. */
-export function ss(ns: Namespace): Answer {
-  const rows = ns.listeners.map((one) => {
-    const address = one.address.includes(":") && !one.address.startsWith("[") ? `[${one.address}]` : one.address;
-    const local = `${address}${one.dev === undefined ? "" : `%${one.dev}`}:${one.port}`;
-    const peer = one.address.includes(":") ? "[::]:*" : "0.0.0.0:*";
-    const state = one.proto === "tcp" ? "LISTEN" : "UNCONN";
-    return `${one.proto.padEnd(6)} ${state.padEnd(7)} 0       0      ${local.padStart(28)} ${peer.padStart(18)}${one.process === undefined ? "" : `  users:(("${one.process}"))`}`;
-  });
+/** Sockets that listen, the only ones that a host's state tells of: `ss -lntup` (misc/ss.c). */
+export function ss(ns: Namespace, typed: readonly string[]): Answer {
+  const words = spread(typed, { flags: "lntupa46oeimHrswx", valued: "" });
+  const has = (letter: string, long: string) => words.includes(`-${letter}`) || words.includes(`--${long}`);
+  const [tcp, udp] = [has("t", "tcp"), has("u", "udp")];
+  const told = has("l", "listening") || has("a", "all") ? ns.listeners : [];
+  const shown = told.filter((one) => tcp === udp || one.proto === (tcp ? "tcp" : "udp"));
+  const sorted = [...shown.filter((one) => one.proto === "udp"), ...shown.filter((one) => one.proto === "tcp")];
+  const rows = sorted.map((one) => ({
+    ...one,
+    state: one.proto === "tcp" ? "LISTEN" : "UNCONN",
+    local: `${one.address.includes(":") && !one.address.startsWith("[") ? `[${one.address}]` : one.address}${one.dev === undefined ? "" : `%${one.dev}`}`,
+    peer: one.address.includes(":") ? "[::]" : "0.0.0.0",
+    users: has("p", "processes") && one.process !== undefined ? `users:(("${one.process}"))` : "",
+  }));
+  const netid = tcp === udp;
+  const widest = (least: number, all: readonly string[]) => Math.max(least, ...all.map((one) => one.length));
+  const [local, port] = [
+    widest(
+      13,
+      rows.map((one) => one.local),
+    ),
+    widest(
+      4,
+      rows.map((one) => String(one.port)),
+    ),
+  ];
+  const peer = widest(
+    12,
+    rows.map((one) => one.peer),
+  );
   return lines([
-    "Netid  State   Recv-Q  Send-Q           Local Address:Port       Peer Address:Port  Process",
-    ...rows,
+    `${netid ? "Netid " : ""}State  Recv-Q Send-Q ${"Local Address".padStart(local)}:${"Port".padEnd(port)} ${"Peer Address".padStart(peer)}:PortProcess`,
+    ...rows.map((one) =>
+      `${netid ? one.proto.padEnd(6) : ""}${one.state} 0      0      ${one.local.padStart(local)}:${String(one.port).padEnd(port)} ${one.peer.padStart(peer)}:*    ${one.users}`.trimEnd(),
+    ),
   ]);
 }

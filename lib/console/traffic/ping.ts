@@ -184,7 +184,7 @@ function hear(
 }
 
 /** The packet of a leg as its addressee took it. */
-function arrival(events: readonly TraceEvent[], leg: StepEvent["leg"]): PacketView | undefined {
+export function arrival(events: readonly TraceEvent[], leg: StepEvent["leg"]): PacketView | undefined {
   const taken = events.findLast((event) => event.kind === "deliver" && event.leg === leg);
   return taken?.kind === "deliver" ? taken.packet : undefined;
 }

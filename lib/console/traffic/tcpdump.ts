@@ -1,12 +1,14 @@
 /** `tcpdump` on a device: the frames that traced packets, and the pings of consoles, caused there lately, and cause from now on. */
 import { CommandError } from "../../host/command/command.ts";
+import type { Namespace } from "../../host/state.ts";
 import { type Answer, lines } from "../answer.ts";
 import type { Call, Terminal } from "../terminal.ts";
 import { compileFilter } from "./capture-filter.ts";
 import { frameText } from "./frame-text.ts";
 
 interface Options {
-  device: string;
+  /** Undefined: the first that is up. */
+  device: string | undefined;
   count: number;
   ethernet: boolean;
   quietStamp: boolean;
@@ -17,7 +19,7 @@ export function tcpdump(terminal: Terminal, { words, netns }: Call): Answer {
   if (terminal.guest) throw new CommandError("tcpdump: not in the instance: capture on its tap device on the host", 1);
   const options = read(words);
   const ns = terminal.namespace(netns);
-  const { device } = options;
+  const device = options.device ?? firstOf(ns);
   const link = ns.links.find((one) => one.name === device);
   if (device !== "any" && !link)
     throw new CommandError(`tcpdump: ${device}: No such device exists\n(No such device exists)`, 1);
@@ -55,6 +57,14 @@ export function tcpdump(terminal: Terminal, { words, netns }: Call): Answer {
   return lines(beginning);
 }
 
+/** As pcap_findalldevs sorts them: devices that are up first, the loopback last. */
+function firstOf({ links }: Namespace): string {
+  const up = links.filter((one) => one.up).sort((a, b) => a.ifindex - b.ifindex);
+  const first = up.find((one) => one.kind !== "loopback") ?? up[0];
+  if (!first) throw new CommandError("tcpdump: no suitable device found", 1);
+  return first.name;
+}
+
 /** Frames of one moment follow each other by a microsecond, in their order. */
 function clock(at: number, i: number): string {
   const text = new Date(at).toISOString().slice(11, 23);
@@ -62,7 +72,13 @@ function clock(at: number, i: number): string {
 }
 
 function read(words: readonly string[]): Options {
-  const out: Options = { device: "", count: Number.POSITIVE_INFINITY, ethernet: false, quietStamp: false, filter: [] };
+  const out: Options = {
+    device: undefined,
+    count: Number.POSITIVE_INFINITY,
+    ethernet: false,
+    quietStamp: false,
+    filter: [],
+  };
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as string;
     if (out.filter.length > 0 || !word.startsWith("-")) {
@@ -90,7 +106,5 @@ function read(words: readonly string[]): Options {
     } else if (value[1] === "w" || value[1] === "r")
       throw new CommandError(`tcpdump: -${value[1]} is not supported here; a trace can be saved as pcapng`, 1);
   }
-  if (out.device === "")
-    throw new CommandError("tcpdump: say which device: tcpdump -i DEVICE [-n] [-e] [-c COUNT] [FILTER]", 1);
   return out;
 }
