@@ -2,11 +2,13 @@
  * The commands that make one host into another. Parts run in order, each on the host as the ones before it left it, because
  * a command has consequences (an address brings its routes, a deleted device takes its own with it) that need none.
  */
-import type { IptablesRuleset } from "../../net/iptables/ast.ts";
+import type { IptablesChain, IptablesRule, IptablesRuleset, IptablesTable } from "../../net/iptables/ast.ts";
+import { alikeFromStart } from "../alike.ts";
 import type { Command } from "../command/command.ts";
 import { handOnJumps } from "../command/iptables/places.ts";
 import { bridgeNamed } from "../command/ovs/bridges.ts";
 import { handOn } from "../command/ovs/flow-table.ts";
+import { differing } from "../differing.ts";
 import { findNamespace } from "../edit.ts";
 import { applyAll } from "../run.ts";
 import { stable } from "../stable.ts";
@@ -101,12 +103,41 @@ function withRulesOf(desired: Namespace | undefined, ns: Namespace): Namespace {
 }
 
 function stableRules(desired: IptablesRuleset | undefined, ruleset: IptablesRuleset): IptablesRuleset {
-  const out = stable(desired ?? ruleset, ruleset);
-  ruleset.tables.forEach(({ chains }, i) => {
-    const now = out.tables[i]?.chains;
-    if (now) handOnJumps(chains, now);
+  if (!desired) return ruleset;
+  const tables = ruleset.tables.map((table) => {
+    const wanted = desired.tables.find(({ name }) => name === table.name);
+    const chains = wanted && stableChains(wanted.chains, table.chains);
+    if (chains) handOnJumps(table.chains, chains);
+    return chains ? { ...table, chains } : table;
   });
-  return out;
+  const same = tables.length === desired.tables.length && tables.every((one, i) => isSameTable(one, desired.tables[i]));
+  return same ? desired : { ...ruleset, tables };
+}
+
+function isSameTable(a: IptablesTable, b: IptablesTable | undefined): boolean {
+  return a.name === b?.name && a.chains === b.chains;
+}
+
+/** Chains that are as desired become the desired objects; the desired list, where all are so. */
+function stableChains(desired: IptablesChain[], chains: IptablesChain[]): IptablesChain[] {
+  const { gone, come } = differing(desired, chains);
+  const byName = new Map(gone.map((chain) => [chain.name, chain]));
+  const known = new Map<IptablesChain, IptablesChain>();
+  for (const chain of come) {
+    const wanted = byName.get(chain.name);
+    if (wanted && isSameChain(wanted, chain)) known.set(chain, wanted);
+  }
+  if (known.size === come.length && gone.length === come.length) return desired;
+  return known.size === 0 ? chains : chains.map((chain) => known.get(chain) ?? chain);
+}
+
+function isSameChain(a: IptablesChain, b: IptablesChain): boolean {
+  const same = a.policy === b.policy && a.packets === b.packets && a.bytes === b.bytes;
+  return same && a.rules.length === b.rules.length && alikeFromStart(a.rules, b.rules, isSameRule) === a.rules.length;
+}
+
+function isSameRule(a: IptablesRule, b: IptablesRule): boolean {
+  return a.text === b.text && a.packets === b.packets && a.bytes === b.bytes;
 }
 
 /** `applyAll(actual, diff(actual, desired))` is `desired`. */

@@ -147,7 +147,18 @@ function vlan({ value, mask }: Bits, level: string): MatchField[] {
 /** Fields that the registry has under another name than the place. */
 const REGISTRY: Readonly<Record<string, string>> = { tp_src: "tcp_src", tp_dst: "tcp_dst" };
 
-function printField(place: string, as: string, { value, mask }: Bits): MatchField {
+/** How bits were printed last: the same of two matches are one object. */
+const printed = new WeakMap<Bits, { readonly place: string; readonly as: string; readonly field: MatchField }>();
+
+function printField(place: string, as: string, bits: Bits): MatchField {
+  const last = printed.get(bits);
+  if (last?.place === place && last.as === as) return last.field;
+  const field = fieldOf(place, as, bits);
+  printed.set(bits, { place, as, field });
+  return field;
+}
+
+function fieldOf(place: string, as: string, { value, mask }: Bits): MatchField {
   const field = findField(as === "icmp_type" || as === "icmp_code" ? as : (REGISTRY[place] ?? place));
   if (!field) throw new Error(`${place} is no field`);
   // Alone among numbers of this format it is printed in tens (match_format, format_uint16_masked).

@@ -108,55 +108,87 @@ export function writtenBits(match: Match): Map<string, Bits> {
   return out;
 }
 
-function add(out: Map<string, Bits>, place: string, value: bigint, mask: bigint): void {
-  if (mask === 0n) return;
-  const before = out.get(place);
-  out.set(
-    place,
-    before
-      ? { value: (before.value & ~mask) | (value & mask), mask: before.mask | mask }
-      : { value: value & mask, mask },
-  );
+/** What a field says of one place. */
+interface Said {
+  readonly place: string;
+  readonly bits: Bits;
+  /** What was said of the place before does not count. */
+  readonly anew?: boolean;
 }
 
-function addField(out: Map<string, Bits>, { name, value, mask }: MatchField): void {
-  const word = value === "" ? PROTOCOL_WORDS[name] : undefined;
-  if (word) {
-    if (word.ethType >= 0) add(out, "eth_type", BigInt(word.ethType), 0xffffn);
-    if (word.proto !== undefined) add(out, "nw_proto", BigInt(word.proto), 0xffn);
-    return;
+/** Most fields of a host's flows are fields of others, too: they are read once. */
+const fields = new Map<string, readonly Said[]>();
+const MOST_FIELDS = 4096;
+
+function addField(out: Map<string, Bits>, field: MatchField): void {
+  const key = `${field.name}=${field.value}/${field.mask}`;
+  let said = fields.get(key);
+  if (!said) {
+    said = saidBy(field);
+    if (fields.size >= MOST_FIELDS) fields.clear();
+    fields.set(key, said);
   }
+  for (const { place, bits, anew } of said) {
+    const before = anew ? undefined : out.get(place);
+    if (anew) out.delete(place);
+    if (bits.mask === 0n) continue;
+    out.set(
+      place,
+      before ? { value: (before.value & ~bits.mask) | (bits.value & bits.mask), mask: before.mask | bits.mask } : bits,
+    );
+  }
+}
+
+function say(place: string, value: bigint, mask: bigint, anew = false): Said[] {
+  if (mask === 0n && !anew) return [];
+  return [{ place, bits: { value: value & mask, mask }, ...(anew && { anew }) }];
+}
+
+function saidBy({ name, value, mask }: MatchField): Said[] {
+  const word = value === "" ? PROTOCOL_WORDS[name] : undefined;
+  if (word)
+    return [
+      ...(word.ethType >= 0 ? say("eth_type", BigInt(word.ethType), 0xffffn) : []),
+      ...(word.proto === undefined ? [] : say("nw_proto", BigInt(word.proto), 0xffn)),
+    ];
   const field = findField(name);
   const read = field && parseFieldValue(field, value, mask);
   if (!field || !read) throw new Error(`${name}=${value} is no match`);
-  addValue(out, field, wordsToBig(read.value), wordsToBig(read.mask));
+  return saidByValue(field, wordsToBig(read.value), wordsToBig(read.mask));
 }
 
-function addValue(out: Map<string, Bits>, field: Field, value: bigint, mask: bigint): void {
-  if (field.name === "packet_type") return;
+function saidByValue(field: Field, value: bigint, mask: bigint): Said[] {
+  if (field.name === "packet_type") return [];
   if (field.name === "dl_vlan" || field.name === "dl_vlan1") {
     const place = field.name === "dl_vlan" ? "vlan_tci" : "vlan_tci1";
-    if (value === NO_VLAN_ID) add(out, place, 0n, 0xffffn);
-    else add(out, place, value | VLAN_PRESENT, 0x1fffn);
-    return;
+    return value === NO_VLAN_ID ? say(place, 0n, 0xffffn) : say(place, value | VLAN_PRESENT, 0x1fffn);
   }
   const wide = /^x(x?)reg(\d+)$/.exec(field.name);
   if (wide) {
     // Registers lie side by side, the highest bits first (OXM_OF_PKT_REG<N>).
     const count = wide[1] ? 4 : 2;
-    for (let i = 0; i < count; i++) {
+    return Array.from({ length: count }, (_, i) => {
       const down = BigInt(32 * (count - 1 - i));
       // What was said of the register before is said anew (meta-flow.c mf_set).
       const place = `reg${Number(wide[2]) * count + i}`;
-      out.delete(place);
-      add(out, place, (value >> down) & 0xffffffffn, (mask >> down) & 0xffffffffn);
-    }
-    return;
+      return say(place, (value >> down) & 0xffffffffn, (mask >> down) & 0xffffffffn, true);
+    }).flat();
   }
   const at = PLACES[field.name];
-  if (!at) add(out, field.name, value, mask);
-  else if (at.shift === 13n) add(out, at.place, (value << 13n) | VLAN_PRESENT, (mask << 13n) | VLAN_PRESENT);
-  else add(out, at.place, value << at.shift, at.keep ?? mask << at.shift);
+  if (!at) return say(field.name, value, mask);
+  if (at.shift === 13n) return say(at.place, (value << 13n) | VLAN_PRESENT, (mask << 13n) | VLAN_PRESENT);
+  return say(at.place, value << at.shift, at.keep ?? mask << at.shift);
+}
+
+const texts = new WeakMap<Bits, string>();
+
+function textOf(bits: Bits): string {
+  let text = texts.get(bits);
+  if (text === undefined) {
+    text = `${bits.value.toString(16)}/${bits.mask.toString(16)}`;
+    texts.set(bits, text);
+  }
+  return text;
 }
 
 const keys = new WeakMap<Match, string>();
@@ -166,7 +198,7 @@ export function matchKey(match: Match): string {
   let key = keys.get(match);
   if (key === undefined) {
     key = [...bitsOf(match)]
-      .map(([place, { value, mask }]) => `${place}=${value.toString(16)}/${mask.toString(16)}`)
+      .map(([place, bits]) => `${place}=${textOf(bits)}`)
       .sort()
       .join();
     keys.set(match, key);
