@@ -13,6 +13,7 @@ export const ENTRIES: readonly Entry[] = [
       "ip a | addr | link | route [get] | rule | neigh | netns, with -4 -6 -br -d -s -o; ip netns exec NAME COMMAND (or bash)",
     changes: "ip link|addr|route|rule|neigh|netns add, set, del, replace, flush",
   },
+  { names: ["ifconfig", "route", "arp"], shows: "ifconfig [DEVICE | -a], route [-n], arp [-n | -a] [ADDRESS]" },
   {
     names: ["bridge", "brctl"],
     shows: "bridge fdb|link|vlan [show dev DEV]; brctl show, showmacs BRIDGE",

@@ -17,6 +17,7 @@ import { cat, isThere, ls, showSysctl, writtenSysctl } from "./show/files.ts";
 import { showIp } from "./show/ip.ts";
 import { showIpset } from "./show/ipset.ts";
 import { saveIptables, showIptables } from "./show/iptables.ts";
+import { arp, ifconfig, route } from "./show/net-tools.ts";
 import { showOfctl } from "./show/ofctl.ts";
 import { pgrep, ps, ss } from "./show/processes.ts";
 import { ethtool, hostname, pidof, uname } from "./show/system.ts";
@@ -161,6 +162,9 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   tcpdump,
   virsh,
   traceroute,
+  ifconfig: (t, { words, netns }) => ifconfig(t.host, t.namespace(netns), words),
+  route: (t, { words, netns }) => route(t.namespace(netns), words),
+  arp: (t, { words, netns }) => arp(t.namespace(netns), words),
   hostname: (t, { words, netns }) => hostname(t.host, t.namespace(netns), words),
   uname: (t, { words }) => uname(t.host, words),
   ethtool: (t, { words, netns }) => ethtool(t.namespace(netns), words),
@@ -233,9 +237,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   ssh: "each host's page has a console",
   watch: "arrow up brings the line back",
   journalctl: "the agents of a simulated host write no logs: what they did is the host's history",
-  ifconfig: "use `ip address` and `ip link`",
-  route: "use `ip route`",
-  arp: "use `ip neigh`",
   tracepath: "use `traceroute`",
   mtr: "use `traceroute`",
   netstat: "use `ss -lntup`, `ip route` and `ip -s link`",

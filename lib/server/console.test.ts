@@ -185,6 +185,22 @@ describe("files and programs", () => {
     );
   });
 
+  test("are those of older texts, too, which only show", async () => {
+    expect(await told("compute1", "ifconfig br-phy")).toMatch(
+      /^br-phy: flags=4\d+<UP,BROADCAST,RUNNING,(PROMISC,)?MULTICAST> {2}mtu 1600\n {8}inet 10\.0\.44\.31 {2}netmask 255\.255\.255\.0 {2}broadcast \S+\n/,
+    );
+    expect(await told("compute1", "route -n")).toContain(
+      "\n10.0.44.0       0.0.0.0         255.255.255.0   U     0      0        0 br-phy\n",
+    );
+    const link = "ip neigh replace 10.0.44.9 lladdr aa:bb:cc:00:00:01 dev br-phy nud permanent";
+    expect(await told("compute1", `${link}; arp -n 10.0.44.9; ip neigh del 10.0.44.9 dev br-phy`)).toMatch(
+      /\n10\.0\.44\.9 {16}ether {3}aa:bb:cc:00:00:01 {3}CM {20}br-phy\n$/,
+    );
+    for (const line of ["ifconfig br-phy down", "route add default gw 10.0.44.1", "arp -d 10.0.44.9"])
+      expect((await type("compute1", line)).output).toMatch(/only shows here; `ip /);
+    expect(await told("network1", "cat /var/lib/neutron/dhcp/*/host | grep -c openstacklocal")).not.toBe("0\n");
+  });
+
   test("tell what an instance is plugged into", async () => {
     const { name, tap, mac } = guest("cirros-vm1");
     const bridge = tap.replace("tap", "qbr");

@@ -67,11 +67,29 @@ function etcPaths(host: HostState): string[] {
   );
 }
 
-export function cat(host: HostState, ns: Namespace, paths: readonly string[]): Answer {
-  const answers = paths.map((path) => {
-    const text = read(host, ns, path);
-    return text === undefined ? lines([missing(host, path)], 1) : { text, status: 0 };
-  });
+/** A shell's `*`, within one name of a path. */
+function expanded(host: HostState, path: string): string[] {
+  if (!path.includes("*")) return [path];
+  let found = [""];
+  for (const part of path.split("/").slice(1)) {
+    const [first = "", ...rest] = part.split("*");
+    const last = rest.at(-1);
+    const fits = (name: string) =>
+      last === undefined
+        ? name === part
+        : name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last);
+    found = found.flatMap((at) => (children(host, at) ?? []).filter(fits).map((name) => `${at}/${name}`));
+  }
+  return found.length === 0 ? [path] : found;
+}
+
+export function cat(host: HostState, ns: Namespace, given: readonly string[]): Answer {
+  const answers = given
+    .flatMap((one) => expanded(host, one))
+    .map((path) => {
+      const text = read(host, ns, path);
+      return text === undefined ? lines([missing(host, path)], 1) : { text, status: 0 };
+    });
   return { text: answers.map((one) => one.text).join(""), status: answers.some((one) => one.status !== 0) ? 1 : 0 };
 }
 
