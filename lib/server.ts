@@ -6,6 +6,7 @@ import { TrafficLog } from "./console/traffic/log.ts";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "./embedded.ts";
 import { log } from "./server/log.ts";
 import { Metrics } from "./server/metrics.ts";
+import { Waiters } from "./server/waiters.ts";
 import { cloudOf } from "./simulation/world.ts";
 
 export interface Server {
@@ -15,6 +16,7 @@ export interface Server {
   /** What traces and consoles sent lately, for captures. */
   readonly traffic: TrafficLog;
   readonly metrics: Metrics;
+  readonly waiters: Waiters;
   /** Aborted when the process is asked to end: every open stream listens to it. */
   readonly ending: AbortController;
 }
@@ -56,6 +58,7 @@ function construct(): Server {
     }),
     traffic: new TrafficLog(),
     metrics: new Metrics(),
+    waiters: new Waiters(),
     ending,
     embedded: open,
   };

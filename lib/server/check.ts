@@ -1,5 +1,4 @@
 /** A cloud's check as asked for over HTTP: of the embedded one, by what its agents are told. */
-import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import type { HostView } from "../agents/view.ts";
 import type { CheckedHost, CheckReport } from "../api/http.ts";
@@ -19,24 +18,22 @@ import { cloudOf } from "../simulation/world.ts";
 export type Views = ReadonlyMap<string, HostView>;
 
 /**
- * Other requests have as much of the time as the check, which takes long where all of many hosts changed.
+ * Other requests go first: the check takes long where all of many hosts changed. It ends when nobody listens any more.
  * @param repair whether repairs are told, too. @param only a host's name; absent: all of them. Throws Failure `not_found`.
  */
 export async function checkOf(
-  from: Pick<Server, "clouds" | "embedded">,
+  from: Pick<Server, "clouds" | "embedded" | "waiters">,
   id: string,
-  { repair = true, only }: { repair?: boolean; only?: string | undefined } = {},
+  { repair = true, only, signal }: { repair?: boolean; only?: string | undefined; signal?: AbortSignal } = {},
 ): Promise<CheckReport> {
   const cloud = await from.clouds.cloud(id);
   const views = await viewsFor(from, id, cloud);
   const hosts: CheckedHost[] = [];
-  let took = 0;
   for (const host of only === undefined ? cloud.world.hosts : [hostNamed(cloud, only)]) {
     const view = views.get(host.name);
-    if (took > 0 && !isChecked(cloud, host, view)) await setTimeout(took);
-    const since = performance.now();
+    if (only === undefined && !isChecked(cloud, host, view)) await from.waiters.passed(signal);
+    if (signal?.aborted) break;
     hosts.push(checkHost(cloud, host, view, repair));
-    took = performance.now() - since;
   }
   return { hosts };
 }

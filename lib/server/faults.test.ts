@@ -11,6 +11,7 @@ import { run } from "../faults/scene.ts";
 import { cloudOf } from "../simulation/world.ts";
 import { checkOf, repair, repairFor } from "./check.ts";
 import { Faults } from "./faults.ts";
+import { Waiters } from "./waiters.ts";
 
 const data = mkdtempSync(path.join(tmpdir(), "underlay-faults-"));
 const ending = new AbortController();
@@ -41,6 +42,7 @@ const ping = async () => run(await now(), { from: "cirros-vm1", to: "cirros-vm2"
 const server = {
   clouds: new CloudStore({ disk: new BundleDisk(data), demoDir: demoDir(), embedded: now }),
   embedded: async () => cloud,
+  waiters: new Waiters(),
 };
 const differences = async () => (await checkOf(server, "embedded")).hosts.flatMap((one) => one.differences);
 

@@ -21,7 +21,7 @@ interface FrontDoor {
 type Holder = typeof globalThis & { [KEY]?: (door: FrontDoor) => void };
 
 export function openFrontDoor(): void {
-  const { metrics, embedded } = server();
+  const { metrics, embedded, waiters } = server();
   const report = (error: unknown) => log().error(error);
   const openstack = openstackDoor({ cloud: embedded, report });
   const options = {
@@ -33,7 +33,7 @@ export function openFrontDoor(): void {
   const holder: Holder = globalThis;
   holder[KEY]?.({
     enter(request, response) {
-      observe(metrics, request, response);
+      observe(metrics, waiters, request, response);
       if (targetOf(request).path !== "/metrics") {
         if (openstack(request, response)) return true;
         const refusal = forPages(request);

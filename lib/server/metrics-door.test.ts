@@ -11,6 +11,7 @@ import { Metrics } from "./metrics.ts";
 import { metricsReply } from "./metrics-door.ts";
 import { respond } from "./node-http.ts";
 import { observe } from "./observe.ts";
+import { Waiters } from "./waiters.ts";
 
 const ADMIN = "an-administrator's-token";
 const dir = mkdtempSync(path.join(tmpdir(), "metrics-"));
@@ -19,7 +20,7 @@ const env: Record<string, string | undefined> = {};
 let store: Store;
 const moment = () => ({ api: {}, hosts: [{}, {}], gaps: [] }) as never;
 const server = createServer(async (request, response) => {
-  observe(metrics, request, response);
+  observe(metrics, new Waiters(), request, response);
   const cloud = async () => ({ store, simulation: { moment } as never });
   const isAdmin = async (headers: Headers) => headers.get("x-auth-token") === ADMIN;
   respond(request, response, await metricsReply({ metrics, cloud, isAdmin, env }, request));

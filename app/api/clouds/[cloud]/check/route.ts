@@ -16,7 +16,7 @@ const Asked = z.object({
 export const GET = route<Params>(async (request, { cloud }) => {
   const { host, id, only, repair: told } = query(request, Asked);
   if (host !== undefined) return json(await repairFor(server(), cloud, host, id));
-  return json(await checkOf(server(), cloud, { repair: told === "1", only }));
+  return json(await checkOf(server(), cloud, { repair: told === "1", only, signal: request.signal }));
 });
 
 export const POST = route<Params>(async (request, { cloud }) =>
