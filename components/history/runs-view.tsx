@@ -179,7 +179,7 @@ function RunRow(props: {
         >
           <Question query={run.query} name={name} />
         </Link>
-        <span className="block md:hidden">
+        <span className="block pt-0.5 pb-1 md:hidden">
           <OutcomeBadge outcome={run.outcome} />
         </span>
       </Td>

@@ -111,7 +111,7 @@ function fromNetwork(network: TopologyNetwork, { topology, ends = [], admin }: S
         : `What servers of ${nameOf(network)} send is not shown to a project: choose an instance.`,
     );
   const outside = network.external
-    ? ends.filter((end) => end.kind === "host" && end.canSend && /· outside$/.test(end.detail))
+    ? ends.filter((end) => end.kind === "host" && end.canSend && /\boutside$/.test(end.detail))
     : [];
   const choices = [
     ...servicePorts(topology, network)

@@ -89,7 +89,10 @@ export function PickBar({ cloud, picking, source }: { cloud: string; picking: Pi
 function Ways() {
   return (
     <>
-      An instance, router, network or floating IP: with the pointer, or <Kbd>Tab</Kbd> and <Kbd>Enter</Kbd>
+      An instance, router, network or floating IP
+      <span className="max-md:hidden">
+        : with the pointer, or <Kbd>Tab</Kbd> and <Kbd>Enter</Kbd>
+      </span>
     </>
   );
 }

@@ -117,6 +117,8 @@ describe("a new cloud", () => {
     expect(topologyOf(now).networks).toHaveLength(5);
     expect(hostSummaries(now)).toHaveLength(5);
     expect(endsOf(now).filter((one) => one.kind === "instance")).toHaveLength(10);
+    const outside = endsOf(now).filter((one) => one.kind === "host" && one.detail.endsWith("outside"));
+    expect(outside.map((one) => one.label)).toEqual(["outside"]);
     for (const host of now.world.hosts) {
       expect(hostGraph(now, host).nodes.length).toBeGreaterThan(0);
       for (const ns of host.namespaces)

@@ -3,6 +3,7 @@ import type { TraceEnd } from "../api/http.ts";
 import type { NeutronPort } from "../api/neutron.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
 import { type End, EndError, resolveEnd } from "../explain/end.ts";
+import { hostSummary } from "../hostgraph/summary.ts";
 
 interface Candidate {
   kind: TraceEnd["kind"];
@@ -107,10 +108,11 @@ function hosts(cloud: CollectedCloud): Candidate[] {
     const root = host.namespaces.find((namespace) => namespace.name === "root");
     const addresses =
       root?.addresses.filter((one) => one.family === 4 && one.scope === "global").map((one) => one.address) ?? [];
+    const isOutside = hostSummary(cloud, host).roles.includes("outside");
     return {
       kind: "host",
       label: host.name,
-      detail: line(addresses.slice(0, 3).join(" "), host.ovs ? undefined : "outside"),
+      detail: line(addresses.slice(0, 3).join(" "), isOutside ? "outside" : undefined),
       names: [host.name],
     };
   });
