@@ -23,5 +23,7 @@ test("what is in no hurry lets others pass, but comes to its turn", async () => 
 
   waiters.enter();
   expect(await turn()).toBeGreaterThan(900);
+  expect(await turn()).toBeLessThan(20);
+  waiters.enter();
   expect(await turn(AbortSignal.abort())).toBeLessThan(20);
 });

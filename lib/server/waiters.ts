@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 
 /** What a page asks for next follows within this time. */
 const QUIET_MS = 150;
-/** As long as one slice waits for others, at most: it comes to its end on a busy server, too. */
+/** As long as one slice waits for others, at most, and for each of them: some are streams that end with their console. */
 const PATIENCE_MS = 1000;
 /** Long enough for what has arrived to be seen. */
 const LOOK_MS = 5;
@@ -15,7 +15,7 @@ interface Clock {
 
 export class Waiters {
   private readonly clock: Clock;
-  private open = 0;
+  private readonly open = new Set<{ since: number }>();
   private last = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock = { now: () => performance.now(), pause: (milliseconds) => setTimeout(milliseconds) }) {
@@ -24,9 +24,10 @@ export class Waiters {
 
   /** @returns to be called when it is answered */
   enter(): () => void {
-    this.open++;
+    const one = { since: this.clock.now() };
+    this.open.add(one);
     return () => {
-      this.open--;
+      this.open.delete(one);
       this.last = this.clock.now();
     };
   }
@@ -39,6 +40,7 @@ export class Waiters {
   }
 
   private isBusy(): boolean {
-    return this.open > 0 || this.clock.now() - this.last < QUIET_MS;
+    const now = this.clock.now();
+    return now - this.last < QUIET_MS || [...this.open].some(({ since }) => now - since < PATIENCE_MS);
   }
 }
