@@ -41,8 +41,15 @@ export async function writeKept(tx: Tx, host: string, kept: Kept | undefined): P
   await (known ? storedHosts.update(tx, row) : storedHosts.insert(tx, row));
 }
 
-export async function markByHand(tx: Tx, host: string, by: string): Promise<void> {
+/** @returns the mark's number */
+export async function markByHand(tx: Tx, host: string, by: string): Promise<number> {
   const known = await handMarks.get(tx, host);
-  const mark = { id: host, number: (known?.number ?? 0) + 1, by };
-  await (known ? handMarks.update(tx, mark) : handMarks.insert(tx, mark));
+  const number = (known?.number ?? 0) + 1;
+  await (known ? handMarks.update(tx, { id: host, number, by }) : handMarks.insert(tx, { id: host, number, by }));
+  return number;
+}
+
+/** Of the newest mark; 0: nobody ever changed the host by hand. */
+export async function handNumber(reader: Reader, host: string): Promise<number> {
+  return (await handMarks.get(reader, host))?.number ?? 0;
 }

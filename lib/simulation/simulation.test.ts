@@ -1,5 +1,5 @@
 /** Hosts follow what the API is told. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Agent } from "../agents/agent.ts";
 import { parseCommands } from "../host/command/shell.ts";
 import type { HostState, Namespace } from "../host/state.ts";
@@ -8,6 +8,7 @@ import { prepareAgents } from "../neutron/agent/hosts.ts";
 import { setStopped } from "../neutron/agent/stopped.ts";
 import { type TestService, testService } from "../neutron/testing/service.ts";
 import { startAgent, stopAgent } from "./agent-control.ts";
+import { markByHand, writeKept } from "./by-hand.ts";
 import { Simulation } from "./simulation.ts";
 
 /** Makes a namespace for each network that the host serves. */
@@ -185,6 +186,33 @@ describe("the simulated hosts", () => {
     }
   });
 
+  test("keep what another process does by hand while agents of this one are at work", async () => {
+    const a = await network("a", "10.0.0.0/24");
+    await simulation.settled();
+    const gone = (netns: string) => parseCommands(`ip netns delete qdhcp-${netns}`);
+    await simulation.byHand("network1", gone(a));
+    const other = await open();
+    const held = Promise.withResolvers<void>();
+    const b = await network("b", "10.0.1.0/24");
+    const done = service.store.transaction(async (tx) => {
+      await held.promise;
+      const there = other.intended("network1");
+      if (!there) throw new Error("no such host");
+      await writeKept(tx, "network1", { believed: there, actual: emptied(there) });
+      await markByHand(tx, "network1", "a third process");
+    });
+    // They have done their work, and wait to write what came of it.
+    for (const one of [simulation, other])
+      await vi.waitFor(() => expect(namespaces(one)).toContain(`qdhcp-${b}`), { timeout: 20_000 });
+    held.resolve();
+    await done;
+    for (const one of [simulation, other]) {
+      await one.settled();
+      expect(namespaces(one)).toEqual(["root"]);
+    }
+    expect(namespaces(await open())).toEqual(["root"]);
+  });
+
   test("tell what an event led to", async () => {
     const a = await network("a", "10.0.0.0/24");
     await simulation.settled();
@@ -194,6 +222,10 @@ describe("the simulated hosts", () => {
     expect(deed?.causes.some((one) => one.what.startsWith("created port"))).toBe(true);
   });
 });
+
+function emptied(of: HostState): HostState {
+  return { ...of, namespaces: of.namespaces.filter((ns) => ns.name === "root") };
+}
 
 function emptyNamespace(name: string): Namespace {
   return {

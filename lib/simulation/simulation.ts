@@ -21,7 +21,7 @@ import { stoppedAgents } from "../neutron/agent/stopped.ts";
 import { routerBindings } from "../neutron/l3/model.ts";
 import { type Followed, follow } from "../store/follow.ts";
 import type { Store, StoreEvent } from "../store/store.ts";
-import { handMarks, markByHand, readKept, writeKept } from "./by-hand.ts";
+import { handMarks, handNumber, markByHand, readKept, writeKept } from "./by-hand.ts";
 import { causeOf } from "./cause.ts";
 import { Clients, withLeases } from "./clients.ts";
 import type { Cause, Deed } from "./history.ts";
@@ -68,6 +68,8 @@ export class Simulation {
   private readonly hosts = new Map<string, SimulatedHost>();
   /** Names of those that are stored. */
   private readonly kept = new Set<string>();
+  /** Number of the newest change by hand that this process knows of, by host. */
+  private readonly marks = new Map<string, number>();
   /** This process, among those that share the database. */
   private readonly process = randomUUID();
   private settings: readonly HostSettings[] = [];
@@ -165,7 +167,7 @@ export class Simulation {
     this.kept.add(host);
     await this.store.transaction(async (tx) => {
       await writeKept(tx, host, simulated.kept);
-      await markByHand(tx, host, this.process);
+      this.marks.set(host, await markByHand(tx, host, this.process));
     });
     return failure;
   }
@@ -274,6 +276,7 @@ export class Simulation {
     const settings = this.settings.find((one) => one.name === name);
     const bare = settings ? baseline(settings) : outsideHost(this.snapshot.api());
     if (!bare) throw new Error(`no such host: ${name}`);
+    this.marks.set(name, await handNumber(this.store.read, name));
     const kept = await readKept(this.store.read, name);
     if (kept) this.kept.add(name);
     return new SimulatedHost(bare, settings ? this.agents : [], kept);
@@ -335,7 +338,11 @@ export class Simulation {
     if (kept ? this.kept.has(name) && host.state === before : !this.kept.has(name)) return;
     if (kept) this.kept.add(name);
     else this.kept.delete(name);
-    await this.store.transaction((tx) => writeKept(tx, name, kept));
+    const mark = this.marks.get(name);
+    await this.store.transaction(async (tx) => {
+      // What another process has done by hand since is not overwritten: it is about to be read.
+      if ((await handNumber(tx, name)) === mark) await writeKept(tx, name, kept);
+    });
   }
 
   /** What there is now to be told to each host's agents. */
