@@ -65,7 +65,8 @@ export function runLine(console: Console, line: string, session: Session, follow
   }
   if (output.length > MOST)
     output = `${output.slice(0, output.lastIndexOf("\n", MOST) + 1)}… cut here: pipe into grep or head for a part of it\n`;
-  const { commands, orders, sent: frames, memories, counts, notes, clear } = terminal;
+  const { commands, orders, sent: frames, memories, counts, clear } = terminal;
+  const notes = [...new Set(terminal.notes)];
   const { goesOn, seconds } = terminal.following ?? {};
   return {
     ...{ output, status, session: terminal.session, commands, orders, frames, memories, counts, notes, clear },

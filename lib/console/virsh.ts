@@ -14,7 +14,11 @@ export function virsh(terminal: Terminal, { words }: Call): Answer {
   }
   if (!["console", "domiflist", "dumpxml"].includes(verb))
     throw new CommandError(`error: unknown command: '${verb}'; list, console, domiflist and dumpxml are known here`, 1);
-  const found = guests.find((one, i) => one.name === name || one.serverId === name || String(i + 1) === name);
+  const found = guests.find(
+    (one, i) =>
+      name !== undefined &&
+      [one.name, one.serverId, `instance-${one.serverId?.slice(0, 8)}`, String(i + 1)].includes(name),
+  );
   if (!found) throw new CommandError(`error: failed to get domain '${name ?? ""}'`, 1);
   if (verb === "domiflist") return domiflist(terminal, found);
   if (verb === "dumpxml") return dumpxml(terminal, found);

@@ -5,6 +5,7 @@
 import type { TraceEvent } from "../../datapath/event.ts";
 import { ROOT } from "../../host/edit.ts";
 import type { HostState, Link, Namespace, OvsBridge, OvsInterface } from "../../host/state.ts";
+import type { Flow } from "../../net/openflow/ast.ts";
 import { printFlow } from "../../net/openflow/print.ts";
 import type { PacketView } from "../../net/packet.ts";
 
@@ -28,6 +29,15 @@ const keys = {
   link: (netns: string, device: string, dir: "in" | "out") => `link ${netns} ${device} ${dir}`,
   tunnel: (port: string, dir: "in" | "out") => `tunnel ${port} ${dir}`,
 };
+
+/** A flow's text is long to make; flows are never changed in place. */
+const texts = new WeakMap<Flow, string>();
+
+function textOf(flow: Flow): string {
+  const text = texts.get(flow) ?? printFlow(flow);
+  texts.set(flow, text);
+  return text;
+}
 
 /** With more. @param times how often all but the questions for addresses was sent */
 export function counting(counts: Counts, events: Iterable<TraceEvent>, times = 1): Counts {
@@ -139,7 +149,7 @@ function inBridge(
     }),
   }));
   if (!touched.has(`flow ${bridge.name}`)) return { ...bridge, ports };
-  const flows = bridge.flows.map((flow) => plus(flow, own.get(keys.flow(bridge.name, flow.table, printFlow(flow)))));
+  const flows = bridge.flows.map((flow) => plus(flow, own.get(keys.flow(bridge.name, flow.table, textOf(flow)))));
   return { ...bridge, ports, flows };
 }
 
@@ -165,8 +175,7 @@ export function stillCounting(counts: Counts, before: HostState, after: HostStat
     const next = after.ovs?.bridges.find((one) => one.name === bridge.name)?.flows;
     if (next === bridge.flows || after.ovs?.bridges[i] === bridge) continue;
     const kept = new Set(next);
-    for (const flow of bridge.flows)
-      if (!kept.has(flow)) left.delete(keys.flow(bridge.name, flow.table, printFlow(flow)));
+    for (const flow of bridge.flows) if (!kept.has(flow)) left.delete(keys.flow(bridge.name, flow.table, textOf(flow)));
   }
   for (const ns of before.namespaces) {
     const next = after.namespaces.find((one) => one.name === ns.name);
