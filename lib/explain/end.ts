@@ -5,6 +5,7 @@ import type { Origin } from "../datapath/walk/probe.ts";
 import type { Guest } from "../host/world.ts";
 import { canonicalIp, canonicalMac, cidrContains } from "../net/address.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
+import { guestsOf } from "./guests.ts";
 
 /** What of a question can be wrong in itself. */
 type QuestionField = "from" | "to" | "fromAddress" | "dport";
@@ -79,17 +80,15 @@ function candidates(cloud: CollectedCloud, c: Catalog, text: string): End[] {
 function exactly(cloud: CollectedCloud, c: Catalog, text: string): End[] {
   const { world } = cloud;
   const mac = canonicalMac(text);
-  const guests = allGuests(cloud).filter(
-    (g) => g.portId === text || g.mac === mac || (g.tap === text && g.vlan === undefined),
+  const known = guestsOf(world);
+  const guests = new Set(
+    [known.byPort.get(text), known.byMac.get(mac ?? ""), known.byTap.get(text)].flatMap((g) => g ?? []),
   );
-  if (guests.length > 0) return guests.map((g) => guestEnd(c, g));
+  if (guests.size > 0) return [...guests].map((g) => guestEnd(c, g));
   const port = c.ports.get(text) ?? (mac === undefined ? undefined : c.portByMac.get(mac));
   if (port) return [portEnd(cloud, c, port)];
   // A server with several ports is one end: its first port sends, all its addresses can be meant.
-  const servers = groupBy(
-    world.guests.filter((g) => g.serverId === text || g.name === text),
-    (g) => g.serverId ?? g.portId,
-  );
+  const servers = groupBy(known.byServer.get(text) ?? [], (g) => g.serverId ?? g.portId);
   const hosts = world.hosts.filter((h) => h.name === text);
   const ends = [...servers.map((list) => serverEnd(c, list)), ...hosts.map((h) => hostEnd(cloud, h.name, "root"))];
   for (const host of world.hosts)
@@ -128,11 +127,6 @@ function groupBy<T>(list: readonly T[], key: (x: T) => string): T[][] {
   return [...groups.values()];
 }
 
-/** Each port of theirs that sends: those on trunks, too. */
-function allGuests({ world }: CollectedCloud): Guest[] {
-  return world.subports?.length ? [...world.guests, ...world.subports] : world.guests;
-}
-
 function guestEnd(c: Catalog, guest: Guest): End {
   const port = c.ports.get(guest.portId);
   return {
@@ -155,7 +149,7 @@ function serverEnd(c: Catalog, guests: Guest[]): End {
 }
 
 function portEnd(cloud: CollectedCloud, c: Catalog, port: NeutronPort): End {
-  const guest = allGuests(cloud).find((g) => g.portId === port.id);
+  const guest = guestsOf(cloud.world).byPort.get(port.id)?.[0];
   if (guest) return guestEnd(c, guest);
   const origin = originOfPort(cloud, port);
   return {
@@ -197,17 +191,16 @@ function hostEnd(cloud: CollectedCloud, name: string, netns: string): End {
 }
 
 function byAddress(cloud: CollectedCloud, c: Catalog, address: string, field: "from" | "to"): End {
+  const known = guestsOf(cloud.world);
+  const owners = known.byAddress.get(address) ?? [];
   if (field === "to") {
-    const guests = allGuests(cloud).filter((g) => g.fixedIps.some((f) => f.address === address));
-    const [guest] = guests;
+    const [guest] = owners;
     const port = guest && c.ports.get(guest.portId);
-    const one = guests.length === 1 && guest ? { guest, ...(port ? { port } : {}) } : {};
+    const one = owners.length === 1 && guest ? { guest, ...(port ? { port } : {}) } : {};
     return { addresses: [address], label: address, ...one };
   }
   const floating = c.floatingByAddress.get(address);
-  const guests = allGuests(cloud).filter(
-    (g) => g.fixedIps.some((f) => f.address === address) || g.portId === floating?.port_id,
-  );
+  const guests = [...new Set([...owners, ...(known.byPort.get(floating?.port_id ?? "") ?? [])])];
   if (guests.length > 1)
     throw new EndError(
       field,

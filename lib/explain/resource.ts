@@ -12,35 +12,39 @@ const DEVICE_NAME = /\b(?:tap|qbr|qvb|qvo|qr-|qg-|sg-|fg-)[0-9a-f]{8}-[0-9a-f]{2
 /** `NIPv4<first part of the group's id>-`. */
 const SET = /NIPv[46]([0-9a-f]{8}-[0-9a-f-]+)/;
 
-/** Texts of recorded flows and rules come again with every trace: what they name is kept. */
-const remembered = new WeakMap<Catalog, Map<string, Resource | undefined>>();
+/** Texts of recorded flows and rules come again with every trace: what they name is kept, by the text and the place. */
+const remembered = new WeakMap<Catalog, Map<string, Map<string, Resource | undefined>>>();
 
 export function resourceOf(c: Catalog, host: HostState | undefined, event: TraceEvent): Resource | undefined {
   if (event.kind === "verdict") return undefined;
-  const key = keyOf(event);
-  if (key === undefined) return fromStep(c, host, event) ?? fromPlace(c, event.device, event.netns);
-  let known = remembered.get(c);
-  if (!known) {
-    known = new Map();
-    remembered.set(c, known);
-  }
-  if (known.has(key)) return known.get(key);
-  const found = fromStep(c, host, event) ?? fromPlace(c, event.device, event.netns);
-  known.set(key, found);
-  return found;
+  const find = () => fromStep(c, host, event) ?? fromPlace(c, event.device, event.netns);
+  const text = textOf(event);
+  if (text === undefined) return find();
+  const known = entry(remembered, c, () => new Map<string, Map<string, Resource | undefined>>());
+  const places = entry(known, text, () => new Map<string, Resource | undefined>());
+  return entry(places, `${event.kind} ${event.host} ${event.netns} ${event.device}`, find);
 }
 
-function keyOf(event: StepEvent): string | undefined {
-  const at = `${event.kind} ${event.host} ${event.netns} ${event.device}`;
+function entry<K, V>(
+  map: { has(key: K): boolean; get(key: K): V | undefined; set(key: K, value: V): unknown },
+  key: K,
+  make: () => V,
+): V {
+  if (!map.has(key)) map.set(key, make());
+  return map.get(key) as V; // It has it.
+}
+
+/** What an event names beside its place; undefined: it is not worth keeping. */
+function textOf(event: StepEvent): string | undefined {
   switch (event.kind) {
     case "flow":
     case "rule":
-      return `${at} ${event.text}`;
+      return event.text;
     case "frame":
     case "action":
     case "conntrack":
     case "rewrite":
-      return at;
+      return "";
     default:
       return undefined;
   }

@@ -1,6 +1,7 @@
 /** The address that a trace is sent to: what a sender's kernel makes of it, and what no one machine answers for. */
 import type { CollectedCloud } from "../collect/cloud.ts";
 import { broadcastOf, familyOf, isMulticastIp, parseCidr } from "../net/address.ts";
+import { catalogOf } from "./catalog.ts";
 import { destination, type End, EndError } from "./end.ts";
 
 /**
@@ -30,7 +31,7 @@ export function targetOf(cloud: CollectedCloud, from: End, to: End, source: stri
 
 function isBroadcast(cloud: CollectedCloud, from: End, address: string): boolean {
   if (address === "255.255.255.255") return true;
-  if (cloud.api.ports.some((p) => p.fixed_ips.some((f) => f.ip_address === address))) return false;
+  if (catalogOf(cloud.api).portsByAddress.has(address)) return false;
   return [...linksOf(cloud, from), ...cloud.api.subnets.map((s) => s.cidr)].some((text) => {
     const cidr = parseCidr(text);
     return cidr !== undefined && broadcastOf(cidr) === address;

@@ -56,7 +56,7 @@ export interface Walk {
   /** Addresses that more than one machine answered for. */
   duplicates: Map<string, string[]>;
   /** What the last frame is shown as. */
-  viewed: { packet: Packet; view: PacketView } | undefined;
+  viewed: { packet: Packet; view: PacketView; text: string } | undefined;
   parts: Parts;
 }
 
@@ -128,21 +128,27 @@ const MAX_DEPTH = 300;
 /** A flood over hundreds of hosts is no loop: what goes round is stopped at a device before. */
 const MAX_FRAMES = 30_000;
 
+/** Equal for frames that are the same where they go round in circles. */
+function textOf({ ethSrc, ethDst, vlans, encap, ip, arp }: Packet): string {
+  const tunnel = encap ? `${encap.key} ${encap.src} ${encap.dst}` : "";
+  return `${ethSrc} ${ethDst} ${vlans[0]?.vid ?? ""} ${tunnel} ${ip ? `${ip.src} ${ip.dst}` : ""} ${arp?.op ?? ""}`;
+}
+
 /** Tells that a capture here shows this frame. False when the frame goes round in circles: the branch is over then. */
 export function frame(w: Walk, place: Place, dir: "in" | "out", packet: Packet, branch: Branch): boolean {
   const { flight } = branch;
   // The same packet goes through one device after the other.
-  if (w.viewed?.packet !== packet) w.viewed = { packet, view: viewPacket(packet) };
+  if (w.viewed?.packet !== packet) w.viewed = { packet, view: viewPacket(packet), text: textOf(packet) };
   emit(w, place, branch, { kind: "frame", dir, packet: w.viewed.view });
   branch.last = place;
   branch.depth++;
   flight.frames++;
   flight.hosts.add(place.host);
-  const key = `${place.host} ${place.netns} ${place.device} ${dir} ${packet.ethSrc} ${packet.ethDst} ${packet.vlans[0]?.vid ?? ""} ${
-    packet.encap ? `${packet.encap.key} ${packet.encap.src} ${packet.encap.dst}` : ""
-  } ${packet.ip ? `${packet.ip.src} ${packet.ip.dst}` : ""} ${packet.arp?.op ?? ""}`;
-  const times = (flight.seen.get(key) ?? 0) + 1;
-  flight.seen.set(key, times);
+  const seen = flight.seen.get(w.viewed.text) ?? new Map<string, number>();
+  flight.seen.set(w.viewed.text, seen);
+  const key = `${place.host} ${place.netns} ${place.device} ${dir}`;
+  const times = (seen.get(key) ?? 0) + 1;
+  seen.set(key, times);
   if (times <= 3 && branch.depth <= MAX_DEPTH && flight.frames <= MAX_FRAMES) return true;
   drop(w, place, branch, packet, "LOOP_DETECTED", { type: "link", text: place.device });
   return false;

@@ -40,8 +40,8 @@ export interface Flight {
   leg: Leg;
   root: Branch;
   leaves: Leaf[];
-  /** Times that the same frame was seen at the same device. */
-  seen: Map<string, number>;
+  /** Times that a frame was seen, by what it is, then by the device. */
+  seen: Map<string, Map<string, number>>;
   frames: number;
   /** Hosts that saw a frame of it. */
   hosts: Set<string>;

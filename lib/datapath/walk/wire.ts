@@ -7,11 +7,12 @@ import { type Branch, fork } from "./flight.ts";
 import type { Device, WorldIndex } from "./index.ts";
 import { outerOf, outerVlan, popVlan, pushVlan } from "./outer.ts";
 
-/** A place on the wire: the NIC, and the VLAN of its port where that is an access port. */
+/** A NIC's place on the wire: the VLAN of its port where that is an access port. */
 interface Jack {
-  device: Device;
-  accessVlan?: number;
+  readonly accessVlan?: number;
 }
+
+type Jacks = ReadonlyMap<Device, Jack>;
 
 /** A frame leaves a host by a NIC. On an access port it gets that port's tag, and loses it where it leaves by one. */
 export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
@@ -20,7 +21,7 @@ export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch
   if (!segment) return exit(w, place, branch, packet, `behind ${device.host.name} ${device.link.name}`);
   if (segment.assumed) assume(w, place, branch, `wire ${segment.name}`, segment.reason);
   const jacks = jacksOf(w, segment);
-  const access = jacks.find((j) => j.device === device)?.accessVlan;
+  const access = jacks.get(device)?.accessVlan;
   const tag = outerVlan(packet)?.vid || undefined;
   if (access !== undefined && tag !== undefined && tag !== access)
     return drop(w, place, branch, packet, "VLAN_MISMATCH", {
@@ -33,56 +34,55 @@ export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch
   const macs = w.wires.get(segment.name) ?? new Map<string, Device>();
   w.wires.set(segment.name, macs);
   macs.set(fdbKey(vid, outer.ethSrc), device);
-  const members = jacks.filter((j) => j.accessVlan === undefined || j.accessVlan === vid);
-  const others = members.map((j) => j.device).filter((d) => d !== device);
-  let targets = isGroupMac(outer.ethDst) ? others : ownersOnWire(w, macs, others, outer.ethDst, vid);
+  const isOther = (d: Device) => {
+    const jack = d === device ? undefined : jacks.get(d);
+    return jack !== undefined && (jack.accessVlan === undefined || jack.accessVlan === vid);
+  };
+  const others = () => [...jacks.keys()].filter(isOther);
+  const learned = macs.get(fdbKey(vid, outer.ethDst));
+  let targets: Device[];
+  if (isGroupMac(outer.ethDst)) targets = others();
+  else targets = learned && isOther(learned) ? [learned] : ownersOnWire(w, others(), outer.ethDst);
   // A switch forgets what was behind a port that lost its link: the frame goes everywhere.
   const lost = targets.length === 1 && targets[0] && !targets[0].link.up;
-  if (lost) targets = others;
+  if (lost) targets = others();
   if (targets.length === 0) return exit(w, place, branch, packet, segment.name);
   const branches = fork(branch, targets.length);
   for (const [i, target] of targets.entries()) {
     const b = branches[i] ?? branch;
-    const untag = members.some((j) => j.device === target && j.accessVlan !== undefined);
+    const untag = jacks.get(target)?.accessVlan !== undefined;
     if (target.link.up && !target.link.carrier && target.link.kind === "physical")
       drop(w, placeOf(target), b, packet, "LINK_DOWN", { type: "link", text: `${target.link.name}: NO-CARRIER` });
     else w.parts.receive(w, target, untag ? popVlan(carried) : carried, b);
   }
 }
 
-const known = new WeakMap<WorldIndex, Map<Segment, readonly Jack[]>>();
+const known = new WeakMap<WorldIndex, Map<Segment, Jacks>>();
 
 /** A wire may have hundreds of them, and is asked often. */
-function jacksOf({ index }: Walk, segment: Segment): readonly Jack[] {
-  const all = known.get(index) ?? new Map<Segment, readonly Jack[]>();
+function jacksOf({ index }: Walk, segment: Segment): Jacks {
+  const all = known.get(index) ?? new Map<Segment, Jacks>();
   known.set(index, all);
   const jacks = all.get(segment) ?? findJacks(index, segment);
   all.set(segment, jacks);
   return jacks;
 }
 
-function findJacks(index: WorldIndex, segment: Segment): Jack[] {
-  return segment.attachments.flatMap((a) => {
-    const device = index.hosts.get(a.host)?.namespaces.get(a.netns)?.devices.get(a.dev);
-    if (!device) return [];
-    return [{ device, ...(a.accessVlan === undefined ? {} : { accessVlan: a.accessVlan }) }];
-  });
+function findJacks(index: WorldIndex, segment: Segment): Jacks {
+  const jacks = new Map<Device, Jack>();
+  for (const { host, netns, dev, accessVlan } of segment.attachments) {
+    const device = index.hosts.get(host)?.namespaces.get(netns)?.devices.get(dev);
+    if (device && !jacks.has(device)) jacks.set(device, accessVlan === undefined ? {} : { accessVlan });
+  }
+  return jacks;
 }
 
 const dot1q = (vid: number): VlanTag => ({ tpid: 0x8100, vid, pcp: 0 });
 /** A switch learns for each VLAN apart; untagged frames have one of their own. */
 const fdbKey = (vid: number | undefined, mac: string): string => `${vid ?? ""} ${mac}`;
 
-/** Where a unicast frame comes out: the port it was learned on, else the hosts that have this MAC on any device or guest. */
-function ownersOnWire(
-  w: Walk,
-  learned: Map<string, Device>,
-  others: Device[],
-  mac: string,
-  vid: number | undefined,
-): Device[] {
-  const known = learned.get(fdbKey(vid, mac));
-  if (known && others.includes(known)) return [known];
+/** Where a unicast frame comes out that was learned on no port: the hosts that have this MAC on any device or guest. */
+function ownersOnWire(w: Walk, others: Device[], mac: string): Device[] {
   const owners = w.index.byMac.get(mac) ?? [];
   const direct = owners.length === 0 ? [] : others.filter((d) => d.link.mac === mac);
   if (direct.length > 0) return direct;
