@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { comparedSettings, withoutSettings, withSettings } from "./settings.ts";
+import { comparedSettings, settingsBelow, withoutSettings, withSettings } from "./settings.ts";
 
 const table = fc.dictionary(fc.constantFrom("a", "b", "c", "d"), fc.constantFrom("0", "1"), { noNullPrototype: true });
 
@@ -21,6 +21,30 @@ test("settings that differ are among those that are compared, whatever way the t
           const compared = [...comparedSettings(a, b)];
           for (const name of "abcd") if (a[name] !== b[name]) expect(compared).toContain(name);
         }
+    }),
+  );
+});
+
+test("settings of a device are those of the table that is asked, whatever way it came about", () => {
+  const name = fc.constantFrom(
+    "net.ipv4.conf.a.x",
+    "net.ipv4.conf.a.y",
+    "net.ipv4.conf.b.x",
+    "net.ipv6.conf.a.x",
+    "net.x",
+  );
+  const some = fc.dictionary(name, fc.constantFrom("0", "1"), { noNullPrototype: true });
+  fc.assert(
+    fc.property(some, fc.array(fc.tuple(fc.nat(), some, fc.boolean()), { maxLength: 12 }), (first, steps) => {
+      const tables: Record<string, string>[] = [first];
+      for (const [which, set, less] of steps) {
+        const from = tables[which % tables.length] ?? first;
+        const gone = Object.keys(set).filter((one) => one in from);
+        const after = less ? withoutSettings(from, gone) : withSettings(from, set);
+        tables.push(after);
+        const own = Object.keys(after).filter((one) => one.startsWith("net.ipv4.conf.a."));
+        expect(settingsBelow(after, "net.ipv4.conf.a.").sort()).toEqual(own.sort());
+      }
     }),
   );
 });

@@ -29,16 +29,67 @@ export function withSettings(from: Settings, set: Settings): Settings {
   return after;
 }
 
+/** The last names that were taken out of a table, and what came of it. */
+const removals = new WeakMap<Settings, { readonly names: readonly string[]; readonly after: Settings }>();
+
 /** @param names in the table */
 export function withoutSettings(from: Settings, names: readonly string[]): Settings {
+  const last = removals.get(from);
+  if (last?.names.length === names.length && last.names.every((name, i) => name === names[i])) return last.after;
   const gone = new Set(names);
   const after: Settings = {};
   for (const name in from) if (!gone.has(name)) after[name] = from[name] as string; // It has all names of its own.
   cameFrom(after, from, names);
+  removals.set(from, { names, after });
   return after;
 }
 
+/**
+ * Names of settings by the device that they are of, as far as its last dot. Tables that follow from each other share this: of a
+ * device it knows all the names, and those are believed that the table has.
+ */
+interface Names {
+  readonly byDevice: Map<string, Set<string>>;
+  /** How many were put in since. */
+  more: number;
+}
+
+const known = new WeakMap<Settings, Names>();
+/** After so many, a table is looked through anew: of devices that are gone, too much must not stay. */
+const MOST_MORE = 4096;
+
+const DEVICE = /^net\.ipv[46]\.conf\.[^.]+\./;
+
+/** @param prefix as `net.ipv4.conf.eth0.` */
+export function settingsBelow(from: Settings, prefix: string): string[] {
+  let names = known.get(from);
+  if (!names) {
+    names = { byDevice: new Map(), more: 0 };
+    for (const name in from) note(names, name);
+    names.more = 0;
+    known.set(from, names);
+  }
+  return [...(names.byDevice.get(prefix) ?? [])].filter((name) => from[name] !== undefined);
+}
+
+function note(names: Names, name: string): void {
+  const prefix = DEVICE.exec(name)?.[0];
+  if (prefix === undefined) return;
+  const own = names.byDevice.get(prefix);
+  if (own) own.add(name);
+  else names.byDevice.set(prefix, new Set([name]));
+  names.more++;
+}
+
+function handOn(from: Settings, after: Settings, changed: readonly string[]): void {
+  const names = known.get(from);
+  if (!names || names.more > MOST_MORE) return;
+  for (const name of changed) if (after[name] !== undefined) note(names, name);
+  known.set(after, names);
+}
+
 function cameFrom(after: Settings, from: Settings, names: readonly string[]): void {
+  handOn(from, after, names);
   const origin = origins.get(from);
   const near = origin !== undefined && origin.names.size + names.length <= MOST;
   origins.set(

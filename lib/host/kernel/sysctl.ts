@@ -2,7 +2,7 @@
  * Settings of devices. A simulated host keeps what was set: a device takes over from `default` when it is made, and what
  * nobody set is the kernel's own default.
  */
-import { withoutSettings, withSettings } from "../settings.ts";
+import { settingsBelow, withoutSettings, withSettings } from "../settings.ts";
 import type { Namespace } from "../state.ts";
 
 type Family = 4 | 6;
@@ -49,9 +49,7 @@ export function renamedDevice(
   dev: string,
   name: string | undefined,
 ): Record<string, string> {
-  const prefixes = FAMILIES.map((family) => prefixOf(family, dev));
-  const found: string[] = [];
-  for (const key in sysctls) if (prefixes.some((prefix) => key.startsWith(prefix))) found.push(key);
+  const found = FAMILIES.flatMap((family) => settingsBelow(sysctls, prefixOf(family, dev)));
   if (found.length === 0) return sysctls;
   const moved: Record<string, string> = {};
   if (name !== undefined)
