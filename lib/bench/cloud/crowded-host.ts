@@ -1,4 +1,5 @@
 /** What the agents of one hypervisor are told that has many ports; all else in its cloud is small. */
+import { memo } from "../../agents/memo.ts";
 import type {
   HostSettings,
   HostView,
@@ -140,10 +141,13 @@ export function* crowdedViews(firewall: Firewall, count: number): Generator<Host
   const empty: readonly [] = [];
   const peers = [{ host: "compute2", type: "vxlan", ip: "10.0.44.32" }] as const;
   const others = { routers: empty, dhcpNetworks: empty, tunnelPeers: peers, dvrMacs: empty };
+  const membersOf = memo<PortView, SecurityGroupView["members"]>();
   let ports = Array.from({ length: count }, (_, n) => portOf(n, firewall));
   let servers = ports.map(serverOf);
   for (let next = count; ; ) {
-    const members = ports.flatMap(({ mac, fixedIps }) => fixedIps.map(({ address }) => ({ address, mac })));
+    const members = ports.flatMap((one) =>
+      membersOf(one, "", () => one.fixedIps.map(({ address }) => ({ address, mac: one.mac }))),
+    );
     const securityGroups = new Map([[GROUP, { id: GROUP, stateful: true, rules: RULES, members }]]);
     yield { settings, ports, servers, networks, securityGroups, remotePorts, ...others };
     if (ports.length > count) [ports, servers] = [ports.slice(1), servers.slice(1)];
