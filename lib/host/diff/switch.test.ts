@@ -94,3 +94,17 @@ describe("diff of switches, rules and programs", () => {
     );
   });
 });
+
+test.each(["ip link add qvb1 type veth peer name qvo1", "ip tuntap add qvo1 mode tap", "ip link set tap2 name qvo1"])(
+  "a port that waits for its device has it with %s",
+  (line) => {
+    const plugged = ["ovs-vsctl add-br br-int", "ovs-vsctl add-port br-int qvo1", "ip link del qvb1"];
+    const rowOn = (host: HostState) =>
+      host.ovs?.bridges[0]?.ports
+        .find(({ name }) => name === "qvo1")
+        ?.interfaces.map(({ ofport, error }) => [ofport, error]);
+    const waiting = applyAll(start(), plugged.map(parseCommand));
+    expect(rowOn(waiting)).toEqual([[-1, "could not open network device qvo1 (No such device)"]]);
+    expect(rowOn(apply(waiting, parseCommand(line)))).toEqual([[1, undefined]]);
+  },
+);

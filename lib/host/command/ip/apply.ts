@@ -3,6 +3,7 @@ import { findNamespace } from "../../edit.ts";
 import { addNamespace, newNamespace, removeNamespace } from "../../kernel/device.ts";
 import type { HostState } from "../../state.ts";
 import { CommandError } from "../command.ts";
+import { followNewDevices } from "../ovs/reconfigure.ts";
 import { applyAddress, flushAddresses } from "./apply-address.ts";
 import { addDevice, changeTuntap, deleteDevice, setDevice } from "./apply-link.ts";
 import { applyNeighbour, flushNeighbours } from "./apply-neighbour.ts";
@@ -13,14 +14,16 @@ import type { IpCommand, NetnsCommand } from "./command.ts";
 export function applyIp(host: HostState, netns: string, command: IpCommand): HostState {
   switch (command.action) {
     case "link-add":
-      return addDevice(host, netns, command);
-    case "link-set":
-      return setDevice(host, netns, command);
+      return followNewDevices(addDevice(host, netns, command));
+    case "link-set": {
+      const after = setDevice(host, netns, command);
+      return command.newName === undefined && command.netns === undefined ? after : followNewDevices(after);
+    }
     case "link-del":
       return deleteDevice(host, netns, command);
     case "tuntap-add":
     case "tuntap-del":
-      return changeTuntap(host, netns, command);
+      return followNewDevices(changeTuntap(host, netns, command));
     case "addr-add":
     case "addr-replace":
     case "addr-del":

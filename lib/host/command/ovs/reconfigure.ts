@@ -61,6 +61,32 @@ function those(are: (port: OvsPort) => boolean): Following<OvsPort, Set<OvsPort>
 
 const patches = those((port) => port.interfaces.some((one) => one.type === "patch"));
 const unnumbered = those((port) => port.interfaces.some((one) => one.ofport === undefined));
+const waiting = those((port) => port.interfaces.some(lacksDevice));
+
+function lacksDevice(one: OvsInterface): boolean {
+  return isSystem(one) && one.ofport === -1;
+}
+
+/** The host after devices came to it: the switch takes in those that its ports waited for (bridge.c bridge_run, if_notifier). */
+export function followNewDevices(host: HostState): HostState {
+  const { ovs } = host;
+  if (!ovs?.bridges.some((bridge) => waiting.of(bridge.ports).size > 0)) return host;
+  const root = findNamespace(host, ROOT);
+  const asked = (one: OvsInterface): OvsInterface => {
+    if (!lacksDevice(one) || !root || !findLink(root, one.name)) return one;
+    const { ofport: _, error: __, ...row } = one;
+    return row;
+  };
+  const bridges = ovs.bridges.map((bridge) => {
+    let { ports } = bridge;
+    for (const { port, i } of placed(ports, waiting.of(ports))) {
+      const interfaces = port.interfaces.map(asked);
+      if (interfaces.some((one, at) => one !== port.interfaces[at])) ports = ports.with(i, { ...port, interfaces });
+    }
+    return ports === bridge.ports ? bridge : { ...bridge, ports };
+  });
+  return bridges.some((one, i) => one !== ovs.bridges[i]) ? reconfigure(host, { ...ovs, bridges }) : host;
+}
 
 /** Some ports of a list, with their places, in its order. */
 function placed(ports: readonly OvsPort[], some: ReadonlySet<OvsPort>): { port: OvsPort; i: number }[] {
