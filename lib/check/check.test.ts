@@ -71,6 +71,11 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud", (name) => {
     ["a routing rule", "ip rule add from 9.9.9.9 lookup 5"],
     ["a policy", "iptables -P FORWARD DROP"],
     ["a tag", "ovs-vsctl set Port patch-tun tag=7"],
+    [
+      "a tunnel's tag and option",
+      "ovs-vsctl set Port vxlan-0a002c15 tag=7 -- set Interface vxlan-0a002c15 options:key=5",
+    ],
+    ["a port's VLAN mode", "ovs-vsctl set Port qvo1f69615b-95 vlan_mode=trunk trunks=5 protected=true"],
     ["a setting", "sysctl -w net.ipv4.conf.eth1.rp_filter=1"],
     ["another port's id", "ovs-vsctl set Interface qvo1f69615b-95 external_ids:iface-id=nobody"],
     ["a lack of addresses", "ip addr flush dev br-phy"],

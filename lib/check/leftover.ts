@@ -64,7 +64,11 @@ export function withoutLeftovers(left: readonly Difference[], host: HostState, m
       return !gone.has(`${flow.table} priority=${flow.priority}${match === "" ? "" : `,${match}`}`);
     });
     const wrong = new Set(own.filter((one) => one.part === "port" && one.kind === "different").map((one) => one.name));
-    const ports = bridge.ports.map((port) => (wrong.has(port.name) ? untagged(port) : port));
+    const should = wrong.size === 0 ? undefined : bridgeNamed(made, bridge.name);
+    const ports = bridge.ports.map((port) => {
+      const wanted = wrong.has(port.name) ? should?.ports.find((one) => one.name === port.name) : undefined;
+      return wanted ? withColumnsOf(wanted, port) : port;
+    });
     return { ...bridge, flows, ports: [...ports, ...missingPorts(bridge, own, made)] };
   });
   return { ...host, namespaces, ovs: { ...host.ovs, bridges: [...bridges, ...missingBridges(left, made)] } };
@@ -105,10 +109,22 @@ function isFlow({ part, kind }: Difference): boolean {
   return part === "flow" && kind === "unexpected";
 }
 
-/** Between bridges go the tags of all networks. */
-function untagged(port: OvsPort): OvsPort {
-  const { tag: _, ...rest } = port;
-  return port.interfaces.every(({ type }) => type === "patch") ? rest : port;
+/** What a port's VLAN is, and what is noted of it, is the agent's business, where it has one; all else somebody has set. */
+function withColumnsOf(wanted: OvsPort, port: OvsPort): OvsPort {
+  const { tag, vlanMode: _, protected: __, cvlans: ___, ...rest } = port;
+  const { vlanMode, protected: isolated, cvlans, trunks } = wanted;
+  const otherConfig = Object.fromEntries(Object.entries(port.otherConfig).filter(([key]) => key in wanted.otherConfig));
+  const interfaces = port.interfaces.map((one) => {
+    const made = wanted.interfaces.find(({ name }) => name === one.name);
+    return made ? { ...one, type: made.type, options: made.options } : one;
+  });
+  return {
+    ...{ ...rest, otherConfig, trunks, interfaces },
+    ...(tag !== undefined && wanted.tag !== undefined && { tag }),
+    ...(vlanMode !== undefined && { vlanMode }),
+    ...(isolated !== undefined && { protected: isolated }),
+    ...(cvlans && { cvlans }),
+  };
 }
 
 /** As whoever plugs a device adds it: its VLAN is the agent's business. */

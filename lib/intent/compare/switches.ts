@@ -54,6 +54,8 @@ function portEntry(bridge: OvsBridge, port: OvsPort, numbers: Numbers): Entry {
       : {
           mode: port.vlanMode,
           trunks: port.trunks.join(","),
+          protected: port.protected,
+          cvlans: port.cvlans?.join(","),
           otherConfig: mapText({ ...config, ...(remembered === undefined ? {} : { tag: remembered }) }),
         }),
     interfaces: interfaces.join("; "),
