@@ -115,3 +115,20 @@ test.each(MISSED)("on %s, of the %s", async (name, agent_type, ...changes) => {
   expect(host).toBe(intended);
   await cloud.close();
 });
+
+test("what a repair plugged anew, agents at work go on from", async () => {
+  const { cloud, port } = await prepared();
+  const { service, simulation } = cloud;
+  const differences = async () => (await look(cloud)).flatMap((one) => one.differences);
+  await simulation.settled();
+  await simulation.byHand("compute1", parseCommands(`ovs-vsctl del-port qvo${port.id.slice(0, 11)}`));
+  const broken = (await look(cloud)).find((one) => one.name === "compute1");
+  expect(broken?.differences.length).toBeGreaterThan(0);
+  await simulation.byHand("compute1", parseCommands(broken?.repair ?? ""));
+  expect(await differences()).toEqual([]);
+  await put(cloud, `ports/${port.id}`, { port: { allowed_address_pairs: [{ ip_address: "10.9.9.9" }] } });
+  expect(await differences()).toEqual([]);
+  await service.call(service.admin, "DELETE", `ports/${port.id}`);
+  expect(await differences()).toEqual([]);
+  await cloud.close();
+});

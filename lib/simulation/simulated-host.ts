@@ -106,7 +106,7 @@ export class SimulatedHost {
       }
     }
     this.history.add({ at: about.at, causes: [{ what: about.what }], agent: "by hand", step: "" }, done);
-    if (this.stopped && this.view) this.believeWhatIs(this.view);
+    if (this.view) this.believeWhatIs(this.view);
     return failure;
   }
 
