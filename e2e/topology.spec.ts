@@ -120,6 +120,12 @@ test("the keyboard alone: to an instance, select, trace, back, nothing selected"
   await page.keyboard.press("Escape");
   await expect(pickBar(page)).toBeHidden();
   await expect(target).toBeFocused();
+  for (const above of ["Control+k", "?"]) {
+    await page.keyboard.press(above);
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(target).toBeFocused();
+  }
   await page.keyboard.press("t");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter"); // The next instance of the network.

@@ -8,6 +8,7 @@ import type { Form, Sent, Surroundings, Values } from "../../lib/client/forms/fo
 import { makerOf } from "../../lib/client/forms/forms.ts";
 import { keys } from "../../lib/client/keys.ts";
 import { Button } from "../ui/button.tsx";
+import { returnFocus } from "../ui/return-focus.ts";
 import { SkeletonRows } from "../ui/skeleton.tsx";
 import { ErrorState } from "../ui/state.tsx";
 import { FormBody } from "./form-body.tsx";
@@ -71,6 +72,7 @@ export function FormPanel(props: {
           aria-describedby={undefined}
           onInteractOutside={(event) => event.preventDefault()}
           onOpenAutoFocus={(event) => event.preventDefault()}
+          onCloseAutoFocus={returnFocus}
           className="fixed top-[52px] right-0 bottom-0 z-30 flex w-[min(400px,100vw)] flex-col border-l border-line bg-raised shadow-float focus:outline-none"
         >
           <div className="flex items-start justify-between gap-4 px-6 pt-5 pb-3">

@@ -42,7 +42,7 @@ export function PickBar({ cloud, picking, source }: { cloud: string; picking: Pi
       ref={bar}
       tabIndex={-1}
       aria-label="Ends of a trace"
-      className="flex min-h-16 shrink-0 flex-wrap items-center gap-x-4 gap-y-2 border-b border-accent bg-accent-soft px-6 py-3 outline-none"
+      className="flex min-h-16 shrink-0 flex-wrap items-center gap-x-4 gap-y-2 border-b border-accent bg-accent-soft px-6 py-2.5 outline-none"
     >
       <h1 className="sr-only">Topology</h1>
       <Waypoints aria-hidden className="size-5 shrink-0 text-accent max-md:hidden" />
@@ -62,7 +62,7 @@ export function PickBar({ cloud, picking, source }: { cloud: string; picking: Pi
         <ul
           ref={choices}
           aria-label={`Ends of ${offer.name}`}
-          className="flex basis-full flex-wrap items-center gap-2 md:pl-9"
+          className="flex min-w-0 basis-full flex-wrap items-center gap-2 md:pl-9"
         >
           {offer.any ? (
             <li>
@@ -73,10 +73,10 @@ export function PickBar({ cloud, picking, source }: { cloud: string; picking: Pi
             </li>
           ) : null}
           {offer.choices.map((choice) => (
-            <li key={choice.value}>
-              <Button onClick={() => picking.take(offer.id, choice)}>
+            <li key={choice.value} className="max-w-full">
+              <Button className="max-w-full" onClick={() => picking.take(offer.id, choice)}>
                 <span className="font-mono text-xs">{choice.label}</span>{" "}
-                {choice.detail ? <span className="text-xs text-muted">{choice.detail}</span> : null}
+                {choice.detail ? <span className="truncate text-xs text-muted">{choice.detail}</span> : null}
               </Button>
             </li>
           ))}

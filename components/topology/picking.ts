@@ -45,7 +45,7 @@ export function usePicking(cloud: string, topology: Topology | undefined): Picki
   const router = useRouter();
   const admin = useIsAdmin();
   const { params, set } = useUrlState();
-  const [from, source, step] = [params.get("from"), params.get("at"), params.get("pick")];
+  const [from, source, step] = [params.get("from") || null, params.get("at"), params.get("pick")];
   const role: Role | undefined = step === null ? undefined : from === null ? "from" : "to";
   const [told, setTold] = useState<{ why?: string; offer?: Offer }>({});
   const { data: ends } = useQuery({

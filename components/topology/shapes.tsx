@@ -58,8 +58,8 @@ export const BarShape = memo(function BarShape({ bar, ...props }: ShapeProps & {
       <rect x={x} y={y} width={width} height={height} rx={6} fill={hue.soft} />
       <rect x={x} y={y} width={4} height={height} rx={2} fill={hue.edge} />
       <text x={nameEnd} y={y + height / 2} dominantBaseline="central">
-        <tspan className={cn(NAME, "font-semibold")}>{bar.name}</tspan>{" "}
-        <tspan dx={16} className="fill-ink font-mono text-[12px] opacity-80">
+        <tspan className={cn(NAME, "font-semibold [unicode-bidi:isolate]")}>{bar.name}</tspan>{" "}
+        <tspan dx={16} className="fill-ink font-mono text-[12px] opacity-80 [unicode-bidi:isolate]">
           {bar.cidrs}
         </tspan>
       </text>{" "}

@@ -115,7 +115,7 @@ export function EndCombo(props: {
         )}
       />
       {known && text === null && !props.disabled ? (
-        <span className="pointer-events-none absolute right-3 bottom-2 hidden max-w-[66%] xl:block truncate font-mono text-2xs text-muted">
+        <span className="pointer-events-none absolute top-10 right-3 hidden max-w-[66%] -translate-y-full truncate bg-surface pl-2 xl:block font-mono text-2xs text-muted">
           {known.detail}
         </span>
       ) : null}
@@ -179,7 +179,7 @@ function EndOption(props: {
       )}
     >
       <Icon aria-hidden className="size-4 shrink-0 text-faint" />
-      <span className="shrink-0 font-medium">{props.end.label}</span>
+      <span className="max-w-[70%] shrink-0 truncate font-medium">{props.end.label}</span>
       <span className="min-w-0 flex-1 truncate text-right font-mono text-2xs text-muted">{props.end.detail}</span>
     </div>
   );

@@ -19,6 +19,9 @@ describe("a question over HTTP", () => {
     const start = () => startTrace(cloud, traceParameters.parse(parameters));
     expect(start).toThrow(expect.objectContaining({ code: "bad_request", field }));
   });
+  it("takes the longest name that an instance can have", () => {
+    expect(traceParameters.parse({ from: "x".repeat(255), to: "x".repeat(255) }).to).toHaveLength(255);
+  });
   it("takes ports with tcp", () => {
     const parameters = { from: "cirros-vm1", to: "cirros-vm2", dport: "80", proto: "tcp" };
     expect(startTrace(cloud, traceParameters.parse(parameters)).next().done).toBe(false);

@@ -15,7 +15,7 @@ const whole = (from: number, to: number) =>
     .refine((value) => value >= from && value <= to, `expected a number from ${from} to ${to}`)
     .optional();
 
-const end = z.string().trim().min(1, "expected a server, port, address or host").max(200, "is longer than any name");
+const end = z.string().trim().min(1, "expected a server, port, address or host").max(255, "is longer than any name");
 
 /** The query string of `trace` and `trace.pcapng`. Empty parameters count as absent. */
 export const traceParameters = z.preprocess(
