@@ -114,6 +114,7 @@ test("a trace is remembered, run again after a change, and its other hop is name
   });
 
   await request.delete(`${FAULTS}?id=${fault}`);
+  await expect(page.getByText("The cloud has changed since")).toBeVisible();
   await page.getByRole("link", { name: "History" }).click();
   const row = page.getByRole("row", { name: /cirros-vm1 to cirros-vm2.*DEAD_VLAN/ });
   await expect(row).toBeVisible();

@@ -8,6 +8,7 @@ import { fetchJson } from "../../lib/client/fetch.ts";
 import { keys, urls } from "../../lib/client/keys.ts";
 import { useUrlState } from "../../lib/client/use-url-state.ts";
 import { toSearch } from "../../lib/traceview/query.ts";
+import { OldNotice } from "../frame/old-notice.tsx";
 import { PageHead } from "../frame/page-head.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
@@ -144,22 +145,6 @@ export function ReachView({ cloud }: { cloud: string }) {
           </>
         )}
       </div>
-    </div>
-  );
-}
-
-/** Above the cells, so that nothing of what somebody reads moves. */
-function OldNotice({ shown, onAgain }: { shown: boolean; onAgain: () => void }) {
-  return (
-    <div role="status" className="pointer-events-none absolute inset-x-6 bottom-18 z-40 flex justify-center">
-      {shown ? (
-        <p className="pointer-events-auto flex items-center gap-3 rounded-lg border border-line-strong bg-surface py-1.5 pr-1.5 pl-3 text-sm shadow-float">
-          The cloud has changed since
-          <Button size="sm" variant="solid" onClick={onAgain}>
-            <RotateCw aria-hidden /> Run again
-          </Button>
-        </p>
-      ) : null}
     </div>
   );
 }

@@ -15,6 +15,7 @@ import {
   toSearch,
   unreadable,
 } from "../../lib/traceview/query.ts";
+import { OldNotice } from "../frame/old-notice.tsx";
 import { usePageKey } from "../frame/page-key.ts";
 import { HistoryLink } from "../history/history-link.tsx";
 import { Recent } from "../history/recent.tsx";
@@ -41,7 +42,7 @@ export function TracePage({ cloud }: { cloud: string }) {
     queryKey: keys.topology(cloud),
     queryFn: () => fetchJson<Topology>(urls.topology(cloud)),
   });
-  const { run, again } = useTrace(complete ? `${urls.cloud(cloud)}/trace?${search}` : undefined);
+  const { run, old, again } = useTrace(complete ? `${urls.cloud(cloud)}/trace?${search}` : undefined);
 
   const [options, setOptions] = useState(false);
   const from = useRef<HTMLInputElement>(null);
@@ -78,64 +79,67 @@ export function TracePage({ cloud }: { cloud: string }) {
   const name = `trace ${label(asked.from)}${asked.to ? ` to ${label(asked.to)}` : " dhcp"}`.replace(/[^\w.-]+/g, "-");
 
   return (
-    <div className="h-full overflow-auto [scrollbar-gutter:stable]">
-      <div className="flex min-h-full flex-col gap-3 p-5 pr-3 xl:h-full">
-        <h1 className="sr-only">Trace</h1>
-        <EndsBar
-          draft={draft}
-          ends={ends.data}
-          known={{ from: endOf(draft.from), to: endOf(draft.to) }}
-          error={fieldError}
-          running={run.state === "running"}
-          ran={complete && toSearch(draft) === search}
-          open={options}
-          onOpen={setOptions}
-          onDraft={setDraft}
-          onRun={start}
-          fromRef={from}
-          toRef={to}
-          aside={
-            run.state !== "idle" && run.state !== "failed" ? (
-              <>
-                <HistoryLink cloud={cloud} />
-                <ExportMenu cloud={cloud} search={search} name={name} run={run} svg={svg} />
-              </>
-            ) : null
-          }
-        />
-        {run.state === "idle" ? (
-          ends.isError ? (
-            <ErrorState
-              title="This cloud’s ends could not be listed"
-              error={ends.error}
-              onRetry={() => void ends.refetch()}
-            />
-          ) : (
-            <Start cloud={cloud} examples={examples} onRun={start}>
-              <Recent cloud={cloud} />
-            </Start>
-          )
-        ) : fieldError ? (
-          <Start cloud={cloud} examples={examples} onRun={start} />
-        ) : run.state === "failed" ? (
-          <div className="grid flex-1 place-items-center rounded-lg border border-line bg-surface">
-            <ErrorState title="The trace could not start" error={run.error} onRetry={again} />
-          </div>
-        ) : (
-          <Result
-            cloud={cloud}
-            search={search}
-            run={run}
-            topology={topology.data}
-            to={asked.to}
-            legParam={params.get("leg")}
-            stepParam={params.get("step")}
-            onPlace={place}
-            onAgain={again}
-            svgRef={svg}
+    <div className="relative h-full">
+      <div className="h-full overflow-auto [scrollbar-gutter:stable]">
+        <div className="flex min-h-full flex-col gap-3 p-5 pr-3 xl:h-full">
+          <h1 className="sr-only">Trace</h1>
+          <EndsBar
+            draft={draft}
+            ends={ends.data}
+            known={{ from: endOf(draft.from), to: endOf(draft.to) }}
+            error={fieldError}
+            running={run.state === "running"}
+            ran={complete && toSearch(draft) === search}
+            open={options}
+            onOpen={setOptions}
+            onDraft={setDraft}
+            onRun={start}
+            fromRef={from}
+            toRef={to}
+            aside={
+              run.state !== "idle" && run.state !== "failed" ? (
+                <>
+                  <HistoryLink cloud={cloud} />
+                  <ExportMenu cloud={cloud} search={search} name={name} run={run} svg={svg} />
+                </>
+              ) : null
+            }
           />
-        )}
+          {run.state === "idle" ? (
+            ends.isError ? (
+              <ErrorState
+                title="This cloud’s ends could not be listed"
+                error={ends.error}
+                onRetry={() => void ends.refetch()}
+              />
+            ) : (
+              <Start cloud={cloud} examples={examples} onRun={start}>
+                <Recent cloud={cloud} />
+              </Start>
+            )
+          ) : fieldError ? (
+            <Start cloud={cloud} examples={examples} onRun={start} />
+          ) : run.state === "failed" ? (
+            <div className="grid flex-1 place-items-center rounded-lg border border-line bg-surface">
+              <ErrorState title="The trace could not start" error={run.error} onRetry={again} />
+            </div>
+          ) : (
+            <Result
+              cloud={cloud}
+              search={search}
+              run={run}
+              topology={topology.data}
+              to={asked.to}
+              legParam={params.get("leg")}
+              stepParam={params.get("step")}
+              onPlace={place}
+              onAgain={again}
+              svgRef={svg}
+            />
+          )}
+        </div>
       </div>
+      <OldNotice shown={old} onAgain={again} />
     </div>
   );
 }

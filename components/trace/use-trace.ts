@@ -4,6 +4,7 @@ import { REMEMBER_HEADER } from "../../lib/api/reach.ts";
 import { type ApiFailure, asFailure } from "../../lib/client/error.ts";
 import { fetchLines } from "../../lib/client/fetch.ts";
 import type { TraceEvent } from "../../lib/datapath/event.ts";
+import { useChanges } from "../frame/live.tsx";
 
 export type TraceRun =
   | { state: "idle"; events: TraceEvent[] }
@@ -19,9 +20,9 @@ const REMEMBER = { [REMEMBER_HEADER]: "1" };
 
 /**
  * Runs the trace behind a URL and keeps its events as they arrive, painted at most once a frame. Another URL, a re-run and
- * leaving the page abort the request, and so the walk on the server.
+ * leaving the page abort the request, and so the walk on the server. `old`: the cloud has changed since it was asked for.
  */
-export function useTrace(url: string | undefined): { run: TraceRun; again: () => void } {
+export function useTrace(url: string | undefined): { run: TraceRun; old: boolean; again: () => void } {
   const [run, setRun] = useState<TraceRun>({
     state: url === undefined ? "idle" : "running",
     events: NOTHING,
@@ -29,6 +30,10 @@ export function useTrace(url: string | undefined): { run: TraceRun; again: () =>
   const [round, setRound] = useState(0);
   const again = useCallback(() => setRound((now) => now + 1), []);
   const paint = useRef(0);
+  const changes = useChanges();
+  const latest = useRef(changes);
+  latest.current = changes;
+  const [asked, setAsked] = useState(changes);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks for the same URL again
   useEffect(() => {
@@ -44,6 +49,7 @@ export function useTrace(url: string | undefined): { run: TraceRun; again: () =>
     };
     const read = async () => {
       setRun({ state: "running", events: NOTHING });
+      setAsked(latest.current);
       try {
         for await (const event of fetchLines<TraceEvent>(url, { signal: abort.signal, headers: REMEMBER })) {
           events.push(event);
@@ -68,5 +74,5 @@ export function useTrace(url: string | undefined): { run: TraceRun; again: () =>
     };
   }, [url, round]);
 
-  return { run, again };
+  return { run, old: run.state === "done" && changes !== asked, again };
 }
