@@ -96,7 +96,16 @@ export function ObjectTable(props: {
                 key={columns[index + 1]}
                 className={cn(cell.mono && "font-mono text-xs", "whitespace-nowrap text-muted")}
               >
-                {cell.show ?? (cell.text || <span className="text-faint">–</span>)}
+                {cell.show ??
+                  (cell.text === "" ? (
+                    <span className="text-faint">–</span>
+                  ) : cell.mono ? (
+                    cell.text
+                  ) : (
+                    <span className="block max-w-80 truncate" title={cell.text}>
+                      {cell.text}
+                    </span>
+                  ))}
               </Td>
             ))}
             {traced ? (

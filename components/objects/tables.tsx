@@ -52,7 +52,7 @@ export function listModel(kind: ListKind, topology: Topology, admin: boolean): L
 
 /** @param admin whether the reader may send from routers */
 function modelOf(kind: ListKind, topology: Topology, admin: boolean): ListModel {
-  const networkName = (id: string) => topology.networks.find((network) => network.id === id)?.name ?? id.slice(0, 8);
+  const networkName = (id: string) => topology.networks.find((network) => network.id === id)?.name || id.slice(0, 8);
   const project = (id: string) => ({ text: projectName(topology, id) });
   const status = (text: string) => ({ text, show: <Status status={text} /> });
   switch (kind) {
@@ -122,7 +122,7 @@ function modelOf(kind: ListKind, topology: Topology, admin: boolean): ListModel 
         empty: "The API's answer holds no security group.",
         rows: topology.securityGroups.map((one) => ({
           id: one.id,
-          name: one.name,
+          name: one.name || one.id.slice(0, 8),
           cells: [
             { text: rules(one.rules, "ingress") },
             { text: rules(one.rules, "egress") },
