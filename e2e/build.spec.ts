@@ -126,6 +126,17 @@ test("what is wrong is said beside its field, by the page and by Neutron, and wh
   await expect(details(page).getByRole("heading", { name: "fields" })).toBeVisible();
 });
 
+test("what was typed when the session ended is there again after the log-in", async ({ page }) => {
+  await logIn(page.request, { user: "demo" });
+  await visit(page, "/clouds/embedded/networks?form=new-network");
+  const name = form(page).getByRole("textbox", { name: "Name" });
+  await name.fill("kept");
+  await page.context().clearCookies();
+  await form(page).getByRole("button", { name: "Create network" }).click();
+  await page.getByRole("button", { name: "Log in as demo" }).click();
+  await expect(name).toHaveValue("kept");
+});
+
 test("what one user changes another sees within a second or so, and nothing else moves", async ({ page, browser }) => {
   await logIn(page.request, { user: "demo" });
   await visit(page, "/clouds/embedded/topology");

@@ -1,8 +1,9 @@
 "use client";
 import { ChevronRight } from "lucide-react";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Topology } from "../../lib/api/http.ts";
 import { type ApiFailure, asFailure } from "../../lib/client/error.ts";
+import { draftOf, forgetDraft, keepDraft, onOver } from "../../lib/client/forms/draft.ts";
 import { type Field, type Form, many, text, type Value, type Values } from "../../lib/client/forms/form.ts";
 import { fieldOf } from "../../lib/client/forms/problem.ts";
 import { Button } from "../ui/button.tsx";
@@ -14,12 +15,14 @@ type Problems = Readonly<Record<string, string | undefined>>;
 /** A form's fields and its button. What was typed stays, whatever the service says to it. */
 export function FormBody(props: {
   form: Form;
+  /** Which form it is, and whose: what was typed when a session ended comes back to it. */
+  id: string;
   topology: Topology;
   onSend: (values: Values) => Promise<void>;
   onCancel: () => void;
 }) {
-  const { form } = props;
-  const [values, setValues] = useState(form.values);
+  const { form, id } = props;
+  const [values, setValues] = useState<Values>(() => ({ ...form.values, ...draftOf(id) }));
   const [problems, setProblems] = useState<Problems>({});
   /** What was wrong with a field when it was left. */
   const [left, setLeft] = useState<Problems>({});
@@ -37,6 +40,11 @@ export function FormBody(props: {
     const found = (selector: string) => element.current?.querySelector<HTMLElement>(selector);
     const named = must && found(`[name="${must.name}"]`);
     (named ?? found(":is(input:not([type=checkbox]), select):not(:disabled)") ?? found("input, textarea"))?.focus();
+  }, []);
+  const keep = useEffectEvent(() => keepDraft(id, values));
+  useEffect(() => {
+    forgetDraft();
+    return onOver(keep);
   }, []);
   // What is wrong is led to, wherever it stands.
   useEffect(() => {

@@ -94,7 +94,13 @@ export function FormPanel(props: {
           {error !== undefined ? (
             <ErrorState title="The form did not load" error={error} onRetry={() => setRound(round + 1)} />
           ) : form ? (
-            <FormBody form={form} topology={here.topology} onSend={send} onCancel={props.onClose} />
+            <FormBody
+              id={`${here.project} ${name} ${of}`}
+              form={form}
+              topology={here.topology}
+              onSend={send}
+              onCancel={props.onClose}
+            />
           ) : (
             <div className="px-6">
               <SkeletonRows rows={4} label="Loading the form" />
