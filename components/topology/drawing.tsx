@@ -1,5 +1,5 @@
 "use client";
-import { type Ref, useCallback, useMemo, useState } from "react";
+import { type Ref, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Box, Drawing } from "../../lib/topology/drawing.ts";
 import { neighbours } from "../../lib/topology/neighbours.ts";
 import { Picture, type PictureHandle } from "../graph/picture.tsx";
@@ -22,6 +22,23 @@ export function TopologyDrawing(props: {
   const [hovered, setHovered] = useState<string | null>(null);
   const around = useMemo(() => neighbours(drawing), [drawing]);
   const lit = hovered === null || picking ? undefined : around.get(hovered);
+  const opened = useRef<ReadonlySet<string>>(undefined);
+  const openGroup = useCallback(
+    (id: string) => {
+      opened.current = new Set(hanging(drawing));
+      onOpenGroup(id);
+    },
+    [drawing, onOpenGroup],
+  );
+  // What a group was opened by is gone with it: the focus goes to the first that has come out of it.
+  useEffect(() => {
+    const before = opened.current;
+    const first = before && hanging(drawing).find((id) => !before.has(id));
+    if (first === undefined) return;
+    opened.current = undefined;
+    if (document.activeElement === document.body)
+      document.querySelector<SVGGElement>(`[data-id="${CSS.escape(first)}"]`)?.focus({ preventScroll: true });
+  }, [drawing]);
   const onHover = useCallback((id: string | null) => setHovered(id), []);
   const start = picking?.source && boxOf(drawing, picking.source);
   const shared = (id: string) => ({
@@ -64,7 +81,7 @@ export function TopologyDrawing(props: {
         <CardShape key={card.instance.id} card={card} {...shared(card.instance.id)} />
       ))}
       {drawing.stacks.map((stack) => (
-        <StackShape key={stack.group.id} stack={stack} {...shared(stack.group.id)} onSelect={onOpenGroup} />
+        <StackShape key={stack.group.id} stack={stack} {...shared(stack.group.id)} onSelect={openGroup} />
       ))}
       {drawing.chips.map((chip) => (
         <ChipShape key={chip.id} chip={chip} {...shared(chip.id)} />
@@ -72,6 +89,10 @@ export function TopologyDrawing(props: {
       {start ? <SourceMark box={start} /> : null}
     </Picture>
   );
+}
+
+function hanging({ cards, stacks }: Drawing): string[] {
+  return [...cards.map((one) => one.instance.id), ...stacks.map((one) => one.group.id)];
 }
 
 function boxOf({ bars, pills, cards, chips }: Drawing, id: string): Box | undefined {
