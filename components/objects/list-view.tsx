@@ -73,7 +73,7 @@ export function ListView({ cloud, kind, title }: { cloud: string; kind: ListKind
               onRetry={() => void topology.refetch()}
             />
           ) : !model || model.rows.length === 0 ? (
-            <EmptyState title={`No ${title.toLowerCase()}`} action={<CreateButton kind={kind} />}>
+            <EmptyState title={`No ${model?.one ?? "object"}s`} action={<CreateButton kind={kind} />}>
               {build ? FIRST[kind] : model?.empty}
             </EmptyState>
           ) : rows?.length === 0 ? (
