@@ -138,6 +138,8 @@ export function portTitle(port: NeutronPort, names: Names): string {
 export function localVlans(host: HostState, names: Names): Map<number, string> {
   const result = new Map<number, string>();
   for (const bridge of host.ovs?.bridges ?? []) {
+    // On a trunk's own bridge tags are the guest's.
+    if (bridge.name.startsWith("tbr-")) continue;
     for (const port of bridge.ports) {
       if (port.tag === undefined || port.tag === DEAD_VLAN || result.has(port.tag)) continue;
       const id = port.otherConfig.net_uuid ?? ovsPortOwner(port, names)?.network_id;

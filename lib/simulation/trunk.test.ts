@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { topologyOf } from "../clouds/topology.ts";
 import { traceCloud } from "../explain/trace.ts";
 import type { HostState, OvsBridge } from "../host/state.ts";
+import { hostGraph } from "../hostgraph/graph.ts";
 import { deviceUp } from "../neutron/core/device-up.ts";
 import { type TestCloud, testCloud } from "./testing/cloud.ts";
 import { cloudOf } from "./world.ts";
@@ -73,6 +74,9 @@ test("on br-int both are ports of their networks, each in its local VLAN", () =>
     options: { peer: `spt-${short(sub.id)}` },
     externalIds: { "iface-id": sub.id, "attached-mac": sub.mac_address },
   });
+  const [own] = ends.filter((one) => one?.otherConfig.net_uuid === sub.network_id);
+  const { networks } = hostGraph(cloudOf(cloud.simulation.moment()), host());
+  expect(networks.find(({ id }) => id === sub.network_id)?.localVlan).toBe(own?.tag);
 });
 
 test("the guest is reached through its trunk's bridge", async () => {
