@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Topology } from "../../api/http.ts";
-import { networkField } from "./options.ts";
+import { guestPorts, networkField } from "./options.ts";
 
 const network = (name: string, external: boolean, shared: boolean) => ({
   id: name,
@@ -25,4 +25,11 @@ test("a tenant adds subnets and ports to no network of the provider's; an admini
   };
   expect(offered(false)).toEqual(["inside", "shared", "shared-way-out"]);
   expect(offered(true)).toEqual(["inside", "shared", "shared-way-out", "way-out"]);
+});
+
+test("a floating IP is for a port with an address of IPv4", () => {
+  const port = (id: string, ...addresses: string[]) => ({ id, addresses });
+  const ports = [port("four", "10.0.0.4"), port("both", "fd00::5", "10.0.0.5"), port("six", "fd00::6"), port("none")];
+  const guests = { instances: [{ name: "vm", ports }] } as unknown as Topology;
+  expect(guestPorts(guests).map((one) => one.value)).toEqual(["", "four", "both"]);
 });

@@ -60,12 +60,14 @@ export const anyGroup =
   (first: Option) =>
   (world: Topology): readonly Option[] => [first, ...named(world.securityGroups)];
 
-/** Ports of instances, one for each address of IPv4. */
+/** Ports of instances that a floating IP can be for: those with an address of IPv4. */
 export const guestPorts = (world: Topology): readonly Option[] => [
   NOTHING,
   ...world.instances
     .flatMap((one) =>
-      one.ports.map((port) => ({ value: port.id, label: `${one.name} ${port.addresses.join(" ")}`.trim() })),
+      one.ports
+        .filter((port) => port.addresses.some((address) => !address.includes(":")))
+        .map((port) => ({ value: port.id, label: `${one.name} ${port.addresses.join(" ")}` })),
     )
     .sort(byLabel),
 ];
