@@ -20,6 +20,7 @@ test.describe("whoever watches the server", () => {
     expect((await request.get("/api/health")).status()).toBe(200);
     const live = await request.get("/api/health/live");
     expect([live.status(), live.headers()["keep-alive"]]).toEqual([200, "timeout=75"]);
+    expect(await (await request.get("/robots.txt")).text()).toMatch(/^Disallow: \/$/m);
     await request.get("/networking/v2.0/ports/some-name-of-mine");
     const text = await (await request.get("/metrics")).text();
     expect(text).toMatch(
