@@ -163,10 +163,13 @@ test.describe("a tenant", () => {
     await logIn(page.request, { user: "demo" });
     await visit(page, "/clouds/embedded/topology");
     await page.keyboard.press("t");
+    const bar = page.getByRole("region", { name: "Ends of a trace" });
+    await expect(bar).toContainText("click where the ping starts");
     await page.getByRole("button", { name: /^Router router10_11 / }).click();
-    await expect(page.getByRole("region", { name: "Ends of a trace" })).toContainText("not shown to a project");
-    for (const name of ["cirros-vm1", "cirros-vm3"])
-      await page.getByRole("button", { name: `Instance ${name} ` }).click();
+    await expect(bar).toContainText("not shown to a project");
+    await page.getByRole("button", { name: "Instance cirros-vm1 " }).click();
+    await expect(bar).toContainText("Trace from cirros-vm1");
+    await page.getByRole("button", { name: "Instance cirros-vm3 " }).click();
     await expect(page.getByRole("region", { name: "Verdict" })).toContainText("cirros-vm1 reached cirros-vm3");
     const hops = page.getByRole("region", { name: "Hops of the Request" });
     await expect(hops).toContainText("Provider network");

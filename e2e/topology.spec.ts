@@ -127,6 +127,7 @@ test("the keyboard alone: to an instance, select, trace, back, nothing selected"
     await expect(target).toBeFocused();
   }
   await page.keyboard.press("t");
+  await expect(pickBar(page)).toContainText("Trace from cirros-vm2");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter"); // The next instance of the network.
   await expect(page).toHaveURL(/\/trace\?from=cirros-vm2&to=cirros-vm4/);
