@@ -2,6 +2,7 @@
 import { CommandError } from "../host/command/command.ts";
 import type { HostState, Process } from "../host/state.ts";
 import { type Answer, lines, NOTHING } from "./answer.ts";
+import { globs } from "./glob.ts";
 import { programOf } from "./show/processes.ts";
 import type { Call, Terminal } from "./terminal.ts";
 
@@ -101,18 +102,6 @@ function named(terminal: Terminal, verb: string, name: string): Unit[] {
   if (verb === "status") throw new CommandError(`Unit ${plain}.service could not be found.`, 4);
   if (verb === "is-active") throw new CommandError("inactive", 3);
   throw new CommandError(`Failed to ${verb} ${plain}.service: Unit ${plain}.service not found.`, 5);
-}
-
-function globs(pattern: string, name: string): boolean {
-  const [first = "", ...rest] = pattern.split("*");
-  if (rest.length === 0) return name === pattern;
-  const last = rest.pop() ?? "";
-  return (
-    name.length >= first.length + last.length &&
-    name.startsWith(first) &&
-    name.endsWith(last) &&
-    rest.every((one) => name.includes(one))
-  );
 }
 
 function all(units: readonly Unit[], run: (unit: Unit) => unknown): Answer {

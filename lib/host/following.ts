@@ -40,3 +40,27 @@ export class Following<T extends object, S> {
     return last.state;
   }
 }
+
+/** Entries by their names, of which each has its own. */
+export function followingNames<T extends object>(namesOf: (one: T) => readonly string[]): Following<T, Map<string, T>> {
+  return new Following<T, Map<string, T>>(
+    () => new Map(),
+    (map, one) => {
+      for (const name of namesOf(one)) map.set(name, one);
+    },
+    (map, one) => {
+      for (const name of namesOf(one)) if (map.get(name) === one) map.delete(name);
+    },
+  );
+}
+
+/** The few entries of a list that are so. */
+export function followingThose<T extends object>(are: (one: T) => boolean): Following<T, Set<T>> {
+  return new Following<T, Set<T>>(
+    () => new Set(),
+    (some, one) => {
+      if (are(one)) some.add(one);
+    },
+    (some, one) => some.delete(one),
+  );
+}

@@ -2,7 +2,7 @@
 import { nextPid } from "../../host/command/process.ts";
 import { differing } from "../../host/differing.ts";
 import { ROOT } from "../../host/edit.ts";
-import { Following } from "../../host/following.ts";
+import { followingThose } from "../../host/following.ts";
 import type { HostState, Process } from "../../host/state.ts";
 import type { HostView, PortView } from "../view.ts";
 import { shortId } from "./devices.ts";
@@ -88,13 +88,7 @@ function isRunOtherwise(processes: readonly Process[], { portIds }: Server): boo
 }
 
 /** Processes that run no guest of ours. */
-const others = new Following<Process, Set<Process>>(
-  () => new Set(),
-  (some, one) => {
-    if (serverOf(one) === undefined) some.add(one);
-  },
-  (some, one) => some.delete(one),
-);
+const others = followingThose<Process>((one) => serverOf(one) === undefined);
 
 function macsOf(ports: readonly PortView[], ids: ReadonlySet<string>): Map<string, string> {
   const macs = new Map<string, string>();

@@ -1,4 +1,5 @@
 /** Ports on br-int that are Neutron's, as the agent's scan finds them. Source: agent/common/ovs_lib.py get_vif_ports. */
+import { firstWhere } from "../../host/first-where.ts";
 import { Following } from "../../host/following.ts";
 import type { OvsBridge, OvsInterface, OvsPort } from "../../host/state.ts";
 
@@ -16,24 +17,17 @@ const scanned = new Following<OvsPort, FoundPort[]>(
   (all, port) => {
     const one = found(port);
     if (one === "none") return;
-    all.splice(placeFor(all, one.ofport), 0, one);
+    all.splice(
+      firstWhere(all, ({ ofport }) => ofport > one.ofport),
+      0,
+      one,
+    );
   },
   (all, port) => {
     const one = found(port);
     if (one !== "none") all.splice(all.indexOf(one), 1);
   },
 );
-
-/** Behind all whose numbers are not higher. */
-function placeFor(all: readonly FoundPort[], ofport: number): number {
-  let [low, high] = [0, all.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((all[middle] as FoundPort).ofport > ofport) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
 
 export function scan(integration: OvsBridge): FoundPort[] {
   return scanned.of(integration.ports).slice();

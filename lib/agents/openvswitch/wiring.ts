@@ -5,7 +5,7 @@
 
 import { bridgeNamed } from "../../host/command/ovs/bridges.ts";
 import { differing } from "../../host/differing.ts";
-import { Following } from "../../host/following.ts";
+import { followingNames } from "../../host/following.ts";
 import type { HostState, OvsBridge, OvsPort } from "../../host/state.ts";
 import { type Remade, remade } from "../remade.ts";
 import type { HostView, NetworkView, PortView } from "../view.ts";
@@ -60,13 +60,7 @@ export interface Wiring {
   readonly tunnel: TunnelJoint | undefined;
 }
 
-const byId = new Following<PortView, Map<string, PortView>>(
-  () => new Map(),
-  (map, port) => map.set(port.id, port),
-  (map, port) => {
-    if (map.get(port.id) === port) map.delete(port.id);
-  },
-);
+const byId = followingNames<PortView>(({ id }) => [id]);
 
 /** A port on br-int, and what Neutron says of it, if it is to be up. */
 interface Looked {

@@ -6,6 +6,7 @@ import { findLink, namespaceOf, ROOT } from "../../host/edit.ts";
 import { initial } from "../../host/kernel/sysctl-initial.ts";
 import type { HostState, Link, Namespace } from "../../host/state.ts";
 import { type Answer, lines, NOTHING } from "../answer.ts";
+import { globs } from "../glob.ts";
 
 const DHCP = "/var/lib/neutron/dhcp";
 const ETC = "/etc/neutron";
@@ -72,12 +73,7 @@ function expanded(host: HostState, path: string): string[] {
   if (!path.includes("*")) return [path];
   let found = [""];
   for (const part of path.split("/").slice(1)) {
-    const [first = "", ...rest] = part.split("*");
-    const last = rest.at(-1);
-    const fits = (name: string) =>
-      last === undefined
-        ? name === part
-        : name.length >= first.length + last.length && name.startsWith(first) && name.endsWith(last);
+    const fits = (name: string) => globs(part, name);
     found = found.flatMap((at) => (children(host, at) ?? []).filter(fits).map((name) => `${at}/${name}`));
   }
   return found.length === 0 ? [path] : found;

@@ -1,7 +1,7 @@
 /** Devices of a simulated host: finding them, replacing them, and what Open vSwitch sees of them. */
 import { CommandError } from "../command/command.ts";
 import { dependantsOf, findLink, findNamespace, linksWith, namespaceOf, parentOf, withNamespace } from "../edit.ts";
-import { Following } from "../following.ts";
+import { followingNames } from "../following.ts";
 import type { HostState, Link, OvsInterface, OvsPort } from "../state.ts";
 
 /** What rtnetlink refuses, as iproute2 prints it. */
@@ -48,15 +48,7 @@ export function childrenOf(host: HostState, netns: string, name: string): Placed
 }
 
 /** Ports by the names of their interfaces, which are a switch's own. */
-const portsByName = new Following<OvsPort, Map<string, OvsPort>>(
-  () => new Map(),
-  (map, port) => {
-    for (const { name } of port.interfaces) map.set(name, port);
-  },
-  (map, port) => {
-    for (const { name } of port.interfaces) if (map.get(name) === port) map.delete(name);
-  },
-);
+const portsByName = followingNames<OvsPort>(({ interfaces }) => interfaces.map(({ name }) => name));
 
 /** -1 where no interface of this name is in any. */
 export function portOf(ports: readonly OvsPort[], name: string): number {

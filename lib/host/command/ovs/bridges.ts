@@ -1,5 +1,6 @@
 /** Finds and replaces bridges and ports of a host's switch; what stays as it was keeps its identity. */
-import { Following } from "../../following.ts";
+import { firstWhere } from "../../first-where.ts";
+import { followingNames } from "../../following.ts";
 import type { HostState, OvsBridge, OvsPort, OvsState } from "../../state.ts";
 
 export function bridgeNamed(host: HostState, name: string): OvsBridge | undefined {
@@ -19,13 +20,7 @@ export function withBridge(host: HostState, bridge: OvsBridge): HostState {
   return withOvs(host, { ...host.ovs, bridges: at < 0 ? [...bridges, bridge] : bridges.with(at, bridge) });
 }
 
-const byName = new Following<OvsPort, Map<string, OvsPort>>(
-  () => new Map(),
-  (map, port) => map.set(port.name, port),
-  (map, port) => {
-    if (map.get(port.name) === port) map.delete(port.name);
-  },
-);
+const byName = followingNames<OvsPort>(({ name }) => [name]);
 
 export function portNamed(ports: readonly OvsPort[], name: string): OvsPort | undefined {
   return byName.of(ports).get(name);
@@ -35,17 +30,6 @@ export function portNamed(ports: readonly OvsPort[], name: string): OvsPort | un
 export function withPort(bridge: OvsBridge, port: OvsPort): OvsBridge {
   const found = portNamed(bridge.ports, port.name);
   if (found === port) return bridge;
-  const at = found ? bridge.ports.indexOf(found) : placeFor(bridge.ports, port.name);
+  const at = found ? bridge.ports.indexOf(found) : firstWhere(bridge.ports, ({ name }) => name > port.name);
   return { ...bridge, ports: bridge.ports.toSpliced(at, found ? 1 : 0, port) };
-}
-
-/** Before the first of a greater name. */
-function placeFor(ports: readonly OvsPort[], name: string): number {
-  let [low, high] = [0, ports.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ports[middle] as OvsPort).name > name) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -7,7 +7,7 @@ import type { Flow } from "../../../net/openflow/ast.ts";
 import { generatedMac, nextOfport } from "../../allocate.ts";
 import { differing } from "../../differing.ts";
 import { editNamespace, findLink, findNamespace, ROOT } from "../../edit.ts";
-import { Following } from "../../following.ts";
+import { followingThose } from "../../following.ts";
 import { portOf } from "../../kernel/links.ts";
 import type { HostState, OvsBridge, OvsInterface, OvsPort, OvsState } from "../../state.ts";
 import { withBridge, withOvs } from "./bridges.ts";
@@ -48,20 +48,9 @@ export function reconfigure(host: HostState, wanted: OvsState): HostState {
   return patched ? followPeers(out) : out;
 }
 
-/** The few ports of a list that are so. */
-function those(are: (port: OvsPort) => boolean): Following<OvsPort, Set<OvsPort>> {
-  return new Following<OvsPort, Set<OvsPort>>(
-    () => new Set(),
-    (some, port) => {
-      if (are(port)) some.add(port);
-    },
-    (some, port) => some.delete(port),
-  );
-}
-
-const patches = those((port) => port.interfaces.some((one) => one.type === "patch"));
-const unnumbered = those((port) => port.interfaces.some((one) => one.ofport === undefined));
-const waiting = those((port) => port.interfaces.some(lacksDevice));
+const patches = followingThose<OvsPort>((port) => port.interfaces.some((one) => one.type === "patch"));
+const unnumbered = followingThose<OvsPort>((port) => port.interfaces.some((one) => one.ofport === undefined));
+const waiting = followingThose<OvsPort>((port) => port.interfaces.some(lacksDevice));
 
 function lacksDevice(one: OvsInterface): boolean {
   return isSystem(one) && one.ofport === -1;
