@@ -52,7 +52,7 @@ export async function answerLine(
   const answer = runLine(
     {
       ...{ cloud, host, frames: traffic.of(id, follow?.after), now: Date.now() },
-      ...(own ? { memories: traffic.memories, counts: traffic.counts(id) } : { readOnly: RECORDED }),
+      ...(own ? { memories: traffic.memories, counts: traffic.counts } : { readOnly: RECORDED }),
     },
     line,
     {
@@ -63,7 +63,7 @@ export async function answerLine(
   );
   traffic.add(id, answer.frames);
   if (own) traffic.memories = answer.memories;
-  if (answer.counts) traffic.setCounts(id, answer.counts);
+  if (answer.counts) traffic.counts = answer.counts;
   let { output, status } = answer;
   const failure = own && (await carryOut(await embedded(), host, answer, `${user} typed ${line.slice(0, 200)}`));
   // The host has changed since it was looked at.

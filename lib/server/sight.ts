@@ -62,7 +62,8 @@ function everything(): Sight {
       const seen = await clouds.cloud(id);
       return { seen, trace: (parameters) => startTrace(seen, parameters) };
     },
-    trace: async (id, parameters) => traffic.follow(id, startTrace(await clouds.cloud(id), parameters), Date.now()),
+    trace: async (id, parameters) =>
+      traffic.follow(id, startTrace(await clouds.cloud(id), parameters), Date.now(), id === EMBEDDED.id),
   };
 }
 

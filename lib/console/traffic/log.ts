@@ -10,7 +10,8 @@ const CLOUDS = 8;
 export class TrafficLog {
   /** What pings have left on the hosts of the embedded cloud, the only ones that change. */
   memories: readonly Memory[] = [];
-  private readonly counted = new Map<string, Counts>();
+  /** What packets were counted with on them; recordings have counters of their own. */
+  counts: Counts = new Map();
   private readonly clouds = new Map<string, { readonly frames: CapturedFrame[]; readonly count: number }>();
 
   /** Oldest first. @param after how many had been sent when the caller last looked */
@@ -24,15 +25,6 @@ export class TrafficLog {
     return this.clouds.get(cloud)?.count ?? 0;
   }
 
-  /** What packets were counted with on the cloud's hosts. */
-  counts(cloud: string): Counts {
-    return this.counted.get(cloud) ?? new Map();
-  }
-
-  setCounts(cloud: string, counts: Counts): void {
-    this.counted.set(cloud, counts);
-  }
-
   add(cloud: string, frames: readonly CapturedFrame[]): void {
     if (frames.length === 0) return;
     const all = { frames: [...this.of(cloud), ...frames].slice(-FRAMES), count: this.count(cloud) + frames.length };
@@ -43,20 +35,23 @@ export class TrafficLog {
     if (this.clouds.size > CLOUDS && oldest !== undefined) this.clouds.delete(oldest);
   }
 
-  /** Passes a trace's events on, and keeps its frames once it is over. @param now milliseconds since 1970 */
-  *follow(cloud: string, events: Iterable<TraceEvent>, now: number): Generator<TraceEvent> {
+  /**
+   * Passes a trace's events on, and keeps its frames once it is over.
+   * @param now milliseconds since 1970 @param counted whether the cloud is the embedded one
+   */
+  *follow(cloud: string, events: Iterable<TraceEvent>, now: number, counted: boolean): Generator<TraceEvent> {
     const frames: CapturedFrame[] = [];
     const seen: TraceEvent[] = [];
     try {
       for (const event of events) {
-        seen.push(event);
+        if (counted) seen.push(event);
         const frame = frames.length < FRAMES ? frameOf(event, now) : undefined;
         if (frame) frames.push(frame);
         yield event;
       }
     } finally {
       this.add(cloud, frames);
-      this.setCounts(cloud, counting(this.counts(cloud), seen));
+      if (counted) this.counts = counting(this.counts, seen);
     }
   }
 }
