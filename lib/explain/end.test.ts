@@ -17,10 +17,16 @@ describe("ends of a trace", () => {
     "cb9bcee4",
     "cb9b",
     "cb9bcee4-5",
+    "CB9BCEE4-5D53-4cd7-ac44-f7ad67ec3c06",
     "0a3c64a0-bf46-4145-96a3-2dbbd050d8b1",
+    "0A3C64A0-BF46-4145-96A3-2DBBD050D8B1",
     "fa:16:3e:5f:49:6f",
     "FA-16-3E-5F-49-6F",
     "tapcb9bcee4-5d",
+    "TAPCB9BCEE4-5D",
+    "qbrcb9bcee4-5d",
+    "qvbcb9bcee4-5d",
+    "qvocb9bcee4-5d",
     "172.16.10.237",
     "172.24.4.97",
   ])("%s is cirros-vm1", (text) => {
@@ -34,9 +40,8 @@ describe("ends of a trace", () => {
       host: "network1",
       netns: expect.stringMatching(/^qdhcp-6f12/),
     });
-    expect(resolveEnd(cloud, "router10_11", "from").origin).toMatchObject({
-      netns: expect.stringMatching(/^qrouter-/),
-    });
+    for (const text of ["router10_11", "qr-4af8330d-85"])
+      expect(resolveEnd(cloud, text, "from").origin).toMatchObject({ netns: expect.stringMatching(/^qrouter-/) });
   });
   it("sends to the address of a router that is on the sender's network", () => {
     const from = resolveEnd(cloud, "cirros-vm3", "from");

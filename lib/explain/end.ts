@@ -35,6 +35,8 @@ export interface End {
 
 /** The beginning of an id: four characters or more. */
 const ID = /^[0-9a-f]{4}[0-9a-f-]{0,32}$/;
+/** What agents make for a port is named after the beginning of its id. */
+const DEVICE = /^(?:tap|qvo|qvb|qbr|qr-|qg-|sg-|fg-|sp[it]-)([0-9a-f]{8}-[0-9a-f]{2})$/;
 
 /** Finds the one end that `text` names. Throws EndError when there is none, or several. */
 export function resolveEnd(cloud: CollectedCloud, text: string, field: "from" | "to"): End {
@@ -73,8 +75,10 @@ function unnamed(cloud: CollectedCloud): string {
 
 function candidates(cloud: CollectedCloud, c: Catalog, text: string): End[] {
   const exact = exactly(cloud, c, text);
-  if (exact.length > 0 || !ID.test(text)) return exact;
-  return [...byPrefix(cloud, c, text)];
+  if (exact.length > 0) return exact;
+  const lower = text.toLowerCase();
+  const id = DEVICE.exec(lower)?.[1] ?? lower;
+  return ID.test(id) ? [...byPrefix(cloud, c, id)] : [];
 }
 
 function exactly(cloud: CollectedCloud, c: Catalog, text: string): End[] {

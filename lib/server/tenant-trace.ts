@@ -88,10 +88,10 @@ function unambiguous(own: CollectedCloud, text: string, end: End): string {
   const address = canonicalIp(wanted);
   if (address !== undefined && !end.origin) return address;
   const { guest, port } = end;
-  if (guest)
-    return wanted === guest.name || wanted === guest.serverId ? (guest.serverId ?? guest.portId) : guest.portId;
+  const id = wanted.toLowerCase();
+  if (guest) return wanted === guest.name || id === guest.serverId ? (guest.serverId ?? guest.portId) : guest.portId;
   if (port) return port.id;
-  const router = own.api.routers.find((one) => one.name === wanted || one.id.startsWith(wanted));
+  const router = own.api.routers.find((one) => one.name === wanted || one.id.startsWith(id));
   return router?.id ?? wanted;
 }
 
