@@ -1,6 +1,6 @@
 /**
- * A console of a simulated host: one line in, its output out, with what it changed as commands. Pure: the caller runs the
- * commands on the real simulated host, and keeps session and frames.
+ * A console of a simulated host: one line in, its output out, with what it changed as commands. Pure but for the counters: the
+ * caller runs the commands on the real simulated host, and keeps session and frames.
  */
 import { type Command, CommandError, type Invocation } from "../host/command/command.ts";
 import { parseScript } from "../host/command/words.ts";
@@ -11,7 +11,6 @@ import { FILTER_NAMES, filter } from "./filters.ts";
 import { pipelines, withoutErrorRedirects, withPlainBrackets } from "./line.ts";
 import { runProgram } from "./programs.ts";
 import { type AgentOrder, type Capture, type Console, type Following, type Session, Terminal } from "./terminal.ts";
-import type { Counts } from "./traffic/counters.ts";
 import type { CapturedFrame } from "./traffic/frame.ts";
 import type { Memory } from "./traffic/memory.ts";
 
@@ -29,8 +28,6 @@ export interface ConsoleAnswer {
   readonly frames: readonly CapturedFrame[];
   /** What pings have left on hosts by now. */
   readonly memories: readonly Memory[];
-  /** What packets have been counted with by now. */
-  readonly counts: Counts | undefined;
   /** Said by nobody on a real host: why a packet was lost, in a sentence. */
   readonly notes: readonly string[];
   /** The screen is to be emptied. */
@@ -65,11 +62,11 @@ export function runLine(console: Console, line: string, session: Session, follow
   }
   if (output.length > MOST)
     output = `${output.slice(0, output.lastIndexOf("\n", MOST) + 1)}… cut here: pipe into grep or head for a part of it\n`;
-  const { commands, orders, sent: frames, memories, counts, clear } = terminal;
+  const { commands, orders, sent: frames, memories, clear } = terminal;
   const notes = [...new Set(terminal.notes)];
   const { goesOn, seconds } = terminal.following ?? {};
   return {
-    ...{ output, status, session: terminal.session, commands, orders, frames, memories, counts, notes, clear },
+    ...{ output, status, session: terminal.session, commands, orders, frames, memories, notes, clear },
     ...(goesOn && { goesOn: { ...goesOn, ...(seconds !== undefined && { seconds }) } }),
   };
 }

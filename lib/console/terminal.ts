@@ -11,7 +11,7 @@ import type { HostState, Namespace } from "../host/state.ts";
 import type { Guest, World } from "../host/world.ts";
 import type { Answer } from "./answer.ts";
 import { programOf } from "./show/processes.ts";
-import { type Counts, counting, stillCounting, withCounts } from "./traffic/counters.ts";
+import { type Counts, withCounts } from "./traffic/counters.ts";
 import type { CapturedFrame } from "./traffic/frame.ts";
 import { type Memory, remembering, surviving, withMemories } from "./traffic/memory.ts";
 
@@ -30,7 +30,7 @@ export interface Console {
   readonly frames: readonly CapturedFrame[];
   /** What pings have left on hosts. */
   readonly memories?: readonly Memory[];
-  /** What packets were counted with on hosts; absent for a recording, which has its own. */
+  /** What packets were counted with on hosts, and are from now on; absent for a recording, which has its own. */
   readonly counts?: Counts;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -103,14 +103,12 @@ export class Terminal {
   private readonly console: Console;
   private changed: World;
   private remembered: readonly Memory[];
-  private counted: Counts | undefined;
-  private shown: { readonly of: readonly unknown[]; readonly host: HostState } | undefined;
+  private shown: HostState | undefined;
 
   constructor(console: Console, session: Session) {
     this.console = console;
     this.changed = console.cloud.world;
     this.remembered = console.memories ?? [];
-    this.counted = console.counts;
     this.session = session;
   }
 
@@ -125,12 +123,9 @@ export class Terminal {
 
   /** As its tools show it: with what pings have left on it. */
   get host(): HostState {
-    const { bare, remembered, counted } = this;
-    const of = [bare, remembered, counted];
-    if (this.shown && of.every((one, i) => one === this.shown?.of[i])) return this.shown.host;
-    const host = withMemories(counted ? withCounts(bare, counted) : bare, remembered, this.now);
-    this.shown = { of, host };
-    return host;
+    const { counts } = this.console;
+    this.shown ??= withMemories(counts ? withCounts(this.bare, counts) : this.bare, this.remembered, this.now);
+    return this.shown;
   }
 
   /** As packets and agents find it. */
@@ -144,7 +139,9 @@ export class Terminal {
 
   /** A recording stays as it was recorded. */
   remember(more: readonly Remembered[]): void {
-    if (this.console.readOnly === undefined) this.remembered = remembering(this.remembered, more, this.now);
+    if (this.console.readOnly !== undefined) return;
+    this.remembered = remembering(this.remembered, more, this.now);
+    this.shown = undefined;
   }
 
   /** A switch's MACs: of one bridge, or of all. */
@@ -153,14 +150,12 @@ export class Terminal {
     this.remembered = this.remembered.filter(
       (one) => one.kind !== "mac" || one.host !== this.console.host || (bridge !== undefined && one.bridge !== bridge),
     );
-  }
-
-  get counts(): Counts | undefined {
-    return this.counted;
+    this.shown = undefined;
   }
 
   count(events: readonly TraceEvent[], times = 1): void {
-    if (this.counted) this.counted = counting(this.counted, events, times);
+    this.console.counts?.add(events, times);
+    this.shown = undefined;
   }
 
   get now(): number {
@@ -194,10 +189,12 @@ export class Terminal {
     const { host, bare } = this;
     const shown = apply(host, command);
     this.remembered = surviving(this.remembered, host, shown);
+    this.console.counts?.forgetRules(host, shown);
+    this.shown = undefined;
     const next = host === bare ? shown : applied(bare, command);
     if (!next || next === bare) return;
     this.commands.push(command);
-    if (this.counted) this.counted = stillCounting(this.counted, bare, next);
+    this.console.counts?.forgetFlows(bare, next);
     this.put(next);
   }
 
@@ -215,6 +212,7 @@ export class Terminal {
   }
 
   private put(next: HostState): void {
+    this.shown = undefined;
     const { hosts } = this.changed;
     this.changed = { ...this.changed, hosts: hosts.map((one) => (one.name === next.name ? next : one)) };
   }

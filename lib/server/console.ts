@@ -63,7 +63,6 @@ export async function answerLine(
   );
   traffic.add(id, answer.frames);
   if (own) traffic.memories = answer.memories;
-  if (answer.counts) traffic.counts = answer.counts;
   let { output, status } = answer;
   const failure = own && (await carryOut(await embedded(), host, answer, `${user} typed ${line.slice(0, 200)}`));
   // The host has changed since it was looked at.

@@ -14,8 +14,8 @@ interface Count {
   readonly bytes: number;
 }
 
-/** By host, then by what counted. */
-export type Counts = ReadonlyMap<string, ReadonlyMap<string, Count>>;
+/** Of one host, by what counted. */
+type Own = ReadonlyMap<string, Count>;
 
 /** On one host: those of flows that are long gone are among them. */
 const MOST = 50_000;
@@ -39,27 +39,70 @@ function textOf(flow: Flow): string {
   return text;
 }
 
-/** With more. @param times how often all but the questions for addresses was sent */
-export function counting(counts: Counts, events: Iterable<TraceEvent>, times = 1): Counts {
-  const fresh = new Map<string, Map<string, Count>>();
-  /** Of the packet that a host saw last. */
-  const lengths = new Map<string, PacketView>();
-  for (const event of events) {
-    if (event.kind === "verdict") continue;
-    if ("packet" in event && event.packet) lengths.set(event.host, event.packet);
-    const key = keyOf(event);
-    if (key === undefined) continue;
-    const packet = lengths.get(event.host);
-    const layer2 = event.kind === "rule" ? 0 : ETHERNET + (packet?.vlan === undefined ? 0 : VLAN_TAG);
-    const packets = /^(request|reply|error)$/.test(event.leg) ? times : 1;
-    const own = fresh.get(event.host) ?? new Map(counts.get(event.host));
-    fresh.set(event.host, own);
-    const before = own.get(key) ?? { packets: 0, bytes: 0 };
-    const bytes = before.bytes + packets * ((packet?.length ?? 0) + layer2);
-    own.set(key, { packets: before.packets + packets, bytes });
-    if (own.size > MOST) own.clear();
+/** Counted in place: that costs what a trace passed, not what was counted before. */
+export class Counts {
+  private readonly hosts = new Map<string, Map<string, Count>>();
+
+  of(host: string): Own {
+    return this.own(host);
   }
-  return new Map([...counts, ...fresh]);
+
+  /** @param times how often all but the questions for addresses was sent */
+  add(events: Iterable<TraceEvent>, times = 1): void {
+    /** Of the packet that a host saw last. */
+    const lengths = new Map<string, PacketView>();
+    for (const event of events) {
+      if (event.kind === "verdict") continue;
+      if ("packet" in event && event.packet) lengths.set(event.host, event.packet);
+      const key = keyOf(event);
+      if (key === undefined) continue;
+      const packet = lengths.get(event.host);
+      const layer2 = event.kind === "rule" ? 0 : ETHERNET + (packet?.vlan === undefined ? 0 : VLAN_TAG);
+      const packets = /^(request|reply|error)$/.test(event.leg) ? times : 1;
+      const own = this.own(event.host);
+      own.set(key, plus(own.get(key) ?? NONE, { packets, bytes: packets * ((packet?.length ?? 0) + layer2) }));
+      if (own.size > MOST) own.clear();
+    }
+  }
+
+  /** Flows that a command on the host made anew count from nothing. */
+  forgetFlows(before: HostState, after: HostState): void {
+    const own = this.hosts.get(before.name);
+    if (!own) return;
+    for (const [i, bridge] of (before.ovs?.bridges ?? []).entries()) {
+      const next = after.ovs?.bridges.find((one) => one.name === bridge.name)?.flows;
+      if (next === bridge.flows || after.ovs?.bridges[i] === bridge) continue;
+      const kept = new Set(next);
+      for (const flow of bridge.flows)
+        if (!kept.has(flow)) own.delete(keys.flow(bridge.name, flow.table, textOf(flow)));
+    }
+  }
+
+  /** Rules that a command on the host, as its tools show it, made anew or set to nothing count from nothing. */
+  forgetRules(before: HostState, after: HostState): void {
+    const own = this.hosts.get(before.name);
+    if (!own) return;
+    for (const ns of before.namespaces) {
+      const next = after.namespaces.find((one) => one.name === ns.name);
+      for (const [family, was, is] of [
+        [4, ns.iptables, next?.iptables],
+        [6, ns.ip6tables, next?.ip6tables],
+      ] as const) {
+        if (was === is) continue;
+        const kept = new Set(is?.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules)));
+        for (const table of was?.tables ?? [])
+          for (const chain of table.chains)
+            for (const rule of chain.rules)
+              if (!kept.has(rule)) own.delete(keys.rule(ns.name, family, table.name, chain.name, rule.text));
+      }
+    }
+  }
+
+  private own(host: string): Map<string, Count> {
+    const known = this.hosts.get(host) ?? new Map<string, Count>();
+    this.hosts.set(host, known);
+    return known;
+  }
 }
 
 function keyOf(event: TraceEvent): string | undefined {
@@ -80,7 +123,7 @@ function keyOf(event: TraceEvent): string | undefined {
 
 /** What the tools show: the host with what was counted on it. */
 export function withCounts(host: HostState, counts: Counts): HostState {
-  const own = counts.get(host.name) ?? new Map<string, Count>();
+  const own = counts.of(host.name);
   const touched = new Set([...own.keys()].map((key) => key.split(" ", 2).join(" ")));
   const namespaces = host.namespaces.map((ns) => inNamespace(ns, own, touched));
   if (!host.ovs) return { ...host, namespaces };
@@ -89,7 +132,6 @@ export function withCounts(host: HostState, counts: Counts): HostState {
   return { ...host, namespaces, ovs: { ...host.ovs, bridges } };
 }
 
-type Own = ReadonlyMap<string, Count>;
 const NONE: Count = { packets: 0, bytes: 0 };
 
 function plus<T extends Count>(one: T, more: Count | undefined): T {
@@ -165,31 +207,3 @@ const swapped = ({ rxPackets, rxBytes, txPackets, txBytes }: Stats) => ({
   ...{ rxPackets: txPackets, rxBytes: txBytes },
   ...{ txPackets: rxPackets, txBytes: rxBytes },
 });
-
-/** Without those of flows and rules that a command on the host made anew, or set to nothing. */
-export function stillCounting(counts: Counts, before: HostState, after: HostState): Counts {
-  const own = counts.get(before.name);
-  if (!own || before === after) return counts;
-  const left = new Map(own);
-  for (const [i, bridge] of (before.ovs?.bridges ?? []).entries()) {
-    const next = after.ovs?.bridges.find((one) => one.name === bridge.name)?.flows;
-    if (next === bridge.flows || after.ovs?.bridges[i] === bridge) continue;
-    const kept = new Set(next);
-    for (const flow of bridge.flows) if (!kept.has(flow)) left.delete(keys.flow(bridge.name, flow.table, textOf(flow)));
-  }
-  for (const ns of before.namespaces) {
-    const next = after.namespaces.find((one) => one.name === ns.name);
-    for (const [family, was, is] of [
-      [4, ns.iptables, next?.iptables],
-      [6, ns.ip6tables, next?.ip6tables],
-    ] as const) {
-      if (was === is) continue;
-      const kept = new Set(is?.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules)));
-      for (const table of was?.tables ?? [])
-        for (const chain of table.chains)
-          for (const rule of chain.rules)
-            if (!kept.has(rule)) left.delete(keys.rule(ns.name, family, table.name, chain.name, rule.text));
-    }
-  }
-  return new Map([...counts, [before.name, left]]);
-}

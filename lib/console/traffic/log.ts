@@ -1,6 +1,6 @@
 /** What was sent lately, cloud by cloud: bounded, in memory, for captures on simulated devices. */
 import type { TraceEvent } from "../../datapath/event.ts";
-import { type Counts, counting } from "./counters.ts";
+import { Counts } from "./counters.ts";
 import { type CapturedFrame, frameOf } from "./frame.ts";
 import type { Memory } from "./memory.ts";
 
@@ -11,7 +11,7 @@ export class TrafficLog {
   /** What pings have left on the hosts of the embedded cloud, the only ones that change. */
   memories: readonly Memory[] = [];
   /** What packets were counted with on them; recordings have counters of their own. */
-  counts: Counts = new Map();
+  readonly counts = new Counts();
   private readonly clouds = new Map<string, { readonly frames: CapturedFrame[]; readonly count: number }>();
 
   /** Oldest first. @param after how many had been sent when the caller last looked */
@@ -51,7 +51,7 @@ export class TrafficLog {
       }
     } finally {
       this.add(cloud, frames);
-      if (counted) this.counts = counting(this.counts, seen);
+      if (counted) this.counts.add(seen);
     }
   }
 }

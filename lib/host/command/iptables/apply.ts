@@ -25,7 +25,10 @@ export function applyIptables(host: HostState, netns: string, command: IptablesC
   let after = before;
   if (command.kind === "change") {
     const run = { program, family: command.family, sets };
-    after = withTable(after, command.table ?? "filter", (table) => changeTable(table, command.change, run));
+    const { change, table: name = "filter" } = command;
+    // No table is made only to be emptied.
+    if (empties(change) && !before.tables.some((table) => table.name === name)) return host;
+    after = withTable(after, name, (table) => changeTable(table, change, run));
   } else {
     let line = 0;
     for (const { table, lines } of command.tables) {
@@ -41,6 +44,11 @@ export function applyIptables(host: HostState, netns: string, command: IptablesC
     }
   }
   return after === before ? host : editNamespace(host, netns, { [key]: after });
+}
+
+function empties(change: TableChange): boolean {
+  const { op } = change;
+  return (op === "flush" || op === "zero" || op === "delete-chain") && change.chain === undefined;
 }
 
 function emptyTable(name: TableName): IptablesTable {
@@ -198,7 +206,7 @@ function applyChange(
       const chains = change.chain === undefined ? draft.chains.list() : [chainOf(draft, change.chain, run)];
       for (const chain of chains) {
         if (change.op === "flush") rulesOf(draft, chain).length = 0;
-        else draft.chains.set(chain.name, zeroed(chain));
+        else draft.chains.set(chain.name, zeroedChain(chain));
       }
       return;
     }
@@ -209,7 +217,9 @@ function applyChange(
       if (draft.table === "nat" && change.policy === "DROP") throw usage(run.program, NAT_DROP);
       const chain = draft.chains.get(change.chain);
       if (!chain?.policy) throw failed(run, "Bad built-in chain name.");
-      draft.chains.set(chain.name, { ...chain, policy: change.policy });
+      // nft_chain_set sends counters of nothing along.
+      const counted = zeroed(chain);
+      draft.chains.set(chain.name, chain.policy === change.policy ? counted : { ...counted, policy: change.policy });
       return;
     }
     case "query":
@@ -232,8 +242,15 @@ function takeRule(draft: Draft, op: string, chain: string, rule: IptablesRule, r
   draft.wrong ??= error;
 }
 
-function zeroed(chain: IptablesChain): IptablesChain {
-  return { ...chain, packets: 0, bytes: 0, rules: chain.rules.map((rule) => ({ ...rule, packets: 0, bytes: 0 })) };
+/** The same where nothing was counted: so counters are no change of a host that has them elsewhere. */
+function zeroed<T extends { packets: number; bytes: number }>(one: T): T {
+  return one.packets === 0 && one.bytes === 0 ? one : { ...one, packets: 0, bytes: 0 };
+}
+
+function zeroedChain(chain: IptablesChain): IptablesChain {
+  const rules = chain.rules.map(zeroed);
+  const same = rules.every((rule, i) => rule === chain.rules[i]);
+  return zeroed(same ? chain : { ...chain, rules });
 }
 
 function specified(draft: Draft, chain: string, rule: string, run: Run): IptablesRule[] {
