@@ -77,6 +77,8 @@ export type Step =
       priority: number;
       cookie: string;
       text: string;
+      /** The patch port that the packet came to this bridge by, told of the first flow that it meets there. */
+      patch?: string;
       packet?: PacketView;
     }
   | { kind: "action"; bridge: string; text: string; packet?: PacketView }

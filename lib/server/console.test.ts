@@ -253,14 +253,17 @@ describe("packets", () => {
       await counted("compute1", `ovs-ofctl dump-ports br-int ${port}`, /rx pkts=(\d+)/),
       await counted("compute1", `ovs-ofctl dump-flows br-int table=25 | grep ${from.mac}`, /n_packets=(\d+)/),
       await counted(to.host, "ovs-ofctl dump-flows br-tun | grep tun_id=0xa", /n_packets=(\d+)/),
+      await counted(to.host, "ovs-ofctl dump-ports br-int patch-tun", /rx pkts=(\d+)/),
+      await counted(to.host, "ovs-ofctl dump-ports br-tun patch-int", /tx pkts=(\d+).*errs=\?/),
+      await counted(to.host, "iptables -t raw -L PREROUTING -nv", /policy ACCEPT (\d+) packets/),
     ];
     const before = await look();
     expect(before.every((one) => one >= 0)).toBe(true);
     await told("compute1", `ping -c 3 ${addressOf("cirros-vm2")}`, inside("cirros-vm1"));
     const after = await look();
     const more = after.map((one, i) => one - (before[i] ?? 0));
-    // Three requests, and where it is seen, the question whose address it is: br-tun answers that.
-    expect(more).toEqual([4, 3, 4, 4, 3]);
+    // Three requests, and where it is seen, the question whose address it is, which br-tun answers.
+    expect(more).toEqual([4, 3, 4, 4, 3, 4, 4, 6]);
     // Counters are no part of what agents and the check compare: no change of the host.
     expect((await type("compute1", "iptables -Z; iptables -t raw -Z")).changes).toBe(0);
     expect((await look())[1]).toBe(0);

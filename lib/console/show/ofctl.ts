@@ -187,7 +187,7 @@ function interfaces(bridge: OvsBridge): OvsInterface[] {
 function portLines(one: OvsInterface): string[] {
   const number = one.ofport === LOCAL ? "LOCAL" : String(one.ofport);
   const words = (all: readonly string[]) => (all.length === 0 ? "0" : all.join(" "));
-  const virtual = one.type === "patch" || /^(vxlan|gre|geneve)$/.test(one.type);
+  const virtual = isVirtual(one);
   return [
     ` ${number}(${one.name}): addr:${one.mac ?? "00:00:00:00:00:00"}`,
     `     config:     ${words(one.config)}`,
@@ -201,10 +201,19 @@ function isCalled(one: OvsInterface, text: string): boolean {
   return one.name === text || String(one.ofport) === text || (one.ofport === LOCAL && text === "LOCAL");
 }
 
-/** Statistics of a port; of one that nobody counted the tool, too, writes `?` (ofputil_format_port_stats). */
-function counted({ ofport, name, stats: s }: OvsInterface, { names }: Manner): string[] {
+/** Without a device of its own in the kernel (lib/netdev-vport.c). */
+function isVirtual({ type }: OvsInterface): boolean {
+  return /^(patch|vxlan|gre|geneve)$/.test(type);
+}
+
+/**
+ * Statistics of a port; of what nobody counted the tool, too, writes `?` (ofputil_format_port_stats): of patch ports and tunnels
+ * all but packets and bytes.
+ */
+function counted(one: OvsInterface, { names }: Manner): string[] {
+  const { ofport, name, stats: s } = one;
   const number = ofport === LOCAL ? "LOCAL" : names ? quoted(name) : String(ofport);
-  const rest = s ? 0 : "?";
+  const rest = s && !isVirtual(one) ? 0 : "?";
   const {
     rxPackets: rx,
     rxBytes,
@@ -214,17 +223,19 @@ function counted({ ofport, name, stats: s }: OvsInterface, { names }: Manner): s
     txBytes,
     txDropped,
     txErrors,
-  } = { ...UNCOUNTED, ...s };
+  } = {
+    ...UNCOUNTED,
+    ...s,
+    ...(isVirtual(one) && UNKNOWN_ERRORS),
+  };
   return [
     `  port ${(ofport ?? 0) < 10 ? " " : ""}${number}: rx pkts=${rx}, bytes=${rxBytes}, drop=${rxDropped}, errs=${rxErrors}, frame=${rest}, over=${rest}, crc=${rest}`,
     `           tx pkts=${tx}, bytes=${txBytes}, drop=${txDropped}, errs=${txErrors}, coll=${rest}`,
   ];
 }
 
-const UNCOUNTED = {
-  ...{ rxPackets: "?", rxBytes: "?", rxDropped: "?", rxErrors: "?" },
-  ...{ txPackets: "?", txBytes: "?", txDropped: "?", txErrors: "?" },
-};
+const UNKNOWN_ERRORS = { rxDropped: "?", rxErrors: "?", txDropped: "?", txErrors: "?" };
+const UNCOUNTED = { rxPackets: "?", rxBytes: "?", txPackets: "?", txBytes: "?", ...UNKNOWN_ERRORS };
 
 const ACTIONS_10 =
   "actions: output enqueue set_vlan_vid set_vlan_pcp strip_vlan mod_dl_src mod_dl_dst mod_nw_src mod_nw_dst mod_nw_tos mod_tp_src mod_tp_dst";

@@ -2,7 +2,7 @@
  * What traces and pings have been counted with: by flows, rules and devices that they passed. Kept beside the hosts, as memories are,
  * and shown by the tools: no agent and no check is told of a difference.
  */
-import type { TraceEvent } from "../../datapath/event.ts";
+import type { StepEvent, TraceEvent } from "../../datapath/event.ts";
 import { ROOT } from "../../host/edit.ts";
 import type { HostState, Link, Namespace, OvsBridge, OvsInterface } from "../../host/state.ts";
 import type { Flow } from "../../net/openflow/ast.ts";
@@ -17,6 +17,17 @@ interface Count {
 /** Of one host, by what counted. */
 type Own = ReadonlyMap<string, Count>;
 
+type RuleEvent = Extract<StepEvent, { kind: "rule" }>;
+
+/** In the place of a rule's text. */
+const POLICY = "-P";
+/** Targets that end a packet's way through a table: its policy is not asked. */
+const ENDS: ReadonlySet<string> = new Set([
+  ...["ACCEPT", "DROP", "REJECT", "SNAT", "DNAT", "MASQUERADE", "REDIRECT", "NETMAP"],
+]);
+/** What rules say while a packet is in their table. */
+const WITHIN: ReadonlySet<StepEvent["kind"]> = new Set<StepEvent["kind"]>(["assume", "conntrack", "nat", "rewrite"]);
+
 /** On one host: those of flows that are long gone are among them. */
 const MOST = 50_000;
 const ETHERNET = 14;
@@ -24,10 +35,11 @@ const VLAN_TAG = 4;
 
 const keys = {
   flow: (bridge: string, table: number, text: string) => `flow ${bridge} ${table} ${text}`,
+  /** Of a policy, with `-P` for its text. */
   rule: (netns: string, family: 4 | 6, table: string, chain: string, text: string) =>
     `rule ${netns} ${family} ${table} ${chain} ${text}`,
   link: (netns: string, device: string, dir: "in" | "out") => `link ${netns} ${device} ${dir}`,
-  tunnel: (port: string, dir: "in" | "out") => `tunnel ${port} ${dir}`,
+  virtual: (port: string, dir: "in" | "out") => `virtual ${port} ${dir}`,
 };
 
 /** A flow's text is long to make; flows are never changed in place. */
@@ -51,17 +63,45 @@ export class Counts {
   add(events: Iterable<TraceEvent>, times = 1): void {
     /** Of the packet that a host saw last. */
     const lengths = new Map<string, PacketView>();
-    for (const event of events) {
-      if (event.kind === "verdict") continue;
-      if ("packet" in event && event.packet) lengths.set(event.host, event.packet);
-      const key = keyOf(event);
-      if (key === undefined) continue;
-      const packet = lengths.get(event.host);
-      const layer2 = event.kind === "rule" ? 0 : ETHERNET + (packet?.vlan === undefined ? 0 : VLAN_TAG);
-      const packets = /^(request|reply|error)$/.test(event.leg) ? times : 1;
-      const own = this.own(event.host);
+    /**
+     * The rule that a packet met last in the table that it is passing. A chain of which it met none is not told of: on Neutron's hosts, all
+     * built-in chains but nat's INPUT begin with a jump.
+     */
+    let passing: RuleEvent | undefined;
+    const count = ({ host, leg }: StepEvent, key: string, layer: 2 | 3) => {
+      const packet = lengths.get(host);
+      const layer2 = layer === 3 ? 0 : ETHERNET + (packet?.vlan === undefined ? 0 : VLAN_TAG);
+      const packets = /^(request|reply|error)$/.test(leg) ? times : 1;
+      const own = this.own(host);
       own.set(key, plus(own.get(key) ?? NONE, { packets, bytes: packets * ((packet?.length ?? 0) + layer2) }));
       if (own.size > MOST) own.clear();
+    };
+    for (const event of events) {
+      if (event.kind === "verdict") continue;
+      if (passing && !stays(passing, event)) {
+        const { netns, family, table, hook, target } = passing;
+        if (!ENDS.has(target)) count(passing, keys.rule(netns, family, table, hook, POLICY), 3);
+        passing = undefined;
+      }
+      if ("packet" in event && event.packet) lengths.set(event.host, event.packet);
+      switch (event.kind) {
+        case "flow":
+          count(event, keys.flow(event.bridge, event.table, event.text), 2);
+          if (event.patch !== undefined) count(event, keys.virtual(event.patch, "in"), 2);
+          break;
+        case "rule":
+          passing = event;
+          count(event, keys.rule(event.netns, event.family, event.table, event.chain, event.text), 3);
+          break;
+        case "frame":
+          count(event, keys.link(event.netns, event.device, event.dir), 2);
+          break;
+        case "encap":
+        case "decap":
+          count(event, keys.virtual(event.port, event.kind === "encap" ? "out" : "in"), 2);
+          break;
+        default:
+      }
     }
   }
 
@@ -91,9 +131,14 @@ export class Counts {
         if (was === is) continue;
         const kept = new Set(is?.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules)));
         for (const table of was?.tables ?? [])
-          for (const chain of table.chains)
-            for (const rule of chain.rules)
-              if (!kept.has(rule)) own.delete(keys.rule(ns.name, family, table.name, chain.name, rule.text));
+          for (const chain of table.chains) {
+            const forget = (text: string) => own.delete(keys.rule(ns.name, family, table.name, chain.name, text));
+            const now = is?.tables
+              .find((one) => one.name === table.name)
+              ?.chains.find((one) => one.name === chain.name);
+            if (now?.packets !== chain.packets) forget(POLICY);
+            for (const rule of chain.rules) if (!kept.has(rule)) forget(rule.text);
+          }
       }
     }
   }
@@ -105,20 +150,11 @@ export class Counts {
   }
 }
 
-function keyOf(event: TraceEvent): string | undefined {
-  switch (event.kind) {
-    case "flow":
-      return keys.flow(event.bridge, event.table, event.text);
-    case "rule":
-      return keys.rule(event.netns, event.family, event.table, event.chain, event.text);
-    case "frame":
-      return keys.link(event.netns, event.device, event.dir);
-    case "encap":
-    case "decap":
-      return keys.tunnel(event.port, event.kind === "encap" ? "out" : "in");
-    default:
-      return undefined;
-  }
+/** Whether the packet is still in the same table, at the same hook. */
+function stays(at: RuleEvent, event: StepEvent): boolean {
+  if (event.kind !== "rule") return WITHIN.has(event.kind);
+  const place = (one: RuleEvent) => [one.host, one.netns, one.branch, one.family, one.table, one.hook].join(" ");
+  return place(event) === place(at);
 }
 
 /** What the tools show: the host with what was counted on it. */
@@ -159,12 +195,13 @@ function inNamespace(ns: Namespace, own: Own, touched: ReadonlySet<string>): Nam
         ...given,
         tables: given.tables.map((table) => ({
           ...table,
-          chains: table.chains.map((chain) => ({
-            ...chain,
-            rules: chain.rules.map((rule) =>
-              plus(rule, own.get(keys.rule(ns.name, family, table.name, chain.name, rule.text))),
-            ),
-          })),
+          chains: table.chains.map((chain) => {
+            const counted = (text: string) => own.get(keys.rule(ns.name, family, table.name, chain.name, text));
+            return {
+              ...plus(chain, counted(POLICY)),
+              rules: chain.rules.map((rule) => plus(rule, counted(rule.text))),
+            };
+          }),
         })),
       }
     );
@@ -195,11 +232,12 @@ function inBridge(
   return { ...bridge, ports, flows };
 }
 
-/** As the switch counts: what an internal device sends comes in. Undefined for patch ports, which nobody counts here. */
-function portStats({ name, type }: OvsInterface, own: Own, device: Stats | undefined): Stats | undefined {
+/** As the switch counts: what an internal device sends comes in, and what one end of a patch sends, the other one gets. */
+function portStats({ name, type, options }: OvsInterface, own: Own, device: Stats | undefined): Stats | undefined {
   if (type === "internal" && device) return { ...NO_ERRORS, ...swapped(device) };
-  if (device || !/^(vxlan|gre|geneve)$/.test(type)) return device;
-  const [rx, tx] = [own.get(keys.tunnel(name, "in")) ?? NONE, own.get(keys.tunnel(name, "out")) ?? NONE];
+  if (device || !/^(patch|vxlan|gre|geneve)$/.test(type)) return device;
+  const rx = own.get(keys.virtual(name, "in")) ?? NONE;
+  const tx = own.get(type === "patch" ? keys.virtual(options.peer ?? "", "in") : keys.virtual(name, "out")) ?? NONE;
   return { ...NO_ERRORS, rxPackets: rx.packets, rxBytes: rx.bytes, txPackets: tx.packets, txBytes: tx.bytes };
 }
 

@@ -135,8 +135,10 @@ function crossPatch(run: Run, peer: PortModel): void {
   run.bridge = peer.bridge;
   run.publish(peer.bridge.name);
   run.rule = undefined;
+  run.patch = peer.ref.name;
   if (peer.noReceive) run.drop("port-down", peer, portElement(peer));
   else run.act.runTable(run, peer.ref.ofport, 0, false, true);
+  run.patch = undefined;
   giveBack(mark);
   run.bridge = bridge;
   run.key = key;

@@ -61,6 +61,8 @@ export class Run {
   resubmits = 0;
   recirculations = 0;
   exit = false;
+  /** The patch port that led to this bridge, until a flow of it is met. */
+  patch: string | undefined;
   /** Set by a limit: the translation ends, and nothing of it is sent. */
   failed = false;
   tracked = false;
@@ -107,7 +109,12 @@ export class Run {
     this.lastRule = rule;
     if (!this.note) return;
     const { table, priority, cookie } = rule.flow;
-    this.note({ kind: "flow", bridge: this.bridge.name, table, priority, cookie, text: this.ruleText(rule) });
+    const { patch } = this;
+    this.patch = undefined;
+    this.note({
+      ...{ kind: "flow", bridge: this.bridge.name, table, priority, cookie, text: this.ruleText(rule) },
+      ...(patch !== undefined && { patch }),
+    });
   }
 
   noteAction(op: Op): void {
