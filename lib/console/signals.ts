@@ -1,7 +1,7 @@
 /** `kill`, `pkill` and `killall`: of an agent, as its service would be stopped; of a program that an agent started, as a command. */
 import { CommandError } from "../host/command/command.ts";
 import type { Process } from "../host/state.ts";
-import { type Answer, NOTHING } from "./answer.ts";
+import { type Answer, lines, NOTHING } from "./answer.ts";
 import { agentOf } from "./services.ts";
 import { matching, programOf } from "./show/processes.ts";
 import type { Call, Terminal } from "./terminal.ts";
@@ -14,7 +14,51 @@ const ENDS: ReadonlySet<string> = new Set(["INT", "QUIT", "KILL", "TERM"]);
 /** What agents start, and what a HostState holds the effect of. */
 const STARTED = /^(dnsmasq|haproxy|radvd)$/;
 
+const SIGNALS = [
+  ...[
+    "HUP",
+    "INT",
+    "QUIT",
+    "ILL",
+    "TRAP",
+    "ABRT",
+    "BUS",
+    "FPE",
+    "KILL",
+    "USR1",
+    "SEGV",
+    "USR2",
+    "PIPE",
+    "ALRM",
+    "TERM",
+  ],
+  ...["STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO"],
+  ...["PWR", "SYS"],
+];
+
+/** bash's own `kill -l`, with the real-time signals that the C library leaves to programs (builtins/common.c). */
+function listed(words: readonly string[]): Answer {
+  const names = new Map(SIGNALS.map((name, i) => [i + 1, name]));
+  for (let i = 34; i <= 64; i++)
+    names.set(i, i < 50 ? `RTMIN${i > 34 ? `+${i - 34}` : ""}` : `RTMAX${i < 64 ? `-${64 - i}` : ""}`);
+  if (words.length === 0) {
+    const cells = [...names].map(([n, name], i) => `${String(n).padStart(2)}) SIG${name}${i % 5 === 4 ? "\n" : "\t"}`);
+    return { text: `${cells.join("")}\n`, status: 0 };
+  }
+  const numbers = new Map([...names].map(([n, name]) => [name, String(n)]));
+  const found = words.map((word) => {
+    const n = Number(word);
+    const one = /^\d+$/.test(word)
+      ? names.get(n > 128 ? n - 128 : n)
+      : numbers.get(word.toUpperCase().replace(/^SIG/, ""));
+    if (one === undefined) throw new CommandError(`bash: kill: ${word}: invalid signal specification`);
+    return one;
+  });
+  return lines(found);
+}
+
 export function kill(terminal: Terminal, { words, netns }: Call): Answer {
+  if (/^-[lL]$/.test(words[0] ?? "")) return listed(words.slice(1));
   const { signal, rest } = read("kill", words);
   if (rest.length === 0) throw new CommandError("kill: usage: kill [-s sigspec | -n signum | -sigspec] pid", 2);
   const failures: string[] = [];

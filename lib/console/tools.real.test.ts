@@ -64,7 +64,7 @@ const LISTINGS = [
     "ip -o link",
   ],
   ...["ip link", "ip link show qvb1", "ip link show master qbr1", "ip link show type veth", "ip link show up"],
-  ...["ip link show nosuch", "ip addr show nosuch", "ip -s link show lo"],
+  ...["ip link show nosuch", "ip addr show nosuch", "ip -s link show lo", "ip -s -s link show lo"],
   ...["ip route", "ip r show dev qvo1", "ip route show table 16", "ip route show table 99", "ip route show default"],
   ...["ip -6 route", "ip route show table all", "ip route get 10.5.1.1", "ip route get 192.168.1.9"],
   ...["ip route get 192.168.1.5", "ip rule", "ip -6 rule", "ip neigh", "ip neigh show dev qvo1"],
@@ -112,6 +112,7 @@ const LISTINGS = [
     "ip -br link | uniq -c",
     "ip link | grep -nA1 -E 'lo:|qvo1'",
   ],
+  ...["kill -l", "kill -l 9 TERM SIGHUP 137", "tcpdump -D", "ip netns exec qrouter-1 tcpdump -D", "ss -s | tail -n 7"],
 ];
 
 /** What a host's state does not hold: how long, how many, which memory. */

@@ -106,7 +106,13 @@ function whole(
   if (only) return [head];
   const layer = linkLayer(link);
   const [first = "", ...more] = options.details ? linkDetails(host, ns, link) : [""];
-  return [head, `${layer}${first}`, ...more, ...altnames(link), ...(options.stats ? linkStats(link) : [])];
+  return [
+    head,
+    `${layer}${first}`,
+    ...more,
+    ...altnames(link),
+    ...(options.stats ? linkStats(link, options.stats > 1) : []),
+  ];
 }
 
 /** A device with a name longer than its column pushes the others. */

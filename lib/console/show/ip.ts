@@ -10,7 +10,8 @@ export interface IpOptions {
   readonly family?: 4 | 6;
   readonly brief: boolean;
   readonly details: boolean;
-  readonly stats: boolean;
+  /** How often they were asked for: twice shows errors one by one. */
+  readonly stats: number;
   readonly oneline: boolean;
 }
 
@@ -67,7 +68,7 @@ export function showIp(host: HostState, ns: Namespace, words: readonly string[])
 }
 
 function readOptions(words: readonly string[]): { options: IpOptions; rest: readonly string[] } {
-  const out = { brief: false, details: false, stats: false, oneline: false };
+  const out = { brief: false, details: false, stats: 0, oneline: false };
   let family: 4 | 6 | undefined;
   let at = 0;
   for (; at < words.length; at++) {
@@ -77,7 +78,7 @@ function readOptions(words: readonly string[]): { options: IpOptions; rest: read
     else if (word === "-6") family = 6;
     else if (word === "-br" || word === "-brief") out.brief = true;
     else if (word === "-d" || word === "-details") out.details = true;
-    else if (word === "-s" || word === "-stats" || word === "-statistics") out.stats = true;
+    else if (word === "-s" || word === "-stats" || word === "-statistics") out.stats++;
     else if (word === "-o" || word === "-oneline") out.oneline = true;
     else if (/^-c(olor)?(=.*)?$/.test(word) || word === "-N" || word === "-r") continue;
     else if (word === "-f" || word === "-family") family = words[++at] === "inet6" ? 6 : 4;

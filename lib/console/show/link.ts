@@ -164,7 +164,10 @@ function portDetails({ bridgePort: port }: Link): string | undefined {
   return `bridge_slave state ${port.state} priority 32 cost 2 hairpin ${on(port.hairpin)} guard off root_block off fastleave off learning ${on(port.learning)} flood ${on(port.flood)} isolated ${on(port.isolated)}`;
 }
 
-export function linkStats({ stats }: Link): string[] {
+const NO_ERRORS = `${" ".repeat(16)}${[6, 6, 7, 7, 7].map((width) => "0".padStart(width)).join(" ")} `;
+
+/** @param errors one by one, too: none of them is simulated */
+export function linkStats({ stats }: Link, errors: boolean): string[] {
   const s = stats ?? {
     rxBytes: 0,
     rxPackets: 0,
@@ -180,8 +183,10 @@ export function linkStats({ stats }: Link): string[] {
   return [
     "    RX:  bytes packets errors dropped  missed   mcast           ",
     row(s.rxBytes, s.rxPackets, s.rxErrors, s.rxDropped, 0, 0),
+    ...(errors ? ["    RX errors:  length    crc   frame    fifo overrun", NO_ERRORS] : []),
     "    TX:  bytes packets errors dropped carrier collsns           ",
     row(s.txBytes, s.txPackets, s.txErrors, s.txDropped, 0, 0),
+    ...(errors ? ["    TX errors: aborted   fifo  window heartbt transns", NO_ERRORS] : []),
   ];
 }
 

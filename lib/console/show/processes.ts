@@ -69,11 +69,30 @@ export function matching({ processes }: HostState, program: string, typed: reado
   return words.includes("-n") ? found.slice(-1) : words.includes("-o") ? found.slice(0, 1) : found;
 }
 
+/** print_summary of misc/ss.c. */
+function summary({ listeners }: Namespace): string[] {
+  const row = (name: string, protos: readonly string[]) => {
+    const own = listeners.filter((one) => protos.includes(one.proto));
+    const six = own.filter((one) => one.address.includes(":")).length;
+    return `${name}\t  ${[own.length, own.length - six, six].map((n) => String(n).padEnd(9)).join(" ")}`;
+  };
+  return [
+    `Total: ${listeners.length}`,
+    `TCP:   ${listeners.filter((one) => one.proto === "tcp").length} (estab 0, closed 0, orphaned 0, timewait 0)`,
+    "",
+    "Transport Total     IP        IPv6",
+    ...[row("RAW", []), row("UDP", ["udp"]), row("TCP", ["tcp"]), row("INET", ["udp", "tcp"]), row("FRAG", []), ""],
+  ];
+}
+
 /** Sockets that listen, the only ones that a host's state tells of: `ss -lntup` (misc/ss.c). */
 export function ss(ns: Namespace, typed: readonly string[]): Answer {
   const words = spread(typed, { flags: "lntupa46oeimHrswx", valued: "" });
   const has = (letter: string, long: string) => words.includes(`-${letter}`) || words.includes(`--${long}`);
   const [tcp, udp] = [has("t", "tcp"), has("u", "udp")];
+  if (has("x", "unix") || has("w", "raw"))
+    throw new CommandError("ss: of sockets, those of TCP and UDP that listen are simulated: ss -lntup", 1);
+  if (has("s", "summary")) return lines(summary(ns));
   const told = has("l", "listening") || has("a", "all") ? ns.listeners : [];
   const shown = told.filter((one) => tcp === udp || one.proto === (tcp ? "tcp" : "udp"));
   const sorted = [...shown.filter((one) => one.proto === "udp"), ...shown.filter((one) => one.proto === "tcp")];

@@ -12,6 +12,8 @@ interface Options {
   count: number;
   ethernet: boolean;
   quietStamp: boolean;
+  /** Asked which devices there are. */
+  list: boolean;
   filter: string[];
 }
 
@@ -19,14 +21,16 @@ export function tcpdump(terminal: Terminal, { words, netns }: Call): Answer {
   if (terminal.guest) throw new CommandError("tcpdump: not in the instance: capture on its tap device on the host", 1);
   const options = read(words);
   const ns = terminal.namespace(netns);
-  const device = options.device ?? firstOf(ns);
+  const devices = devicesOf(ns);
+  if (options.list) return lines(devices.map(({ text }, i) => `${i + 1}.${text}`));
+  const device = options.device ?? devices[0]?.name ?? ANY;
   const link = ns.links.find((one) => one.name === device);
-  if (device !== "any" && !link)
+  if (device !== ANY && !link)
     throw new CommandError(`tcpdump: ${device}: No such device exists\n(No such device exists)`, 1);
   if (link && !link.up) throw new CommandError(`tcpdump: ${device}: That device is not up`, 1);
   const takes = compileFilter(options.filter);
   const here = terminal.frames.filter(
-    (one) => one.host === terminal.host.name && one.netns === netns && (device === "any" || one.device === device),
+    (one) => one.host === terminal.host.name && one.netns === netns && (device === ANY || one.device === device),
   );
   const { following } = terminal;
   const before = following?.begun;
@@ -34,11 +38,11 @@ export function tcpdump(terminal: Terminal, { words, netns }: Call): Answer {
   const found = here.filter((one) => takes(one.packet)).slice(0, options.count - captured);
   const head = [
     "tcpdump: verbose output suppressed, use -v[v]... for full protocol decode",
-    `listening on ${device}, link-type ${device === "any" ? "LINUX_SLL2 (Linux cooked v2)" : "EN10MB (Ethernet)"}, snapshot length 262144 bytes`,
+    `listening on ${device}, link-type ${device === ANY ? "LINUX_SLL2 (Linux cooked v2)" : "EN10MB (Ethernet)"}, snapshot length 262144 bytes`,
   ];
   const rows = found.map((one, i) => {
     const stamp = options.quietStamp ? "" : `${clock(one.at, i)} `;
-    const where = device === "any" ? `${one.device.padEnd(5)} ${one.dir === "in" ? "In " : "Out"} ` : "";
+    const where = device === ANY ? `${one.device.padEnd(5)} ${one.dir === "in" ? "In " : "Out"} ` : "";
     return `${stamp}${where}${frameText(one.packet, options.ethernet)}`;
   });
   const so = { captured: captured + found.length, received: (before?.received ?? 0) + here.length };
@@ -57,12 +61,30 @@ export function tcpdump(terminal: Terminal, { words, netns }: Call): Answer {
   return lines(beginning);
 }
 
-/** As pcap_findalldevs sorts them: devices that are up first, the loopback last. */
-function firstOf({ links }: Namespace): string {
-  const up = links.filter((one) => one.up).sort((a, b) => a.ifindex - b.ifindex);
-  const first = up.find((one) => one.kind !== "loopback") ?? up[0];
-  if (!first) throw new CommandError("tcpdump: no suitable device found", 1);
-  return first.name;
+const ANY = "any";
+/** What libpcap can capture from that is no device of a namespace, as Debian builds it. */
+const PSEUDO = [
+  "bluetooth-monitor (Bluetooth Linux Monitor) [Wireless]",
+  "nflog (Linux netfilter log (NFLOG) interface) [none]",
+  "nfqueue (Linux netfilter queue (NFQUEUE) interface) [none]",
+  "dbus-system (D-Bus system bus) [none]",
+  "dbus-session (D-Bus session bus) [none]",
+];
+
+/** As pcap_findalldevs sorts them: by what speaks against each (get_figure_of_merit of libpcap's pcap.c). */
+function devicesOf({ links }: Namespace): { name: string; text: string }[] {
+  const own = [...links]
+    .sort((a, b) => a.ifindex - b.ifindex)
+    .map(({ name, kind, up, carrier }) => {
+      const [runs, loopback] = [up && carrier, kind === "loopback"];
+      const flags = [...(up ? ["Up"] : []), ...(runs ? ["Running"] : []), ...(loopback ? ["Loopback"] : [])];
+      const status = loopback ? [] : [runs ? "Connected" : "Disconnected"];
+      const against = 16 * Number(!runs) + 8 * Number(!up) + 4 * Number(!loopback && !runs) + 2 * Number(loopback);
+      return { name, against, text: `${name} [${[...(flags.length > 0 ? flags : ["none"]), ...status].join(", ")}]` };
+    });
+  const any = { name: ANY, against: 1, text: "any (Pseudo-device that captures on all interfaces) [Up, Running]" };
+  const pseudo = PSEUDO.map((text) => ({ name: text, against: 16 + 8, text }));
+  return [...own, any, ...pseudo].sort((a, b) => a.against - b.against);
 }
 
 /** Frames of one moment follow each other by a microsecond, in their order. */
@@ -77,6 +99,7 @@ function read(words: readonly string[]): Options {
     count: Number.POSITIVE_INFINITY,
     ethernet: false,
     quietStamp: false,
+    list: false,
     filter: [],
   };
   for (let i = 0; i < words.length; i++) {
@@ -90,10 +113,15 @@ function read(words: readonly string[]): Options {
       );
       continue;
     }
+    if (word === "--list-interfaces") {
+      out.list = true;
+      continue;
+    }
     const value = /^-\w*([icsrw])(.*)$/.exec(word);
     for (const letter of word.slice(1).replace(/[icsrw].*$/, "")) {
       if (letter === "e") out.ethernet = true;
       else if (letter === "t") out.quietStamp = true;
+      else if (letter === "D") out.list = true;
       else if (!"nlvqpUXxAK".includes(letter)) throw new CommandError(`tcpdump: invalid option -- '${letter}'`, 1);
     }
     if (!value) continue;
