@@ -72,6 +72,10 @@ describe("a line on a host", () => {
     const last = opened.simulation.history("compute1", "br9").at(-1);
     expect(last?.commands).toEqual(["ip link add br9 type bridge", "ip link set br9 up"]);
     expect(last?.causes[0]?.what).toMatch(/^admin typed ip link add br9/);
+    // A device gets the MTU that its port asks for; a tunnel has none that could change.
+    await told("compute1", "ovs-vsctl add-port br-int br9 -- set Interface br9 mtu_request=1300");
+    expect(await told("compute1", "ip link show br9")).toContain(" mtu 1300 ");
+    await told("compute1", "ovs-vsctl del-port br9");
     await told("compute1", "ip link del br9");
     expect((await type("compute1", "ip link show br9")).output).toBe('Device "br9" does not exist.\n');
   });

@@ -9,7 +9,7 @@ import { differing } from "../../differing.ts";
 import { editNamespace, findLink, findNamespace, ROOT } from "../../edit.ts";
 import { followingThose } from "../../following.ts";
 import { portOf } from "../../kernel/links.ts";
-import type { HostState, OvsBridge, OvsInterface, OvsPort, OvsState } from "../../state.ts";
+import type { HostState, Link, OvsBridge, OvsInterface, OvsPort, OvsState } from "../../state.ts";
 import { withBridge, withOvs } from "./bridges.ts";
 import type { DraftInterface } from "./columns.ts";
 import { dropDevice, enslave, followDatapaths, leastMtu, makeInternal, seen } from "./device.ts";
@@ -157,9 +157,11 @@ function attach(host: HostState, bridge: OvsBridge, draft: DraftInterface, mtu: 
   if (isSystem(row)) {
     if (!device || netns !== ROOT)
       return { host, row: failed(row, `could not open network device ${row.name} (No such device)`) };
-    const next = enslave(host, row.name, bridge.datapathType);
-    return { host: next, row: numbered(bridge, seen(row, device, ROOT), ofportRequest) };
+    const changes = mtuRequest !== undefined && { mtu: mtuRequest };
+    const next = enslave(withLink(host, device, changes), row.name, bridge.datapathType);
+    return { host: next, row: numbered(bridge, seen(row, { ...device, ...changes }, ROOT), ofportRequest) };
   }
+  // Patch ports and tunnels have no device whose MTU a request could change (lib/netdev-vport.c).
   if (row.type !== "internal") {
     const { netns: _, mtu: __, error: ___, ...plain } = row;
     const virtual: OvsInterface = {
@@ -183,15 +185,18 @@ function attach(host: HostState, bridge: OvsBridge, draft: DraftInterface, mtu: 
     if (!made) return { host, row: failed(row, `could not add network device ${row.name} to ofproto (File exists)`) };
     next = made;
   } else if (netns === ROOT) {
-    const changes = { ...(macRequest && { mac: macRequest }), ...(mtuRequest && { mtu: mtuRequest }) };
-    const links = findNamespace(host, ROOT)?.links ?? [];
-    next = editNamespace(host, ROOT, {
-      links: links.map((link) => (link === device ? { ...link, ...changes } : link)),
-    });
+    next = withLink(host, device, { ...(macRequest && { mac: macRequest }), ...(mtuRequest && { mtu: mtuRequest }) });
   }
   const root = findNamespace(next, netns);
   const link = root && findLink(root, row.name);
   return { host: next, row: numbered(bridge, link ? seen(row, link, netns) : row, ofportRequest) };
+}
+
+/** A device of the host itself, changed. */
+function withLink(host: HostState, device: Link, changes: Partial<Link> | false): HostState {
+  if (!changes) return host;
+  const links = findNamespace(host, ROOT)?.links ?? [];
+  return editNamespace(host, ROOT, { links: links.map((link) => (link === device ? { ...link, ...changes } : link)) });
 }
 
 function failed(row: OvsInterface, error: string): OvsInterface {
