@@ -12,7 +12,7 @@ import { setLegacyRouter } from "./legacy-router.ts";
 import { fipNamespace, isL3Namespace, routerNamespace, snatNamespace } from "./names.ts";
 import { deleteNamespace } from "./namespace.ts";
 import { endProcesses } from "./processes.ts";
-import { isSettled, setSettled } from "./settled.ts";
+import { isSettled, setSettled, wasOfOtherKind } from "./settled.ts";
 
 /** Why the agent here does not build this router; undefined: it does. */
 export function refusal({ settings }: HostView, router: RouterView): string | undefined {
@@ -28,7 +28,10 @@ export function refusal({ settings }: HostView, router: RouterView): string | un
 const cleanUp: Step = {
   name: "clean up namespaces",
   plan: (view, host) => {
-    const kept = new Set(served(view).flatMap((router) => namespacesOf(view, router)));
+    const routers = served(view);
+    const kept = new Set(routers.flatMap((router) => namespacesOf(view, router)));
+    // A router changes its kind while it is down, when agents delete it: one that missed that makes up for it.
+    for (const router of routers) if (wasOfOtherKind(host, router)) kept.delete(routerNamespace(router.id));
     const stale = host.namespaces.filter((one) => isL3Namespace(one.name) && !kept.has(one.name));
     if (stale.length === 0) return host;
     const hand = new Hand(host);

@@ -25,6 +25,15 @@ export function setSettled(view: HostView, host: HostState, router: RouterView):
   if (ns) known.set(ns, { router, rest: restOf(view, host, router) });
 }
 
+/** Whether the router's namespace was made when it was distributed and is not now, or the other way round. */
+export function wasOfOtherKind(host: HostState, { id, distributed }: RouterView): boolean {
+  const ns = findNamespace(host, routerNamespace(id));
+  const before = ns && known.get(ns);
+  if (before) return before.router.distributed !== distributed;
+  const device = distributed ? "qg-" : "rfp-";
+  return ns?.links.some((one) => one.name.startsWith(device)) === true;
+}
+
 /** All else that a plan looks at. */
 function restOf(view: HostView, host: HostState, router: RouterView): unknown[] {
   const external = router.gateway?.networkId;
