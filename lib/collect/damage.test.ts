@@ -162,6 +162,14 @@ describe("any file", () => {
   });
 });
 
+test("no chains are true of a host with the native firewall, whose agent writes none", async () => {
+  writeFileSync(path("root/iptables-save-c.txt"), "");
+  change("etc-neutron/openvswitch_agent.ini", (text) => text.replace("iptables_hybrid", "openvswitch"));
+  const { state, gaps } = await damaged();
+  expect(gaps).toEqual([]);
+  expect(root(state)?.iptables).toEqual({ family: 4, tables: [] });
+});
+
 describe("a host", () => {
   test("without an index is read from the files that are there", async () => {
     const before = (await damaged()).state;

@@ -138,6 +138,20 @@ test.each([
   expect(guests[0]?.fixedIps[0]?.gateway).toBe(gateway);
 });
 
+test("the router of an IPv6 subnet is what advertises itself there, where Neutron's router does", () => {
+  const subnet = { id: "s", network_id: "n", cidr: "2001:db8::/64", ip_version: 6, gateway_ip: "2001:db8::" };
+  const routerOf = (ipv6_ra_mode: string | null, device_owner: string) => {
+    const fixed_ips = [{ subnet_id: "s", ip_address: "2001:db8::" }];
+    const gateway = port({ id: "gw", mac_address: "fa:16:3e:2b:6e:f3", device_owner, fixed_ips });
+    const own = port({ fixed_ips: [{ subnet_id: "s", ip_address: "2001:db8::5" }] });
+    const subnets = [{ ...subnet, enable_dhcp: true, host_routes: [], ipv6_ra_mode }];
+    return derive(api([own, gateway], { subnets })).guests.find((one) => one.portId === PORT)?.fixedIps[0]?.router;
+  };
+  expect(routerOf("slaac", "network:router_interface_distributed")).toBe("fe80::f816:3eff:fe2b:6ef3");
+  expect(routerOf(null, "network:router_interface")).toBeUndefined();
+  expect(routerOf("slaac", "")).toBeUndefined();
+});
+
 test("the interface with its port id is its tap, but a qvo is not", () => {
   const plugged = (name: string) =>
     host("h", namespace("root", []), [bridge("br-int", [{ name, externalIds: { "iface-id": PORT } }])]);

@@ -3,10 +3,12 @@ import type { CloudApi, NeutronPort, NeutronSubnet } from "../api/neutron.ts";
 import type { DnsmasqInstance, Gap, HostState } from "../host/state.ts";
 import type { Guest } from "../host/world.ts";
 import { parseCidr } from "../net/address.ts";
+import { eui64Address } from "../net/eui64.ts";
 import { API } from "./api.ts";
 import { GapLog } from "./gaps.ts";
 
 const PORTS = "ports.json";
+const ROUTER_INTERFACE = /^network:(router_interface|ha_router_replicated_interface)/;
 /** Linux names of tap devices: `tap` and as much of the port id as fits (neutron_lib.constants.DEVICE_NAME_MAX_LEN). */
 const TAP_ID_LENGTH = 11;
 
@@ -19,6 +21,7 @@ export function deriveGuests(
   const byName = new Map(hosts.map((host) => [host.name, host]));
   const networks = new Map(api.networks.map((network) => [network.id, network]));
   const subnets = new Map(api.subnets.map((subnet) => [subnet.id, subnet]));
+  const routers = routerMacs(api);
   const servers = new Map(api.servers.map((server) => [server.id, server]));
   const dnsmasq = new Map(
     hosts.flatMap((host) => host.dnsmasq.filter((d) => d.running).map((d) => [d.networkId, d] as const)),
@@ -58,13 +61,13 @@ export function deriveGuests(
       adminUp: port.admin_state_up,
     };
     if (port.device_owner.startsWith("compute:") && port.device_id !== "") guest.serverId = port.device_id;
-    addAddresses(guest, port, subnets, dnsmasq.get(port.network_id), log);
+    addAddresses(guest, port, { subnets, routers, dnsmasq: dnsmasq.get(port.network_id), log });
     guests.push(guest);
   }
   const subports: Guest[] = [];
   for (const [guest, port] of onTrunks(api, guests, log)) {
     guest.mtu = networks.get(port.network_id)?.mtu ?? guest.mtu;
-    addAddresses(guest, port, subnets, dnsmasq.get(port.network_id), log);
+    addAddresses(guest, port, { subnets, routers, dnsmasq: dnsmasq.get(port.network_id), log });
     subports.push(guest);
   }
   return { guests, subports, gaps: log.gaps };
@@ -122,13 +125,22 @@ function tapOf(
   return { name: iface, found: true };
 }
 
-function addAddresses(
-  guest: Guest,
-  port: NeutronPort,
-  subnets: ReadonlyMap<string, NeutronSubnet>,
-  dnsmasq: DnsmasqInstance | undefined,
-  log: GapLog,
-): void {
+/** MACs of routers' interfaces by their addresses, each within its subnet. */
+function routerMacs({ ports }: CloudApi): Map<string, string> {
+  const interfaces = ports.filter((one) => ROUTER_INTERFACE.test(one.device_owner));
+  return new Map(
+    interfaces.flatMap((one) => one.fixed_ips.map((ip) => [`${ip.subnet_id} ${ip.ip_address}`, one.mac_address])),
+  );
+}
+
+interface Surroundings {
+  readonly subnets: ReadonlyMap<string, NeutronSubnet>;
+  readonly routers: ReadonlyMap<string, string>;
+  readonly dnsmasq: DnsmasqInstance | undefined;
+  readonly log: GapLog;
+}
+
+function addAddresses(guest: Guest, port: NeutronPort, { subnets, routers, dnsmasq, log }: Surroundings): void {
   for (const fixed of port.fixed_ips) {
     const subnet = subnets.get(fixed.subnet_id);
     const cidr = subnet === undefined ? undefined : parseCidr(subnet.cidr);
@@ -144,6 +156,8 @@ function addAddresses(
       dnsmasq && subnet.enable_dhcp && subnet.ip_version === 4 ? gatewayOption(dnsmasq, subnet.id) : undefined;
     const gateway = told ? told.gateway : subnet.gateway_ip;
     if (gateway) entry.gateway = gateway;
+    const router = subnet.ipv6_ra_mode ? routers.get(`${subnet.id} ${gateway}`) : undefined;
+    if (router) entry.router = eui64Address("fe80::/64", router);
     guest.fixedIps.push(entry);
     const routes = [
       ...subnet.host_routes.map((route) => ({ dst: route.destination, via: route.nexthop })),

@@ -19,6 +19,9 @@ export interface CollectedHost {
   aliases: string[];
 }
 
+/** Namespaces that Neutron's L3 and DHCP agents make. */
+const AGENT_NAMESPACE = /^(qrouter|qdhcp|snat|fip)-/;
+
 /** Reads one host's directory of a bundle. Never throws for what a file holds: see `gaps`. */
 export async function readHost(dir: string): Promise<HostState> {
   return (await collectHost(dir)).state;
@@ -30,12 +33,16 @@ export async function collectHost(dir: string, name: string = basename(resolve(d
   const files = await HostFiles.open(dir, log);
   const unread = new Set<NonNullable<HostState["unread"]>[number]>();
   const ids = await readNetnsIds(files);
-  const namespaces: Namespace[] = [await readNamespace(files, "root", "root")];
+  const config = await readConfig(files);
+  const driver = config["openvswitch_agent.ini"]?.securitygroup?.firewall_driver;
+  // The native firewall is made of flows: its agent writes no chains.
+  const chains = files.directories("ovs/").length > 0 && driver !== "openvswitch" && driver !== "noop";
+  const namespaces: Namespace[] = [await readNamespace(files, "root", "root", chains)];
   const captured = files.directories("netns/");
   for (const netns of captured) {
     // Small files are read at once: other work gets its turn between namespaces.
     await setImmediate();
-    namespaces.push(await readNamespace(files, `netns/${netns}`, netns));
+    namespaces.push(await readNamespace(files, `netns/${netns}`, netns, AGENT_NAMESPACE.test(netns)));
   }
   for (const { name: netns } of ids) {
     if (captured.includes(netns)) continue;
@@ -57,7 +64,7 @@ export async function collectHost(dir: string, name: string = basename(resolve(d
     name,
     namespaces,
     dnsmasq: await readDnsmasq(files, namespaces, processes),
-    config: await readConfig(files),
+    config,
     processes,
     gaps: log.gaps,
   };

@@ -22,7 +22,8 @@ import { parseSysctl } from "./parse/sysctl.ts";
 const TEXT = { endsWithNewline: true } as const;
 const TEXT_OR_NOTHING = { endsWithNewline: true, emptyOk: true } as const;
 
-export async function readNamespace(files: HostFiles, dir: string, name: string): Promise<Namespace> {
+/** @param chains whether a Neutron agent has written any there: its first act, so that nothing printed is not believed */
+export async function readNamespace(files: HostFiles, dir: string, name: string, chains: boolean): Promise<Namespace> {
   const reader = new PartReader(files, dir);
   const links = (await reader.read("links", "ip-j-d-link.json", {}, parseLinks)) ?? [];
   const routes =
@@ -55,10 +56,9 @@ export async function readNamespace(files: HostFiles, dir: string, name: string)
     if (port) link.bridgePort = Object.assign(port, vlans?.get(link.name));
   }
   await addBrctl(files, dir, namespace);
-  const agent = AGENT_NAMESPACE.test(name) || files.directories("ovs/").length > 0;
-  const iptables = await readIptables(reader, 4, agent);
+  const iptables = await readIptables(reader, 4, chains);
   if (iptables) namespace.iptables = iptables;
-  const ip6tables = await readIptables(reader, 6, agent);
+  const ip6tables = await readIptables(reader, 6, chains);
   if (ip6tables) namespace.ip6tables = ip6tables;
   for (const { name: dev, kind, rawKind } of links)
     if (kind === "other" && rawKind !== undefined)
@@ -66,9 +66,6 @@ export async function readNamespace(files: HostFiles, dir: string, name: string)
   if (reader.unread.size > 0) namespace.unread = [...reader.unread];
   return namespace;
 }
-
-/** Namespaces that Neutron's L3 and DHCP agents make. */
-const AGENT_NAMESPACE = /^(qrouter|qdhcp|snat|fip)-/;
 
 /** Reads the files of one namespace, and keeps which parts are not whole. */
 class PartReader {
@@ -96,16 +93,13 @@ class PartReader {
   }
 }
 
-/**
- * Absent when it could not be read. Nothing printed means no tables at all, and that is believed only of a namespace
- * where no Neutron agent works: an agent's first act is to write its chains.
- */
-async function readIptables(reader: PartReader, family: 4 | 6, agent: boolean): Promise<IptablesRuleset | undefined> {
+/** Absent when it could not be read. Nothing printed means no tables at all. */
+async function readIptables(reader: PartReader, family: 4 | 6, chains: boolean): Promise<IptablesRuleset | undefined> {
   const { files, dir } = reader;
   const tool = family === 4 ? "iptables" : "ip6tables";
   const plain = !files.known(`${dir}/${tool}-save-c.txt`) && files.known(`${dir}/${tool}-save.txt`);
   const file = `${tool}-save${plain ? "" : "-c"}.txt`;
-  const ruleset = await reader.read(tool, file, { ...TEXT, emptyOk: !agent }, (text, note) => {
+  const ruleset = await reader.read(tool, file, { ...TEXT, emptyOk: !chains }, (text, note) => {
     const parsed = parseIptablesSave(text, family);
     for (const problem of parsed.problems) note(problem.reason, problem.line, problem.text);
     return parsed.ruleset;

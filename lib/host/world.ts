@@ -1,6 +1,14 @@
 /** The world a packet walks: hosts, the guests on them, and what joins hosts to each other. */
 import type { Gap, HostState } from "./state.ts";
 
+interface FixedIp {
+  address: string;
+  prefix: number;
+  gateway?: string;
+  /** What a router advertises itself as, where it has the gateway's address: its link-local one (RFC 4861). */
+  router?: string;
+}
+
 /** A guest as its Neutron port describes it (never from inside the guest). */
 export interface Guest {
   /** Server name, else port name, else port id. */
@@ -13,7 +21,7 @@ export interface Guest {
   /** tap + first 11 characters of the port id, unless the host shows otherwise. */
   tap: string;
   mac: string;
-  fixedIps: { address: string; prefix: number; gateway?: string }[];
+  fixedIps: FixedIp[];
   mtu: number;
   /** Subnet host routes, and those that DHCP hands out. */
   hostRoutes: { dst: string; via: string }[];

@@ -5,12 +5,14 @@ import { leaseFor, rangesOf } from "./dnsmasq.ts";
 const COMMAND =
   "dnsmasq --dhcp-range=set:subnet-a,10.0.0.0,static,255.255.255.0,86400s --dhcp-range=set:subnet-b,10.1.0.10,10.1.0.99,255.255.255.0,1h --dhcp-option-force=option:mtu,1450";
 
+const KNOWN = { mac: "fa:16:3e:00:00:01", address: "10.0.0.5", tags: [], line: "fa:16:3e:00:00:01,host,10.0.0.5" };
+
 const server = (more: Partial<DnsmasqInstance> = {}): DnsmasqInstance => ({
   networkId: "n",
   netns: "qdhcp-n",
   command: COMMAND,
   running: true,
-  hosts: [{ mac: "fa:16:3e:00:00:01", address: "10.0.0.5", tags: [], line: "fa:16:3e:00:00:01,host,10.0.0.5" }],
+  hosts: [KNOWN],
   options: [
     { tag: "subnet-a", name: "router", value: "10.0.0.1", line: "" },
     { tag: "subnet-b", name: "router", value: "10.1.0.1", line: "" },
@@ -34,6 +36,10 @@ describe("dnsmasq as the DHCP agent runs it", () => {
       tag: "subnet-a",
       options: { mtu: "1450", router: "10.0.0.1", "lease-time": "86400s" },
     });
+  });
+  it("gives a MAC with several addresses the one that stands last", () => {
+    const hosts = ["10.0.0.5", "10.1.0.20"].map((address) => ({ ...KNOWN, address, line: `x,${address}` }));
+    expect(leaseFor(server({ hosts }), KNOWN.mac)).toMatchObject({ address: "10.1.0.20", tag: "subnet-b" });
   });
   it("gives an unknown MAC an address of a dynamic range only", () => {
     expect(leaseFor(server(), "fa:16:3e:00:00:02")).toMatchObject({

@@ -47,12 +47,12 @@ export type Lease =
   | { kind: "leased"; address: string; tag?: string; line: string; options: Record<string, string> }
   | { kind: "none"; reason: string };
 
-/** The address that a client gets, or why it gets none. */
+/** The address that a client gets, or why it gets none: of several entries with its MAC, what was read last counts. */
 export function leaseFor(server: DnsmasqInstance, mac: string): Lease {
   const ranges = rangesOf(server.command);
   if (ranges.length === 0) return { kind: "none", reason: "no dhcp-range" };
   const entries = server.hosts.filter((h) => h.mac.toLowerCase() === mac && h.address?.includes("."));
-  for (const entry of entries) {
+  for (const entry of entries.toReversed()) {
     const range = ranges.find((r) => inRange(r, entry.address ?? ""));
     if (!range || entry.address === undefined) continue;
     const taken = server.leases.find((l) => l.address === entry.address && l.mac.toLowerCase() !== mac);

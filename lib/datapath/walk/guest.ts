@@ -131,21 +131,22 @@ function isOneMachine(one: Guest, other: Guest): boolean {
 export function guestRoute(guest: Guest, dst: string, source?: string): { nexthop: string; src: string } | undefined {
   const target = parseIp(dst);
   if (!target) return undefined;
-  const own = source ?? undefined;
-  for (const f of guest.fixedIps)
-    if (cidrContains(`${f.address}/${f.prefix}`, dst)) return { nexthop: dst, src: own ?? f.address };
+  const own = guest.fixedIps.filter((f) => parseIp(f.address)?.family === target.family);
+  const around = (address: string) => own.find((f) => cidrContains(`${f.address}/${f.prefix}`, address));
+  const here = around(dst);
+  if (here) return { nexthop: dst, src: source ?? here.address };
   let best: { via: string; prefix: number } | undefined;
   for (const r of guest.hostRoutes) {
     const cidr = parseCidr(r.dst);
     if (cidr && networkContains(networkOf(cidr), target) && cidr.prefix > (best?.prefix ?? -1))
       best = { via: r.via, prefix: cidr.prefix };
   }
-  const family = target.family;
-  const gateway = guest.fixedIps.find((f) => f.gateway && (parseIp(f.address)?.family ?? 0) === family)?.gateway;
-  const nexthop = best?.via ?? gateway;
-  if (nexthop === undefined) return undefined;
-  const near = guest.fixedIps.find((f) => cidrContains(`${f.address}/${f.prefix}`, nexthop)) ?? guest.fixedIps[0];
-  const src = own ?? near?.address;
+  const gateway = own.find((f) => f.gateway);
+  const via = best?.via ?? gateway?.router ?? gateway?.gateway;
+  if (via === undefined) return undefined;
+  // DHCP says of a network's other subnets that they are on the link, too.
+  const nexthop = via === "0.0.0.0" ? dst : via;
+  const src = source ?? (around(nexthop) ?? own[0])?.address;
   return src === undefined ? undefined : { nexthop, src };
 }
 
