@@ -344,4 +344,21 @@ describe.each(["legacy", "dvr"] as const)("%s", (name) => {
     expect([v.outcome, v.code]).toEqual(["delivered", "DUPLICATE_ADDRESS"]);
     expect(v.element?.text).toMatch(new RegExp(`${address} is answered for by .* and `));
   });
+
+  // A kernel takes nothing from outside that has its own address for its source, nor sends to others what is its own.
+  it.each([
+    ["cirros-vm1", "cirros-vm2", "cirros-vm2", "dropped", "request"],
+    ["vlan-vm1", "vlan-vm2", "vlan-vm2", "dropped", "arp-request"],
+    ["cirros-vm1", "cirros-vm3", "cirros-vm3", "dropped", "request"],
+    ["cirros-vm1", "cirros-vm2", "cirros-vm1", "delivered", "reply"],
+  ])("%s to %s, where %s has the other's address on a subport of its own", (from, to, owner, outcome, leg) => {
+    const b = new Broken(clouds.get(name)!);
+    const found = (text: string) => b.cloud.world.guests.find((one) => one.name === text)!;
+    const { fixedIps } = found(owner === from ? to : from);
+    b.cloud.world.subports = [{ ...found(owner), portId: "spare", vlan: 101, mac: "fa:16:3e:00:00:65", fixedIps }];
+    const v = verdictOf(b, ping(from, to));
+    expect([v.outcome, v.code, v.leg, v.netns]).toEqual([outcome, "DUPLICATE_ADDRESS", leg, `guest:${owner}`]);
+    expect(v.element?.text).toContain(fixedIps[0]?.address);
+    expect(v.element?.text).toContain(owner);
+  });
 });

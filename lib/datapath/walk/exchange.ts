@@ -73,6 +73,8 @@ function* reply(w: Walk, sender: Sender, request: Packet, arrival: Arrival): Gen
   const back = w.arrivals.find((a) => sender.taker && sameTaker(a.taker, sender.taker));
   if (!back) {
     if (judgement.outcome !== "delivered") return judgement;
+    const own = w.arrivals.find((a) => sameTaker(a.taker, arrival.taker));
+    if (own) return { ...judgement, outcome: "dropped", code: "DUPLICATE_ADDRESS", element: ownAddress(own) };
     return stray(judgement, `answer delivered to ${judgement.place.host} ${judgement.place.netns}`);
   }
   if (response.kind === "refuses")
@@ -88,6 +90,12 @@ function* reply(w: Walk, sender: Sender, request: Packet, arrival: Arrival): Gen
   if (ip && (ip.src !== request.ip?.dst || ip.dst !== request.ip.src))
     return stray(judgement, `answer came from ${ip.src}, ${request.ip?.dst} was asked`);
   return judgement;
+}
+
+/** The answer never left: the one who was asked has the address of the one who asks. */
+function ownAddress({ packet, taker }: Arrival): Element {
+  const name = taker.kind === "guest" ? taker.guest.name : taker.device.ns.name;
+  return { type: "neighbour", text: `${packet.ip?.dst} has asked, and is an address of ${name} itself` };
 }
 
 /** The answer arrived, but not as an answer to what was asked. */

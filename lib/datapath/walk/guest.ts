@@ -33,6 +33,7 @@ export function toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): 
   const mine = (address: string) => guest.fixedIps.some((f) => f.address === address);
   if (arp) {
     if (!mine(arp.tpa)) return ignore(w, place, branch, packet);
+    if (isGuestsOwn(w, guest, arp.spa)) return martian(w, guest, arp.spa, packet, branch);
     if (arp.op !== 1) return deliver(w, place, branch, packet, { taker, packet, branch });
     learnNeighbour(w, taker, arp.spa, arp.sha);
     const reply: Packet = {
@@ -54,6 +55,8 @@ export function toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): 
     w.answers.push({ packet: reply, by: place, send: (b) => fromGuest(w, guest, reply, b) });
     return deliver(w, place, branch, packet, undefined);
   }
+  if (mine(ip.dst) && ip.version === 4 && isGuestsOwn(w, guest, ip.src))
+    return martian(w, guest, ip.src, packet, branch);
   if (
     mine(ip.dst) ||
     (packet.dhcp &&
@@ -63,6 +66,12 @@ export function toGuest(w: Walk, guest: Guest, packet: Packet, branch: Branch): 
   )
     return deliver(w, place, branch, packet, { taker, packet, branch });
   ignore(w, place, branch, packet);
+}
+
+/** From outside comes nothing with an address of one's own: neither packets nor questions are answered (fib_validate_source, arp_process). */
+function martian(w: Walk, guest: Guest, address: string, packet: Packet, branch: Branch): undefined {
+  const text = `${address} sent this, and is an address of ${guest.name} itself`;
+  return drop(w, guestPlace(guest), branch, packet, "DUPLICATE_ADDRESS", { type: "neighbour", text });
 }
 
 /** The guest sends a frame: out of its card, into the tap. */
