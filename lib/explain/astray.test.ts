@@ -362,3 +362,17 @@ describe.each(["legacy", "dvr"] as const)("%s", (name) => {
     expect(v.element?.text).toContain(owner);
   });
 });
+
+describe("a distributed router that sends itself", () => {
+  it("is shown where its gateway is, from where the trace goes out", () => {
+    const b = new Broken(clouds.get("dvr")!);
+    const v = verdictOf(b, ping("router10_11", "8.8.8.8"));
+    const [own] = /network1:snat-\S+(?=,)/.exec(v.summary) ?? [];
+    expect([v.code, own]).toEqual(["GATEWAY_MISSING", expect.any(String)]);
+    expect(verdictOf(b, ping(own!, "8.8.8.8")).outcome).toBe("exited");
+  });
+  it("gets no answer from an instance of another host: its twin there has the same address", () => {
+    const v = verdictOf(new Broken(clouds.get("dvr")!), ping("router10_11", "cirros-vm3"));
+    expect([v.outcome, v.code, v.host]).toEqual(["dropped", "ASYMMETRIC_PATH", "compute2"]);
+  });
+});

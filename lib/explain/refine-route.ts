@@ -1,4 +1,5 @@
 /** Routers without a way: no route, no interface on the subnet, a gateway that is none. */
+import type { NeutronRouter } from "../api/neutron.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
 import { cidrContains } from "../net/address.ts";
 import { named, portOfDevice } from "./catalog.ts";
@@ -81,6 +82,19 @@ export function wrongGateway(c: Case, v: VerdictEvent, address: string): Refined
   };
 }
 
+/**
+ * A distributed router's own namespaces lead outside only what its instances send, by rules on their addresses: the router
+ * itself has its gateway in the snat namespace (neutron/agent/l3/dvr_edge_router.py).
+ */
+function outwards(c: Case, netns: string, { id, distributed }: NeutronRouter): string {
+  if (!distributed || netns !== `qrouter-${id}` || c.from.origin?.kind !== "netns") return "";
+  const name = `snat-${id}`;
+  const home = [...c.hosts.values()].find((host) => host.namespaces.some((one) => one.name === name));
+  return home === undefined
+    ? ""
+    : `: a distributed router leads instances alone outside from there; its own gateway is in ${home.name}:${name}, which can be traced from`;
+}
+
 export function noRoute(c: Case, v: VerdictEvent): Refined | undefined {
   const dst = (v.leg === "reply" ? undefined : c.probe.to) ?? c.last?.packet.ip_dst;
   if (dst === undefined) return undefined;
@@ -121,7 +135,7 @@ export function noRoute(c: Case, v: VerdictEvent): Refined | undefined {
         place: { host: v.host, netns: v.netns, device: gateway.name },
       };
     const text = router.external_gateway_info
-      ? `no default route in ${v.netns}`
+      ? `no default route in ${v.netns}${outwards(c, v.netns, router)}`
       : `${router.name} has no external gateway`;
     return { code: "GATEWAY_MISSING", element: { type: "route", text }, resource };
   }

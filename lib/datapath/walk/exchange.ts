@@ -3,7 +3,7 @@ import type { L4, Packet } from "../../net/packet.ts";
 import type { Element } from "../event.ts";
 import { respond, TCP_SYN } from "./answer.ts";
 import { sameTaker } from "./ask.ts";
-import { type Arrival, assume, guestPlace, placeOf, type Walk } from "./context.ts";
+import { type Arrival, assume, guestPlace, placeOf, type Taker, type Walk } from "./context.ts";
 import { settle, startFlight } from "./flight.ts";
 import { goalFor, scorer } from "./goal.ts";
 import { type Judgement, judge } from "./judge.ts";
@@ -75,6 +75,9 @@ function* reply(w: Walk, sender: Sender, request: Packet, arrival: Arrival): Gen
     if (judgement.outcome !== "delivered") return judgement;
     const own = w.arrivals.find((a) => sameTaker(a.taker, arrival.taker));
     if (own) return { ...judgement, outcome: "dropped", code: "DUPLICATE_ADDRESS", element: ownAddress(own) };
+    // On each host a distributed router has the same addresses: it takes there what others of its namespaces are sent.
+    const twin = w.arrivals.find((a) => isTwin(a.taker, sender.taker));
+    if (twin) return { ...judgement, outcome: "dropped", code: "ASYMMETRIC_PATH", element: twinElement(judgement) };
     return stray(judgement, `answer delivered to ${judgement.place.host} ${judgement.place.netns}`);
   }
   if (response.kind === "refuses")
@@ -90,6 +93,15 @@ function* reply(w: Walk, sender: Sender, request: Packet, arrival: Arrival): Gen
   if (ip && (ip.src !== request.ip?.dst || ip.dst !== request.ip.src))
     return stray(judgement, `answer came from ${ip.src}, ${request.ip?.dst} was asked`);
   return judgement;
+}
+
+/** Namespaces of one name on two hosts. */
+function isTwin(one: Taker, other: Taker | undefined): boolean {
+  return one.kind === "netns" && other?.kind === "netns" && one.device.ns.name === other.device.ns.name;
+}
+
+function twinElement({ place }: Judgement): Element {
+  return { type: "namespace", text: `${place.netns} of ${place.host} has the same address, and took the answer` };
 }
 
 /** The answer never left: the one who was asked has the address of the one who asks. */
