@@ -213,6 +213,21 @@ describe("the simulated hosts", () => {
     expect(namespaces(await open())).toEqual(["root"]);
   });
 
+  test("are what each of two processes makes of them by hand at the same instant", async () => {
+    const other = await open();
+    const bridge = (by: Simulation, name: string) =>
+      by.byHand("network1", parseCommands(`ip link add ${name} type bridge`));
+    const all = ["br1", "br2", "br3", "br4"];
+    const failures = await Promise.all(all.map((name, i) => bridge(i % 2 === 0 ? simulation : other, name)));
+    expect(failures.filter(Boolean)).toEqual([]);
+    for (const one of [simulation, other, await open()]) {
+      await one.settled();
+      const host = one.moment().hosts.find(({ name }) => name === "network1");
+      const links = host?.namespaces.find(({ name }) => name === "root")?.links.map(({ name }) => name);
+      expect(links).toEqual(expect.arrayContaining(all));
+    }
+  });
+
   test("tell what an event led to", async () => {
     const a = await network("a", "10.0.0.0/24");
     await simulation.settled();

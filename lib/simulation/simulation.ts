@@ -158,18 +158,24 @@ export class Simulation {
     commands: readonly Command[] | ((now: HostState) => readonly Command[]),
     what = "by hand",
   ): Promise<CommandError | undefined> {
-    await this.settled();
-    const simulated = this.hosts.get(host);
-    if (!simulated) throw new Error(`no such host: ${host}`);
-    const own = typeof commands === "function" ? commands(simulated.state) : commands;
-    if (own.length === 0) return undefined;
-    const failure = simulated.byHand(own, { at: Date.now(), what });
-    this.kept.add(host);
-    await this.store.transaction(async (tx) => {
-      await writeKept(tx, host, simulated.kept);
-      this.marks.set(host, await markByHand(tx, host, this.process));
-    });
-    return failure;
+    while (!this.signal.aborted) {
+      await this.settled();
+      const done = await this.store.transaction(async (tx) => {
+        // Another process was faster: its outcome is on its way here, and what is asked for is done on that.
+        if ((await handNumber(tx, host)) !== (this.marks.get(host) ?? 0)) return undefined;
+        const simulated = this.hosts.get(host);
+        if (!simulated) throw new Error(`no such host: ${host}`);
+        const own = typeof commands === "function" ? commands(simulated.state) : commands;
+        if (own.length === 0) return { failure: undefined };
+        const failure = simulated.byHand(own, { at: Date.now(), what });
+        this.kept.add(host);
+        await writeKept(tx, host, simulated.kept);
+        this.marks.set(host, await markByHand(tx, host, this.process));
+        return { failure };
+      });
+      if (done) return done.failure;
+    }
+    throw new Error("the simulation has ended");
   }
 
   /** Guests ask for their addresses, some at a time: all else goes first. Answers once nobody has anything to ask. */
@@ -268,18 +274,20 @@ export class Simulation {
   private async reload(name: string): Promise<void> {
     if (!this.hosts.has(name)) return;
     this.anew.delete(name);
-    this.hosts.set(name, await this.open(name));
+    await this.open(name);
     this.dirty = true;
   }
 
-  private async open(name: string): Promise<SimulatedHost> {
+  private async open(name: string): Promise<void> {
     const settings = this.settings.find((one) => one.name === name);
     const bare = settings ? baseline(settings) : outsideHost(this.snapshot.api());
     if (!bare) throw new Error(`no such host: ${name}`);
-    this.marks.set(name, await handNumber(this.store.read, name));
+    const mark = await handNumber(this.store.read, name);
     const kept = await readKept(this.store.read, name);
+    // At once: who finds the mark finds the host that it stands for.
     if (kept) this.kept.add(name);
-    return new SimulatedHost(bare, settings ? this.agents : [], kept);
+    this.marks.set(name, mark);
+    this.hosts.set(name, new SimulatedHost(bare, settings ? this.agents : [], kept));
   }
 
   /**
@@ -356,7 +364,7 @@ export class Simulation {
     for (const name of this.hosts.keys()) if (!names.includes(name)) this.hosts.delete(name);
     const known = this.hosts.get(OUTSIDE);
     if (outside && known && !known.diverged && known.state !== outside) this.hosts.delete(OUTSIDE);
-    for (const name of names) if (!this.hosts.has(name)) this.hosts.set(name, await this.open(name));
+    for (const name of names) if (!this.hosts.has(name)) await this.open(name);
     const views = hostViews(api, { settings: this.settings, dvrMacs: this.snapshot.dvrMacs() });
     this.views = stable(this.views, views);
     const gaps = [...this.views.values()].flatMap(gapsOf);
