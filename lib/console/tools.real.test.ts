@@ -15,6 +15,7 @@ ip tuntap add t0 mode tap; ip link set t0 up; ip link set t0 master qbr1
 ip addr add 192.168.1.5/24 dev qvo1; ip addr add 192.168.1.6/32 dev qvo1
 ip link add vx type vxlan id 10 dstport 4789 local 192.168.1.5 nolearning
 bridge fdb add aa:bb:cc:dd:ee:01 dev vx dst 10.1.1.1
+ip link add veth1 type veth peer name veth2; ip link set veth1 up
 ip route add default via 192.168.1.1
 ip route add 10.5.0.0/16 via 192.168.1.1 metric 100 proto static
 ip route add unreachable 10.6.0.0/16
@@ -40,6 +41,7 @@ iptables -A neutron-x ! -i qg-1 ! -o qg-1 -j ACCEPT
 iptables -A neutron-x -m addrtype --dst-type LOCAL -j LOG --log-prefix "x: "
 iptables -A neutron-x -m limit --limit 1/sec --limit-burst 10 -j ACCEPT
 iptables -A neutron-x -p vrrp -j ACCEPT
+iptables -A neutron-x ! -s 10.0.0.0/16 ! -d 10.1.0.5 -j ACCEPT
 iptables -A neutron-x -m iprange --src-range 1.1.1.1-1.1.1.5
 iptables -t nat -A PREROUTING -d 169.254.169.254/32 -i qr-+ -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 9697
 iptables -t nat -A POSTROUTING -s 10.0.0.5/32 -j SNAT --to-source 172.24.4.5 --random-fully
@@ -67,6 +69,14 @@ const LISTINGS = [
   ...["ip link show nosuch", "ip addr show nosuch", "ip -s link show lo", "ip -s -s link show lo"],
   ...["ip route", "ip r show dev qvo1", "ip route show table 16", "ip route show table 99", "ip route show default"],
   ...["ip -6 route", "ip route show table all", "ip route get 10.5.1.1", "ip route get 192.168.1.9"],
+  ...[
+    "ip route get 10.6.1.1",
+    "ip route show via 192.168.1.1",
+    "ip route show proto static",
+    "ip route show scope link",
+  ],
+  ...["ip route add 10.8.0.0/16 dev qvo1 src 1.2.3.4", "ip rule show prio 57482", "ip rule show from 1.2.3.4"],
+  ...["ip rule del prio 9", "ip link show veth1", "ip -br link show veth2", "ip link add vy type vxlan id 16777216"],
   ...["ip route get 192.168.1.5", "ip rule", "ip -6 rule", "ip neigh", "ip neigh show dev qvo1"],
   ...[
     "ip neigh show proxy",
@@ -94,6 +104,19 @@ const LISTINGS = [
   ...["ipset list nosuch", "sysctl net.ipv4.ip_forward", "sysctl -n net.ipv4.ip_forward", "sysctl net.ipv4.nosuch"],
   ...["ip addr show qvo1 permanent", "ip addr show qvo1 permanent scope global", "ip -4 addr show primary"],
   ...["iptables -A INPUT -j NOPE", "iptables -A INPUT -m nosuch -j ACCEPT", "iptables -A INPUT -p tcp --dport 99999"],
+  ...[
+    "iptables -A INPUT -m state --state NEW,FOO",
+    "iptables -A INPUT -m conntrack --ctstate FOO",
+    "iptables -A INPUT -p foo",
+  ],
+  ...["iptables -A INPUT -p 256", "iptables -A INPUT -s 1.1.1.1 -s 2.2.2.2", "iptables -A INPUT -j DROP -j ACCEPT"],
+  ...[
+    "iptables -A INPUT -m multiport --dports 1,2",
+    "iptables -A INPUT -j REJECT --reject-with foo",
+    "iptables -N DNAT",
+  ],
+  ...["iptables -N a_chain_with_a_name_too_long_", 'iptables -N "a b"', "iptables -A INPUT -p tcp --dport nosuch"],
+  ...["iptables -A INPUT -p icmp --icmp-type foo", "ip6tables -A INPUT -p icmpv6 --icmpv6-type foo"],
   ...["iptables -A INPUT -p tcp --sport 90:80 -j ACCEPT", "iptables -A INPUT -p tcp --dport 1:2:3 -j ACCEPT"],
   ...["iptables -t nat -A POSTROUTING -j SNAT", "iptables -t nat -A PREROUTING -j DNAT --random"],
   ...[

@@ -1,4 +1,5 @@
 /** `ip route`, `ip rule`, `ip neighbour` that only ask (iproute2 ip/iproute.c, iprule.c, ipneigh.c). */
+import { hasCustomRules } from "../../datapath/kernel/fib.ts";
 import { routeOutput } from "../../datapath/kernel/routing.ts";
 import { CommandError } from "../../host/command/command.ts";
 import type { Namespace, Neighbour, Route } from "../../host/state.ts";
@@ -59,7 +60,7 @@ export function showRoutes(ns: Namespace, family: 4 | 6, words: readonly string[
   )
     return lines([`Error: ipv${family}: FIB table does not exist.`, "Dump terminated"], 2);
   const found = own.filter((route) => takes(wanted, route, all));
-  return lines(sorted(found).map((route) => routeLine(route, all, wanted.dev)));
+  return lines(sorted(found).map((route) => routeLine(route, all, wanted)));
 }
 
 function takes(wanted: RouteFilter, route: Route, all: boolean): boolean {
@@ -100,16 +101,19 @@ function sorted(routes: readonly Route[]): Route[] {
     .map(({ route }) => route);
 }
 
-export function routeLine(route: Route, withTable: boolean, without?: string): string {
+/** @param asked what was asked for is not said again */
+function routeLine(route: Route, withTable: boolean, asked: Partial<RouteFilter>): string {
   const dst = isDefault(route.dst) ? "default" : route.dst.replace(/\/(32|128)$/, "");
   const words = [route.type === "unicast" ? dst : `${route.type} ${dst}`];
   if (route.src !== undefined) words.push(`from ${route.src}`);
-  if (route.via !== undefined)
+  if (route.via !== undefined && route.via !== asked.via)
     words.push(`via ${route.via.includes(":") && route.family === 4 ? `inet6 ${route.via}` : route.via}`);
-  if (route.dev !== undefined && route.dev !== without) words.push(`dev ${route.dev}`);
+  if (route.dev !== undefined && route.dev !== asked.dev) words.push(`dev ${route.dev}`);
   if (withTable && route.table !== "main") words.push(`table ${nameOfTable(route.table)}`);
-  if (route.protocol !== undefined && route.protocol !== "boot") words.push(`proto ${route.protocol}`);
-  if (route.scope !== undefined && route.scope !== "global" && route.family === 4) words.push(`scope ${route.scope}`);
+  if (route.protocol !== undefined && route.protocol !== "boot" && route.protocol !== asked.proto)
+    words.push(`proto ${route.protocol}`);
+  if (route.scope !== undefined && route.scope !== "global" && route.family === 4 && route.scope !== asked.scope)
+    words.push(`scope ${route.scope}`);
   if (route.prefSrc !== undefined) words.push(`src ${route.prefSrc}`);
   if (route.metric > 0 || route.family === 6) words.push(`metric ${route.metric}`);
   if (route.mtu !== undefined) words.push(`mtu ${route.mtu}`);
@@ -124,12 +128,20 @@ export function routeLine(route: Route, withTable: boolean, without?: string): s
   return route.family === 6 ? `${text} pref medium` : `${text} `;
 }
 
+/** What the kernel tells of routes that lead nowhere (fib_props); of a blackhole, nothing that an ICMP error would say. */
+const REFUSALS = {
+  "net-unreachable": "Network is unreachable",
+  "host-unreachable": "No route to host",
+  "admin-prohibited": "Permission denied",
+  silence: "Invalid argument",
+} as const;
+
 /** `ip route get ADDRESS [from ADDRESS] [mark MARK]`. */
 export function getRoute(ns: Namespace, words: readonly string[]): Answer {
   const rest = words[0] === "to" ? words.slice(1) : words;
-  const dst = canonicalIp(rest[0] ?? "");
-  if (dst === undefined)
-    throw new CommandError(`Error: any valid prefix is expected rather than "${rest[0] ?? ""}".`, 1);
+  if (rest[0] === undefined) throw new CommandError("need at least a destination address", 1);
+  const dst = canonicalIp(rest[0]);
+  if (dst === undefined) throw new CommandError(`Error: any valid prefix is expected rather than "${rest[0]}".`, 1);
   const query: { dst: string; src?: string; mark?: number } = { dst };
   for (let i = 1; i < rest.length; i += 2) {
     const value = rest[i + 1] ?? "";
@@ -146,10 +158,13 @@ export function getRoute(ns: Namespace, words: readonly string[]): Answer {
         `${about}${route.nexthop === dst ? "" : ` via ${route.nexthop}`} dev ${route.dev}${src} uid 0 `,
         "    cache ",
       ]);
-    case "local":
-      return lines([`local ${about} dev lo table local${src} uid 0 `, "    cache <local> "]);
+    case "local": {
+      // The kernel keeps both tables in one until somebody adds a rule (fib_unmerge).
+      const table = dst.includes(":") || hasCustomRules(ns, 4) ? " table local" : "";
+      return lines([`local ${about} dev lo${table}${src} uid 0 `, "    cache <local> "]);
+    }
     case "drop":
-      return lines(["RTNETLINK answers: Network is unreachable"], 2);
+      return lines([`RTNETLINK answers: ${REFUSALS[route.error ?? "silence"]}`], 2);
     default:
       return lines([`ip route get: the state of this host does not tell (${route.kind})`], 2);
   }
@@ -158,10 +173,12 @@ export function getRoute(ns: Namespace, words: readonly string[]): Answer {
 export function showRules(ns: Namespace, family: 4 | 6, words: readonly string[]): Answer {
   const at = words.findIndex((word) => word === "table" || word === "lookup");
   const table = at < 0 ? undefined : nameOfTable(words[at + 1] ?? "");
-  const pref = words.findIndex((word) => /^(pref|preference|priority)$/.test(word));
+  const pref = words.findIndex((word) => /^(pref|preference|prio|priority|order)$/.test(word));
+  const from = words.indexOf("from");
   const rules = ns.rules
     .filter((rule) => rule.family === family && (table === undefined || rule.table === table))
     .filter((rule) => pref < 0 || rule.priority === Number(words[pref + 1]))
+    .filter((rule) => from < 0 || rule.src === whole(words[from + 1] ?? ""))
     .sort((a, b) => a.priority - b.priority);
   return lines(
     rules.map((rule) =>

@@ -201,8 +201,8 @@ function ruleRow(
   };
   const address = (kind: "source" | "destination") => {
     const value = columnOf(rule, kind);
-    if (!value) return numeric ? (family === 4 ? "0.0.0.0/0" : "::/0") : "anywhere";
-    return `${value.not ? "!" : ""}${value.value.replace(/\/(32|128)$/, "")}`;
+    const all = numeric ? (family === 4 ? "0.0.0.0/0" : "::/0") : "anywhere";
+    return `${value?.not ? "!" : " "}${(value?.value.replace(/\/(32|128)$/, "") ?? all).padEnd(19)} `;
   };
   const name = protocol?.value ?? "all";
   const prot = `${protocol?.not ? "!" : ""}${numeric ? protocolNumber(name) : name}`;
@@ -213,8 +213,8 @@ function ruleRow(
     `${targetName(rule.target).padEnd(9)}  ${prot.padEnd(4)} `,
     rule.matches.some((match) => match.kind === "fragment") ? "-f " : "-- ",
     verbose ? ` ${device("in-interface").padEnd(6)} ${device("out-interface").padEnd(6)} ` : "",
-    ` ${address("source").padEnd(19)} `,
-    ` ${address("destination").padEnd(19)} `,
+    address("source"),
+    address("destination"),
     words.length === 0 ? "" : ` ${words.join(" ")}`,
   ].join("");
 }

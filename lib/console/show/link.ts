@@ -9,8 +9,17 @@ export function flagsOf(host: HostState, link: Link): string {
     ...(isPromiscuous(host, link) ? ["PROMISC"] : []),
     ...(link.up ? ["UP"] : []),
     ...(link.up && link.carrier ? ["LOWER_UP"] : []),
+    ...(isBelowDown(host, link) ? ["M-DOWN"] : []),
   ];
   return flags.join(",");
+}
+
+/** The device that it is tied to is in the same namespace, and down (print_link_flags). */
+function isBelowDown(host: HostState, link: Link): boolean {
+  const below = tie(link);
+  if (below === undefined || below !== link.linkName) return false;
+  const ns = host.namespaces.find((one) => one.links.includes(link));
+  return ns?.links.some((one) => one.name === below && !one.up) === true;
 }
 
 function kindFlags(link: Link): string[] {

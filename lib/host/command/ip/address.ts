@@ -1,7 +1,7 @@
 /** `ip address add|replace|delete|flush` (iproute2 ip/ipaddress.c). */
 import { CommandError } from "../command.ts";
 import type { AddrCommand, AddrFlush } from "./command.ts";
-import { abbreviated, type Cursor, prefixOf } from "./cursor.ts";
+import { abbreviated, type Cursor, garbage, prefixOf } from "./cursor.ts";
 import { pair } from "./device.ts";
 
 type AddressCommand = AddrCommand | AddrFlush;
@@ -25,8 +25,7 @@ export function parseAddress(words: Cursor, family: 4 | 6 | undefined): AddressC
     else {
       words.take("local");
       const text = words.next();
-      if (local !== undefined)
-        throw new CommandError(`Error: either "local" is duplicate, or "${text}" is a garbage.`, 255);
+      if (local !== undefined) throw garbage(text, "local");
       local = text;
     }
   }

@@ -94,6 +94,8 @@ function routeOf(ns: Namespace, command: RouteCommand, family: 4 | 6): Route {
   const dst = destinationOf(command.dst, family);
   const hop = NOWHERE.has(type) ? { flags: [] } : nextHop(ns, command, family);
   const hops = command.nexthops?.map((one) => nexthopOf(ns, one, family));
+  if (command.src !== undefined && !ns.addresses.some(({ address }) => address === command.src))
+    throw new CommandError(family === 4 ? "Error: Invalid prefsrc address." : "Error: Invalid source address.", 2);
   const scope = family === 4 ? scopeOf(command, type) : undefined;
   const protocol = command.proto === undefined ? undefined : (PROTOCOLS[command.proto] ?? command.proto);
   // The kernel gives an IPv6 route that leads nowhere the loopback device.

@@ -84,8 +84,22 @@ export function wrong(text: string, why: string): CommandError {
   return new CommandError(`Error: argument "${text}" is wrong: ${why}`, USAGE_STATUS);
 }
 
-export function garbage(text: string): CommandError {
-  return new CommandError(`Error: either "dev" is duplicate, or "${text}" is a garbage.`, USAGE_STATUS);
+/** A word that iproute2 takes, and these hosts do not have. */
+export function unread(word: string): CommandError {
+  return new CommandError(`ip: "${word}" is not supported here`, USAGE_STATUS);
+}
+
+/** Of devices and addresses. */
+const UNREAD: ReadonlySet<string> = new Set([
+  ...["arp", "multicast", "allmulticast", "trailers", "dynamic", "carrier", "txqueuelen", "txqlen", "qlen", "alias"],
+  ...["group", "vf", "vrf", "broadcast", "brd", "numtxqueues", "numrxqueues", "index", "protodown", "altname"],
+  ...["label", "nodad", "home", "mngtmpaddr", "noprefixroute", "autojoin", "optimistic", "metric", "proto"],
+  ...["valid_lft", "preferred_lft", "anycast", "link-netns", "link-netnsid", "gso_max_size", "addrgenmode"],
+]);
+
+export function garbage(text: string, what = "dev"): CommandError {
+  if (UNREAD.has(text)) return unread(text);
+  return new CommandError(`Error: either "${what}" is duplicate, or "${text}" is a garbage.`, USAGE_STATUS);
 }
 
 /** The first of `all` that starts with what was typed (iproute2's matches()). */

@@ -56,6 +56,9 @@ function parseVlan(words: Cursor): DeviceSpec {
   return { kind: "vlan", id, ...(protocol !== undefined && { protocol }) };
 }
 
+/** Of 24 bits. */
+const VNIS = 1 << 24;
+
 function parseTunnel(kind: TunnelSpec["kind"], words: Cursor): TunnelSpec {
   const out: { -readonly [K in keyof TunnelSpec]: TunnelSpec[K] } = { kind };
   while (!words.done) {
@@ -64,6 +67,7 @@ function parseTunnel(kind: TunnelSpec["kind"], words: Cursor): TunnelSpec {
       case "id":
       case "vni":
       case "key":
+        if (kind === "vxlan" && Number(words.peek()) >= VNIS) throw wrong(words.next(), "invalid id");
         out.key = words.number(word);
         break;
       case "local":

@@ -2,7 +2,7 @@
 import type { Route } from "../../state.ts";
 import { CommandError } from "../command.ts";
 import type { RouteCommand, RouteFlush } from "./command.ts";
-import { abbreviated, type Cursor, garbage } from "./cursor.ts";
+import { abbreviated, type Cursor, garbage, unread } from "./cursor.ts";
 import { pair } from "./device.ts";
 
 const ACTIONS = {
@@ -13,6 +13,35 @@ const ACTIONS = {
   delete: "route-del",
 } as const satisfies Record<string, RouteCommand["action"]>;
 
+/** Words of iproute2 that are not read. */
+const UNREAD = new Set([
+  ...[
+    "tos",
+    "dsfield",
+    "realms",
+    "realm",
+    "window",
+    "rtt",
+    "rttvar",
+    "advmss",
+    "cwnd",
+    "initcwnd",
+    "initrwnd",
+    "hoplimit",
+  ],
+  ...[
+    "encap",
+    "pref",
+    "nhid",
+    "expires",
+    "ssthresh",
+    "reordering",
+    "quickack",
+    "congctl",
+    "features",
+    "fastopen_no_cookie",
+  ],
+]);
 const TYPES: readonly Route["type"][] = [
   "unicast",
   "local",
@@ -91,7 +120,8 @@ function readOption(
     out.type = type;
     return;
   }
-  if (out.dst !== undefined) throw new CommandError(`Error: either "to" is duplicate, or "${word}" is a garbage.`, 255);
+  if (UNREAD.has(word)) throw unread(word);
+  if (out.dst !== undefined) throw garbage(word, "to");
   if (word !== "to") words.at--;
   out.dst = words.prefix(family);
 }
@@ -111,10 +141,11 @@ function parseFlush(words: Cursor, family: 4 | 6 | undefined): RouteFlush {
   while (!words.done) {
     if (words.take("table")) out.table = words.next();
     else if (words.take("dev", "oif")) out.dev = words.next();
-    else if (!words.take("cache")) throw garbage(words.next());
+    else if (!words.take("cache"))
+      throw new CommandError(`ip route flush: "${words.next()}" is not supported here; dev and table are`, 255);
   }
   if (out.table === undefined && out.dev === undefined)
-    throw new CommandError('"ip route flush" requires arguments.', 255);
+    throw new CommandError('"ip route flush" requires arguments.', 1);
   return { tool: "ip", action: "route-flush", ...(family !== undefined && { family }), ...out };
 }
 

@@ -1,14 +1,19 @@
 /** `ip rule add|delete` (iproute2 ip/iprule.c). */
 import { CommandError } from "../command.ts";
 import type { RuleCommand } from "./command.ts";
-import { abbreviated, Cursor, wrong } from "./cursor.ts";
+import { abbreviated, Cursor, unread, wrong } from "./cursor.ts";
 import { pair } from "./device.ts";
 
+/** Words of iproute2 that are not read. */
+const UNREAD = new Set([
+  ...["tos", "dsfield", "tun_id", "realms", "uidrange", "protocol", "suppress_ifgroup", "sup_group", "l3mdev", "nat"],
+]);
 const TYPES = ["unreachable", "blackhole", "prohibit", "nop"] as const;
 
 export function parseRule(words: Cursor, family: 4 | 6 | undefined): RuleCommand {
   const typed = words.next();
-  const verb = abbreviated(typed, ["add", "delete"]);
+  const verb = abbreviated(typed, ["add", "delete", "flush"]);
+  if (verb === "flush") throw new CommandError("ip rule flush: not supported here; delete them one by one", 255);
   if (!verb) throw new CommandError(`Command "${typed}" is unknown, try "ip rule help".`, 255);
   const out: { -readonly [K in keyof RuleCommand]?: RuleCommand[K] } = {};
   while (!words.done) readOption(words, out, family);
@@ -56,6 +61,7 @@ function readOption(
     case "priority":
     case "preference":
     case "pref":
+    case "prio":
     case "order":
       out.priority = words.number("preference");
       return;
@@ -76,6 +82,7 @@ function readOption(
       return;
     }
     default: {
+      if (UNREAD.has(word)) throw unread(word);
       const type = TYPES.find((name) => name === word || `${name}` === word);
       if (!type) throw new CommandError(`Error: argument "${word}" is wrong: Failed to parse rule type`, 255);
       out.type = type;

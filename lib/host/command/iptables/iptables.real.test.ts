@@ -49,7 +49,7 @@ function rule(r: Random, six: boolean): string {
     r.chance(0.1) ? r.pick(["-o eth0", "-m physdev --physdev-out tap2", "-m owner --uid-owner 0"]) : "",
     r.pick([
       ...["", "", "-p tcp --dport 80", "-p udp -m udp --sport 67 --dport 68", "-p tcp -m multiport --dports 80,90:99"],
-      ...["-p tcp --dport 80 90", "-p tcp --dprot 80"],
+      ...["-p tcp --dport 80 90", "-p tcp --dprot 80", "-p tcp --dport ssh:25", "-p 99"],
       ...[six ? "-p icmpv6 --icmpv6-type router-advertisement" : "-p icmp --icmp-type echo-request", "-p tcp --syn"],
       ...["-m state --state ESTABLISHED,RELATED", "-m conntrack --ctstate ESTABLISHED,RELATED", "-p 17"],
       ...[`-m set --match-set ${six ? "six" : "four"} src`, "-m set --match-set none dst", "-m mark --mark 1"],
@@ -60,6 +60,8 @@ function rule(r: Random, six: boolean): string {
   const target = r.pick([
     ...["ACCEPT", "DROP", "RETURN", "REJECT", "MARK --set-mark 5", "nowhere", ...CHAINS, ...CHAINS],
     ...[`SNAT --to-source ${one}`, `DNAT --to-destination ${one}`, "MASQUERADE", "REDIRECT", "REDIRECT --to-ports 80"],
+    ...[`SNAT --to ${one}`, `DNAT --to ${one}`, "REDIRECT --to-port 80", "REJECT --reject-with port-unreach"],
+    ...["MARK --or-mark 4", "MARK --and-mark 0xff00", "MARK --xor-mark 4"],
     ...["CT --zone 5", "CT --notrack", "CHECKSUM --checksum-fill", "ACCEPT beyond", "DROP --beyond", "REJECT beyond"],
   ]);
   return [...parts, `-j ${target}`].filter((part) => part !== "").join(" ");

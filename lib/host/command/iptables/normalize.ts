@@ -10,7 +10,7 @@ import { ruleOf } from "./body.ts";
 import type { TableName } from "./command.ts";
 import { MATCHES, TARGETS } from "./extensions.ts";
 import { checkRule } from "./places.ts";
-import { address, checkPorts, hexMask, icmpType, PROTOCOLS, sortStates } from "./values.ts";
+import { address, hexMask, icmpType, portsOf, protocolName, sortStates } from "./values.ts";
 
 /** Options that every rule may have → their letters, in the order of iptables-save. */
 const BASE: Readonly<Record<string, string | undefined>> = {
@@ -83,6 +83,20 @@ export function normalizeRules(
   return rules;
 }
 
+/** Options of targets that people leave the end of: getopt_long takes as much as tells one from all others. */
+const SHORTENED: Readonly<Record<string, readonly string[] | undefined>> = {
+  "-j SNAT": ["--to-source"],
+  "-j DNAT": ["--to-destination"],
+  "-j REDIRECT": ["--to-ports"],
+  "-j MASQUERADE": ["--to-ports"],
+};
+
+function whole(one: Word, head: string): Word {
+  if (one.quoted || !one.text.startsWith("--to")) return one;
+  const full = SHORTENED[head]?.find((option) => option.startsWith(one.text));
+  return full === undefined ? one : word(full);
+}
+
 /** What a target is nothing without (XTOPT_MAND in libxt_NAT.c). */
 const MANDATORY: Readonly<Record<string, string | undefined>> = {
   "-j SNAT": "--to-source",
@@ -112,6 +126,7 @@ function readRules(chain: string, spec: string, family: 4 | 6, checkSet: (name: 
     const letter = at.quoted ? undefined : BASE[at.text];
     if (letter !== undefined) {
       const value = letter === "-f" ? "" : need(words[++i], at.text);
+      if (base.has(letter)) throw new CommandError(`multiple ${letter} flags not allowed`, 2);
       if (letter === "-p") protocol = protocolName(value);
       base.set(letter, { not, value: letter === "-p" ? (protocol as string) : value });
       current = undefined;
@@ -123,6 +138,7 @@ function readRules(chain: string, spec: string, family: 4 | 6, checkSet: (name: 
     } else if (!at.quoted && /^(-j|--jump|-g|--goto)$/.test(at.text)) {
       const goes = at.text === "-g" || at.text === "--goto";
       const name = need(words[++i], at.text);
+      if (target) throw new CommandError(`multiple ${goes ? "-g" : "-j"} flags not allowed`, 2);
       target = { head: `${goes ? "-g" : "-j"} ${name}`, words: [] };
       current = target;
     } else {
@@ -138,7 +154,10 @@ function readRules(chain: string, spec: string, family: 4 | 6, checkSet: (name: 
       if (current.head === "set" && at.text === "--match-set") checkSet(need(words[i + 1], at.text));
     }
   }
+  if (target) target.words = target.words.map((one) => whole(one, target?.head ?? ""));
   for (const one of target ? [...matches, target] : matches) checkWords(one, target);
+  if (matches.some(({ head }) => head === "multiport") && !/^(tcp|udp|udplite|sctp|dccp)$/.test(protocol ?? ""))
+    throw new CommandError("multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'", 2);
   const wants = target && MANDATORY[target.head];
   if (wants && !target?.words.some((one) => isBare(one, wants)))
     throw new CommandError(`${target?.head.slice(3)}: option "${wants}" must be specified\n`, 2);
@@ -213,11 +232,6 @@ function need(at: Word | undefined, option: string): string {
   return at.text;
 }
 
-function protocolName(value: string): string {
-  const plain = value.toLowerCase();
-  return PROTOCOLS[plain] ?? plain;
-}
-
 type Base = ReadonlyMap<string, { not: boolean; value: string }>;
 
 /** Every pair of a source and a destination, without what takes everything. */
@@ -274,8 +288,7 @@ function tidy(name: string, words: readonly Word[], family: 4 | 6): Word[] {
       case "tcp --sport":
       case "udp --dport":
       case "udp --sport":
-        checkPorts(value.text, name);
-        out.push(at, value);
+        out.push(at, word(portsOf(value.text, name)));
         break;
       case "mark --mark":
       case "connmark --mark":
@@ -290,6 +303,25 @@ function tidy(name: string, words: readonly Word[], family: 4 | 6): Word[] {
   return out;
 }
 
+/** What --or-mark and its kin do, as the kernel has it: bits that are cleared, then bits that are turned (libxt_MARK.c). */
+function changedBits(option: string, bits: number): Word[] | undefined {
+  const hex = (n: number) => `0x${(n >>> 0).toString(16)}`;
+  const set = (value: number, mask: number) => [word("--set-xmark"), word(`${hex(value)}/${hex(mask)}`)];
+  if (option === "--or-mark") return set(bits, bits);
+  if (option === "--and-mark") return set(0, ~bits);
+  return option === "--xor-mark" ? set(bits, 0) : undefined;
+}
+
+/** Kinds of refusals (libipt_REJECT.c, libip6t_REJECT.c), with short names. */
+const REJECTS: Readonly<Record<4 | 6, readonly string[]>> = {
+  4: `icmp-net-unreachable net-unreach icmp-host-unreachable host-unreach icmp-proto-unreachable proto-unreach
+    icmp-port-unreachable port-unreach icmp-net-prohibited net-prohib icmp-host-prohibited host-prohib tcp-reset tcp-rst
+    icmp-admin-prohibited admin-prohib`.split(/\s+/),
+  6: `icmp6-no-route no-route icmp6-adm-prohibited adm-prohibited icmp6-addr-unreachable addr-unreach
+    icmp6-port-unreachable port-unreach tcp-reset tcp-rst icmp6-policy-fail policy-fail icmp6-reject-route
+    reject-route`.split(/\s+/),
+};
+
 /** Options of a target as iptables-save writes them. */
 function tidyTarget(target: Extension, family: 4 | 6): Word[] {
   const { words } = target;
@@ -298,11 +330,17 @@ function tidyTarget(target: Extension, family: 4 | 6): Word[] {
     case "-j REJECT":
       if (words.length === 0)
         return [word("--reject-with"), word(family === 4 ? "icmp-port-unreachable" : "icmp6-port-unreachable")];
+      if (words[0]?.text === "--reject-with") {
+        const at = REJECTS[family].indexOf(value.toLowerCase());
+        if (at < 0) throw new CommandError(`unknown reject type "${value}"`, 2);
+        return [word("--reject-with"), word(REJECTS[family][at - (at % 2)] ?? value)];
+      }
       return words;
     case "-j MARK":
     case "-j CONNMARK":
       if (words[0]?.text === "--set-mark" || words[0]?.text === "--set-xmark")
         return [word("--set-xmark"), word(hexMask(value, true))];
+      if (target.head === "-j MARK") return changedBits(words[0]?.text ?? "", Number(value)) ?? words;
       if (target.head === "-j CONNMARK" && /^--(save|restore)-mark$/.test(words[0]?.text ?? "") && words.length === 1)
         return [...words, word("--nfmask"), word("0xffffffff"), word("--ctmask"), word("0xffffffff")];
       return words;

@@ -3,6 +3,7 @@ import type { Word } from "../../../net/iptables/ast.ts";
 import { printWord, quoteText, splitWords } from "../../../net/iptables/words.ts";
 import { CommandError } from "../command.ts";
 import { type IptablesCommand, isTableName, type RestoreLine, type RestoreTable, type TableChange } from "./command.ts";
+import { TARGETS } from "./extensions.ts";
 
 export const VERSION = "v1.8.9 (nf_tables)";
 
@@ -133,6 +134,7 @@ function parseChange(program: string, words: readonly Word[]): TableChange {
     case "rename": {
       const to = args[1]?.text;
       if (to === undefined) throw usage(program, "-E requires old-chain-name and new-chain-name");
+      checkChainName(program, to);
       return { op, chain, to };
     }
     case "policy": {
@@ -144,8 +146,20 @@ function parseChange(program: string, words: readonly Word[]): TableChange {
     }
     default:
       beyond(1);
+      checkChainName(program, chain);
       return { op: "new-chain", chain };
   }
+}
+
+/** XT_EXTENSION_MAXNAMELEN, less its end. */
+const LONGEST_CHAIN = 28;
+
+/** iptables/xshared.c assert_valid_chain_name */
+function checkChainName(program: string, name: string): void {
+  if (name.length > LONGEST_CHAIN)
+    throw usage(program, `chain name \`${name}' too long (must be under ${LONGEST_CHAIN + 1} chars)`);
+  if (TARGETS.has(name)) throw usage(program, "chain name may not clash with target name");
+  if (/[^\x21-\x7e]/.test(name)) throw usage(program, `Invalid chain name \`${name}'`);
 }
 
 function isOption({ text, quoted }: Word): boolean {

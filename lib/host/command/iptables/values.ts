@@ -20,6 +20,25 @@ export const PROTOCOLS: Readonly<Record<string, string>> = {
   icmp6: "ipv6-icmp",
 };
 
+/** Names of /etc/protocols. */
+const OTHER_PROTOCOLS: ReadonlySet<string> = new Set(
+  `all icmp igmp tcp udp gre esp ah ipv6-icmp ospf vrrp sctp ip hopopt ggp ipencap st egp igp pup hmp xns-idp rdp iso-tp4
+  dccp xtp ddp idpr-cmtp ipv6 ipv6-route ipv6-frag idrp rsvp skip ipv6-nonxt ipv6-opts rspf vmtp eigrp ax.25 ipip etherip
+  encap pim ipcomp l2tp isis fc mobility-header mh udplite mpls-in-ip manet hip shim6 wesp rohc ethernet mptcp`.split(
+    /\s+/,
+  ),
+);
+const LAST_PROTOCOL = 255;
+
+/** The name of a protocol as iptables-save has it, a number where it has none. */
+export function protocolName(value: string): string {
+  const plain = value.toLowerCase();
+  const name = PROTOCOLS[plain] ?? plain;
+  const known = OTHER_PROTOCOLS.has(name) || (/^\d+$/.test(name) && Number(name) <= LAST_PROTOCOL);
+  if (!known) throw new CommandError(`unknown protocol "${value}" specified`, 2);
+  return name === "ip" ? "all" : name;
+}
+
 /** `10.1.2.3/255.255.0.0` → `10.1.0.0/16`; undefined where it takes every address. */
 export function address(text: string, family: 4 | 6): string | undefined {
   const [host = "", mask] = text.split("/");
@@ -56,11 +75,11 @@ const STATES = {
 
 export function sortStates(text: string, of: keyof typeof STATES): string {
   const order = STATES[of];
-  return text
-    .toUpperCase()
-    .split(",")
-    .sort((a, b) => order.indexOf(a) - order.indexOf(b))
-    .join(",");
+  const states = text.toUpperCase().split(",");
+  const bad = states.findIndex((one) => !order.includes(one));
+  if (bad >= 0)
+    throw new CommandError(`Bad ${of === "state" ? "state" : "ctstate"} "${text.split(",").slice(bad).join(",")}"`, 2);
+  return states.sort((a, b) => order.indexOf(a) - order.indexOf(b)).join(",");
 }
 
 /** libxt_icmp.h: names that agents and operators use. */
@@ -95,7 +114,10 @@ const ICMP6: Readonly<Record<string, string>> = {
 };
 
 export function icmpType(text: string, family: 4 | 6): string {
-  return (family === 4 ? ICMP : ICMP6)[text] ?? text;
+  const type = (family === 4 ? ICMP : ICMP6)[text.toLowerCase()] ?? text;
+  if (!/^(\d+(\/\d+)?|any)$/.test(type))
+    throw new CommandError(`Unknown ${family === 4 ? "ICMP" : "ICMPv6"} type \`${text}'`, 2);
+  return type;
 }
 
 /** `1` → `0x1`, with `whole` `0x1/0xffffffff`; a mask stays. */
@@ -106,19 +128,38 @@ export function hexMask(text: string, whole: boolean): string {
   return whole ? `${hex(value)}/0xffffffff` : hex(value);
 }
 
-/** A port, or the first and last of several; a service's name stays as it is. */
-export function checkPorts(text: string, protocol: string): void {
-  const [first = "", last] = [
-    text.split(":", 1)[0],
-    text.includes(":") ? text.slice(text.indexOf(":") + 1) : undefined,
-  ];
-  for (const end of [first, last ?? first])
-    if (!isPort(end)) throw new CommandError(`invalid port/service \`${end}' specified`, 2);
+/** Of /etc/services: names that operators use. */
+const SERVICES: Readonly<Record<string, string>> = {
+  ...{
+    ftp: "21",
+    ssh: "22",
+    telnet: "23",
+    smtp: "25",
+    domain: "53",
+    bootps: "67",
+    bootpc: "68",
+    tftp: "69",
+    http: "80",
+  },
+  ...{ kerberos: "88", pop3: "110", sunrpc: "111", ntp: "123", imap2: "143", snmp: "161", bgp: "179", ldap: "389" },
+  ...{ https: "443", syslog: "514", "dhcpv6-client": "546", "dhcpv6-server": "547", ldaps: "636", imaps: "993" },
+  ...{ nfs: "2049", mysql: "3306", postgresql: "5432", amqp: "5672" },
+};
+
+/** A port, or the first and last of several, in numbers. */
+export function portsOf(text: string, protocol: string): string {
+  const ends = [text.split(":", 1)[0] ?? "", ...(text.includes(":") ? [text.slice(text.indexOf(":") + 1)] : [])];
+  const [first = "", last] = ends.map((end) => {
+    const port = SERVICES[end] ?? end;
+    if (!isPort(port)) throw new CommandError(`invalid port/service \`${end}' specified`, 2);
+    return port;
+  });
   // Of UDP it takes those, too (extensions/libxt_udp.c).
   if (protocol === "tcp" && last && Number(first) > Number(last))
     throw new CommandError("invalid portrange (min > max)", 2);
+  return last === undefined ? first : `${first}:${last}`;
 }
 
 function isPort(text: string): boolean {
-  return text === "" || (/^\d+$/.test(text) ? Number(text) <= 65_535 : /^[a-z][\w.+-]*$/i.test(text));
+  return text === "" || (/^\d+$/.test(text) && Number(text) <= 65_535);
 }
