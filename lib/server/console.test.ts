@@ -268,6 +268,9 @@ describe("packets", () => {
     const more = after.map((one, i) => one - (before[i] ?? 0));
     // Three requests, and where it is seen, the question whose address it is, which br-tun answers.
     expect(more).toEqual([4, 3, 4, 4, 3, 4, 4, 6]);
+    await told("compute1", "iptables -t raw -Z PREROUTING 1");
+    expect((await look()).slice(1)).toEqual(after.slice(1));
+    expect(await told("compute1", "iptables -t raw -L PREROUTING 1 -nv")).toMatch(/^ +0 +0 /);
     // Counters are no part of what agents and the check compare: no change of the host.
     expect((await type("compute1", "iptables -Z; iptables -t raw -Z")).changes).toBe(0);
     expect((await look())[1]).toBe(0);

@@ -205,8 +205,8 @@ function applyChange(
     case "zero": {
       const chains = change.chain === undefined ? draft.chains.list() : [chainOf(draft, change.chain, run)];
       for (const chain of chains) {
-        if (change.op === "flush") rulesOf(draft, chain).length = 0;
-        else draft.chains.set(chain.name, zeroedChain(chain));
+        if (change.op === "zero") draft.chains.set(chain.name, zeroedChain(chain, change.number));
+        else rulesOf(draft, chain).length = 0;
       }
       return;
     }
@@ -247,10 +247,12 @@ function zeroed<T extends { packets: number; bytes: number }>(one: T): T {
   return one.packets === 0 && one.bytes === 0 ? one : { ...one, packets: 0, bytes: 0 };
 }
 
-function zeroedChain(chain: IptablesChain): IptablesChain {
-  const rules = chain.rules.map(zeroed);
+/** @param number of one rule, whose chain's policy counts on then */
+function zeroedChain(chain: IptablesChain, number: number | undefined): IptablesChain {
+  const rules = chain.rules.map((rule, i) => (number === undefined || number === i + 1 ? zeroed(rule) : rule));
   const same = rules.every((rule, i) => rule === chain.rules[i]);
-  return zeroed(same ? chain : { ...chain, rules });
+  const counted = same ? chain : { ...chain, rules };
+  return number === undefined ? zeroed(counted) : counted;
 }
 
 function specified(draft: Draft, chain: string, rule: string, run: Run): IptablesRule[] {

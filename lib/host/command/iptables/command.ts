@@ -12,7 +12,9 @@ export type TableChange =
   | { readonly op: "delete-number"; readonly chain: string; readonly number: number }
   | { readonly op: "new-chain"; readonly chain: string }
   /** All chains when none is named. */
-  | { readonly op: "delete-chain" | "flush" | "zero"; readonly chain?: string }
+  | { readonly op: "delete-chain" | "flush"; readonly chain?: string }
+  /** With a number, of that rule alone. */
+  | { readonly op: "zero"; readonly chain?: string; readonly number?: number }
   | { readonly op: "rename"; readonly chain: string; readonly to: string }
   | { readonly op: "policy"; readonly chain: string; readonly policy: "ACCEPT" | "DROP" }
   /** `-S`, `-L` and the like: ask only. */

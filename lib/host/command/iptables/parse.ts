@@ -113,13 +113,14 @@ function parseChange(program: string, words: readonly Word[]): TableChange {
     const word = args[count];
     if (word && !isOption(word)) throw usage(program, `Bad argument \`${word.text}'`);
   };
+  const number = args[1] && /^\d+$/.test(args[1].text) ? Number(args[1].text) : undefined;
   if (op === "delete-chain" || op === "flush" || op === "zero") {
     beyond(op === "zero" ? 2 : 1);
-    return chain === undefined ? { op } : { op, chain };
+    if (chain === undefined) return { op };
+    return op === "zero" && number !== undefined ? { op, chain, number } : { op, chain };
   }
   if (chain === undefined) throw usage(program, `option "${words[at]?.text}" requires an argument`);
   const rule = (from: number) => specification([...before, ...args.slice(from)]);
-  const number = args[1] && /^\d+$/.test(args[1].text) ? Number(args[1].text) : undefined;
   switch (op) {
     case "append":
     case "check":

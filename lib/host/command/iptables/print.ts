@@ -44,8 +44,9 @@ function printChange(change: TableChange, rule: (text: string) => string[]): str
       return [letter, change.chain];
     case "delete-chain":
     case "flush":
-    case "zero":
       return change.chain === undefined ? [letter] : [letter, change.chain];
+    case "zero":
+      return [letter, change.chain, change.number].flatMap((word) => (word === undefined ? [] : String(word)));
     case "rename":
       return [letter, change.chain, change.to];
     case "policy":
