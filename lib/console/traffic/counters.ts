@@ -23,7 +23,14 @@ type RuleEvent = Extract<StepEvent, { kind: "rule" }>;
 const POLICY = "-P";
 /** Targets that end a packet's way through a table: its policy is not asked. */
 const ENDS: ReadonlySet<string> = new Set([
-  ...["ACCEPT", "DROP", "REJECT", "SNAT", "DNAT", "MASQUERADE", "REDIRECT", "NETMAP"],
+  "ACCEPT",
+  "DROP",
+  "REJECT",
+  "SNAT",
+  "DNAT",
+  "MASQUERADE",
+  "REDIRECT",
+  "NETMAP",
 ]);
 /** What rules say while a packet is in their table. */
 const WITHIN: ReadonlySet<StepEvent["kind"]> = new Set<StepEvent["kind"]>(["assume", "conntrack", "nat", "rewrite"]);
@@ -133,11 +140,12 @@ export class Counts {
         for (const table of was?.tables ?? [])
           for (const chain of table.chains) {
             const forget = (text: string) => own.delete(keys.rule(ns.name, family, table.name, chain.name, text));
-            const now = is?.tables
-              .find((one) => one.name === table.name)
-              ?.chains.find((one) => one.name === chain.name);
-            if (now?.packets !== chain.packets) forget(POLICY);
             for (const rule of chain.rules) if (!kept.has(rule)) forget(rule.text);
+            if (chain.policy === undefined) continue;
+            const now = is?.tables
+              .find(({ name }) => name === table.name)
+              ?.chains.find(({ name }) => name === chain.name);
+            if (now?.packets !== chain.packets) forget(POLICY);
           }
       }
     }

@@ -97,7 +97,9 @@ function* reply(w: Walk, sender: Sender, request: Packet, arrival: Arrival): Gen
 
 /** Namespaces of one name on two hosts. */
 function isTwin(one: Taker, other: Taker | undefined): boolean {
-  return one.kind === "netns" && other?.kind === "netns" && one.device.ns.name === other.device.ns.name;
+  if (one.kind !== "netns" || other?.kind !== "netns") return false;
+  const { name } = one.device.ns;
+  return name !== "root" && name === other.device.ns.name;
 }
 
 function twinElement({ place }: Judgement): Element {
