@@ -1,10 +1,10 @@
 /** Takes faults back in any order: newer ones are taken off first, and put on again. */
-import type { Command } from "../host/command/command.ts";
 import { parseCommand, parseCommands, printCommands } from "../host/command/shell.ts";
 import { diff } from "../host/diff/diff.ts";
 import { applyWhatGoes } from "../host/run.ts";
 import type { HostState } from "../host/state.ts";
 import { compareHosts } from "../intent/compare.ts";
+import { byRule } from "./faults-rules.ts";
 
 export interface FaultLine {
   readonly host: string;
@@ -22,8 +22,10 @@ interface Fault {
   readonly undo: readonly Undo[];
 }
 
-export function undoOf({ host, commands }: { readonly host: string; readonly commands: readonly Command[] }): Undo {
-  return { host, script: printCommands(commands) };
+/** What takes a fault off, also when agents have put their own rules of iptables right or elsewhere meanwhile. */
+export function undoOf(broken: HostState, whole: HostState): Undo {
+  const commands = diff(broken, whole).flatMap((command) => byRule(command, broken));
+  return { host: whole.name, script: printCommands(commands) };
 }
 
 /** @param later the oldest one that goes and all since, oldest first @param staying those of them that stay */
@@ -42,8 +44,7 @@ export function putBack<F extends Fault>(
       const clean = now;
       const own = fault.lines.filter((one) => one.host === host.name).map((one) => parseCommand(one.line));
       now = applyWhatGoes(now, own);
-      if (now !== clean)
-        undo.set(fault, [...(undo.get(fault) ?? []), undoOf({ host: host.name, commands: diff(now, clean) })]);
+      if (now !== clean) undo.set(fault, [...(undo.get(fault) ?? []), undoOf(now, clean)]);
     }
     return now;
   });

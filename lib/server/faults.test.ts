@@ -9,6 +9,7 @@ import { CloudStore } from "../clouds/store.ts";
 import { type EmbeddedCloud, openEmbedded, storePlace } from "../embedded.ts";
 import { run } from "../faults/scene.ts";
 import { cloudOf } from "../simulation/world.ts";
+import { agentsOf, controlAgent } from "./agents.ts";
 import { checkOf, repair, repairFor } from "./check.ts";
 import { Faults } from "./faults.ts";
 import { Waiters } from "./waiters.ts";
@@ -55,6 +56,18 @@ test("several at once on one host, put in and taken back, leave it as it was", a
   expect(left).toEqual(["dead-vlan", "wrong-tag"]);
   await Promise.all(["all", "all"].map((id) => faults.undo(id)));
   expect(await faults.injected()).toEqual([]);
+  expect(await differences()).toEqual([]);
+});
+
+test("rules that agents have put right or elsewhere since are taken back all the same", async () => {
+  const injected = await Promise.all([
+    faults.inject("host-forward-drop", "compute3"),
+    faults.inject("security-group-rules-missing", "vlan-vm3"),
+    faults.inject("security-group-ingress-drop", "vlan-vm3"),
+  ]);
+  const id = (await agentsOf(server, "embedded")).find((one) => one.host === "compute3")?.id ?? "";
+  for (const run of [false, true]) await controlAgent(server, "embedded", { id, run });
+  for (const one of injected) await faults.undo(one.id);
   expect(await differences()).toEqual([]);
 });
 

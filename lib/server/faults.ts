@@ -102,7 +102,7 @@ export class Faults {
       for (const host of new Set(place.lines.map((one) => one.host)))
         await this.alter(host, `fault ${name}: ${place.label}`, (now) => {
           const commands = breaking(place, host);
-          undo.push(undoOf({ host, commands: diff(applyAll(now, commands), now) }));
+          undo.push(undoOf(applyAll(now, commands), now));
           return commands;
         });
       const { label: where, lines, trace } = place;
