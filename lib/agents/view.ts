@@ -95,7 +95,9 @@ export interface SecurityRuleView {
   readonly portMin: number | null;
   readonly portMax: number | null;
   readonly remotePrefix: string | null;
+  /** A security group, or an address group. */
   readonly remoteGroupId: string | null;
+  readonly byAddresses?: true;
 }
 
 export interface SecurityGroupView {

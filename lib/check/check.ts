@@ -3,7 +3,7 @@
  * what it is. Numbers that a host gave out by itself (ports, local VLANs) count by what they stand for.
  */
 import { AGENTS } from "../agents/agents.ts";
-import { baseline } from "../agents/baseline/baseline.ts";
+import { baseline, cardsOn } from "../agents/baseline/baseline.ts";
 import type { HostView } from "../agents/view.ts";
 import type { CheckDifference, CheckedHost, CheckReport } from "../api/http.ts";
 import type { CollectedCloud } from "../collect/cloud.ts";
@@ -73,7 +73,7 @@ function compared(cloud: CollectedCloud, host: HostState, view: HostView | undef
   const known = knownOf(cloud, host, view);
   let built: HostState | undefined;
   const made = () => {
-    built ??= madeOf(view);
+    built ??= madeOf(view, host);
     return built;
   };
   let found = known ?? compare(cloud, host, view, made);
@@ -95,7 +95,7 @@ export function repairHost(
 ): Mending | undefined {
   const { differences } = compared(cloud, host, view, false);
   if (!view || !differences.some((one) => id === undefined || one.id === id)) return undefined;
-  const made = madeOf(view);
+  const made = madeOf(view, host);
   const { parts } = unreadOf(cloud.gaps, host.name);
   const all = repairOf(view, host, made, parts);
   if (id === undefined) return { commands: all, repairs: differences.map((one) => one.id) };
@@ -150,6 +150,6 @@ function withIds(differences: readonly (Difference & Pick<CheckDifference, "wait
 }
 
 /** The host that the view asks for, from nothing. Not kept: a cloud's hosts as they should be are as large as the hosts. */
-function madeOf(view: HostView): HostState {
-  return planned(view, baseline(view.settings));
+function madeOf(view: HostView, actual: HostState): HostState {
+  return planned(view, baseline(view.settings, cardsOn(view.settings, actual)));
 }

@@ -98,7 +98,7 @@ function mendedRules(
   const names = (kind: Difference["kind"]) =>
     new Set(own.filter((one) => one.part === "rule" && one.kind === kind).map((one) => one.name));
   const [strange, missing] = [names("unexpected"), names("missing")];
-  const nameOf = (rule: Namespace["rules"][number], by: Numbers) => by.ofLinkLocal(ruleName(rule, by));
+  const nameOf = (rule: Namespace["rules"][number], by: Numbers) => by.ofLinkLocal(ruleName(rule, by), ns.name);
   return [
     ...ns.rules.filter((rule) => !strange.has(nameOf(rule, numbers))),
     ...(made?.rules ?? []).filter((rule) => missing.has(nameOf(rule, wanted))),

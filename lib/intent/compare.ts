@@ -3,8 +3,10 @@
  * chance, counting or learning, is said at the head of each file of compare/.
  */
 import type { HostState } from "../host/state.ts";
+import { countedAlike } from "./compare/conjunctions.ts";
 import { type Entry, keyOf, type Part, type Place, type Resource } from "./compare/entry.ts";
 import { filterEntries, ORDER } from "./compare/filters.ts";
+import { withoutHistory } from "./compare/history.ts";
 import { kernelEntries } from "./compare/kernel.ts";
 import { AS_THEY_ARE, named } from "./compare/numbers.ts";
 import { ownersOf } from "./compare/owners.ts";
@@ -30,8 +32,8 @@ export interface CompareOptions {
 /** In the order of the actual host's parts, what is missing last. Empty where the host is as it should be. */
 export function compareHosts(actual: HostState, desired: HostState, options: CompareOptions = {}): Difference[] {
   if (actual === desired) return [];
-  const is = entriesOf(actual, options);
-  const should = entriesOf(desired, options);
+  const entries = [entriesOf(actual, options), entriesOf(desired, options)] as const;
+  const [is, should] = options.numbers === "named" ? countedAlike(...entries) : entries;
   const differences: Difference[] = [];
   for (const [key, one] of is) {
     const wanted = should.get(key);
@@ -41,7 +43,7 @@ export function compareHosts(actual: HostState, desired: HostState, options: Com
   }
   for (const [key, one] of should)
     if (!is.has(key) && isKnown(actual, one)) differences.push(difference("missing", one, { desired: one.value }));
-  return withoutConsequences(differences);
+  return withoutConsequences(withoutHistory(differences, should.values(), actual, desired));
 }
 
 /** Where a chain lacks a rule, or has one too many, its order says nothing more. */

@@ -465,6 +465,7 @@ function groupView(group: NeutronSecurityGroup, ports: readonly PortView[]): Sec
       portMax: rule.port_range_max,
       remotePrefix: rule.remote_ip_prefix,
       remoteGroupId: rule.remote_group_id ?? rule.remote_address_group_id ?? null,
+      ...(rule.remote_address_group_id ? { byAddresses: true } : {}),
     })),
     members: ports.flatMap(membersOf),
   };

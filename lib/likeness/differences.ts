@@ -16,17 +16,7 @@ const EXPLAINED: readonly Explained[] = [
     reason: "Rules of several ports stand in the order of the ports' ids, and both clouds drew these by chance.",
     is: ({ name, actual = "", desired = "" }) => name === ORDER && sameButForPorts(actual, desired),
   },
-  {
-    reason:
-      "A bridge has the least MAC of its members', and that of a veth device was drawn: it may be more than a tap's.",
-    is: ({ part, name, actual = "", desired = "" }) =>
-      part === "link" && name.startsWith("qbr") && withoutMac(actual) === withoutMac(desired),
-  },
 ];
-
-function withoutMac(text: string): string {
-  return text.replace(/\bmac=\S+/, "");
-}
 
 /** Attributes of the services' answers that are not compared. */
 const CHANCE: readonly { readonly reason: string; readonly of: readonly string[]; readonly attributes: string[] }[] = [

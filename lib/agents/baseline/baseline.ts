@@ -22,19 +22,23 @@ const TUNNEL_BRIDGE = "br-phy";
 /** So that a guest's 1500 bytes less the tunnel's headers still leave room. */
 const UNDERLAY_MTU = 1600;
 
-export function baseline(settings: HostSettings, place: HostPlace = placeOf(settings)): HostState {
+/** Cards of physical networks' bridges, by bridge, where they are known. */
+type Cards = ReadonlyMap<string, readonly string[]>;
+
+export function baseline(settings: HostSettings, known: Cards = new Map()): HostState {
+  const place = placeOf(settings);
   const withSwitch = settings.agents.includes("openvswitch");
   const bare: HostState = {
     name: settings.name,
-    namespaces: [{ ...emptyRoot(cardsOf(settings, place)), listeners: listenersOf(settings) }],
+    namespaces: [{ ...emptyRoot(cardsOf(settings, place, known)), listeners: listenersOf(settings) }],
     ...(withSwitch ? { ovs: emptySwitch(settings.name) } : {}),
     dnsmasq: [],
     config: configOf(settings),
     processes: processesOf(settings),
     gaps: [],
   };
-  const withoutSwitch = [...cardCommands(settings, place), ...endpoint(settings, place, TUNNEL_CARD)];
-  const host = applyAll(bare, withSwitch ? switchCommands(settings, place) : withoutSwitch);
+  const withoutSwitch = [...cardCommands(settings, place, known), ...endpoint(settings, place, TUNNEL_CARD)];
+  const host = applyAll(bare, withSwitch ? switchCommands(settings, place, known) : withoutSwitch);
   return host.ovs ? { ...host, ovs: { ...host.ovs, routes: nativeRoutes(host) } } : host;
 }
 
@@ -50,16 +54,33 @@ function emptySwitch(name: string): OvsState {
   };
 }
 
-/** Physical bridges in the order of the mappings, each with the card after the tunnels'. */
-function physicalCards({ bridgeMappings }: HostSettings): { readonly bridge: string; readonly card: string }[] {
-  return [...new Set(Object.values(bridgeMappings))].map((bridge, i) => ({ bridge, card: `eth${i + 2}` }));
+/** Physical bridges in the order of the mappings; those whose cards nobody knows have the ones after the tunnels', one each. */
+function physicalCards({ bridgeMappings }: HostSettings, known: Cards): { bridge: string; card: string }[] {
+  return physicalBridges(bridgeMappings).flatMap(({ bridge, card }) =>
+    (known.get(bridge) ?? [card]).map((one) => ({ bridge, card: one })),
+  );
 }
 
-function cardsOf(settings: HostSettings, place: HostPlace): Card[] {
+function physicalBridges(mappings: HostSettings["bridgeMappings"]): { bridge: string; card: string }[] {
+  return [...new Set(Object.values(mappings))].map((bridge, i) => ({ bridge, card: `eth${i + 2}` }));
+}
+
+/** Cards that a host's bridges have in another order than ours: which cable is plugged where is its administrator's. */
+export function cardsOn({ bridgeMappings }: HostSettings, { ovs }: HostState): Cards {
+  const found = physicalBridges(bridgeMappings).flatMap(({ bridge: name, card }) => {
+    const ports = ovs?.bridges.find((one) => one.name === name)?.ports ?? [];
+    const cards = ports.filter(({ interfaces: [one, more] }) => one?.type === "" && more === undefined);
+    const names = cards.map((one) => one.name);
+    return names.length === 0 || names.includes(card) ? [] : [[name, names] as const];
+  });
+  return new Map(found);
+}
+
+function cardsOf(settings: HostSettings, place: HostPlace, known: Cards): Card[] {
   const names = new Set([
     MANAGEMENT_CARD,
     ...(settings.localIp === undefined ? [] : [TUNNEL_CARD]),
-    ...physicalCards(settings).map((one) => one.card),
+    ...physicalCards(settings, known).map((one) => one.card),
     ...Object.values(settings.interfaceMappings),
   ]);
   return [...names].sort().map((name, i) => ({
@@ -83,8 +104,8 @@ function address(cidr: string, dev: string): Command {
 }
 
 /** What every host needs before its agents start. */
-function cardCommands(settings: HostSettings, place: HostPlace): Command[] {
-  const cards = cardsOf(settings, place).map((card) => up(card.name));
+function cardCommands(settings: HostSettings, place: HostPlace, known: Cards): Command[] {
+  const cards = cardsOf(settings, place, known).map((card) => up(card.name));
   return [up("lo"), ...cards, address(place.management, MANAGEMENT_CARD)];
 }
 
@@ -93,17 +114,17 @@ function endpoint({ localIp }: HostSettings, place: HostPlace, device: string): 
   return localIp === undefined ? [] : [address(`${localIp}/${place.tunnelPrefix}`, device)];
 }
 
-function switchCommands(settings: HostSettings, place: HostPlace): Command[] {
+function switchCommands(settings: HostSettings, place: HostPlace, known: Cards): Command[] {
   const { localIp } = settings;
-  const bridges = physicalCards(settings);
+  const bridges = physicalCards(settings, known);
   const tunnel = localIp === undefined ? [] : [{ bridge: TUNNEL_BRIDGE, card: TUNNEL_CARD }];
   const steps = [...tunnel, ...bridges].flatMap(({ bridge, card }) => bridgeSteps(bridge, card));
   return [
-    ...cardCommands(settings, place),
+    ...cardCommands(settings, place, known),
     ...(steps.length === 0 ? [] : [here({ tool: "ovs-vsctl", options: [], steps })]),
     ...tunnel.map(() => up(TUNNEL_BRIDGE, UNDERLAY_MTU)),
     ...endpoint(settings, place, TUNNEL_BRIDGE),
-    ...bridges.map(({ bridge }) => up(bridge)),
+    ...[...new Set(bridges.map(({ bridge }) => bridge))].map((bridge) => up(bridge)),
   ];
 }
 

@@ -54,16 +54,22 @@ export function groupsOf(port: PortView, groups: Groups): SecurityGroupView[] {
 
 export type Ethertype = SecurityRuleView["ethertype"];
 
+/** The security group whose members a rule is about: iptables drivers do not know address groups, and let all in. */
+export function memberGroup({ remoteGroupId, byAddresses }: SecurityRuleView): string | null {
+  return byAddresses ? null : remoteGroupId;
+}
+
 /** Remote groups that the rules of these groups name, by the kinds of address that they name them for. */
 export function remoteGroups(groups: Iterable<SecurityGroupView>): Map<string, Set<Ethertype>> {
   const remote = new Map<string, Set<Ethertype>>();
   for (const group of groups)
-    for (const rule of group.rules)
-      if (rule.remoteGroupId !== null) {
-        const types = remote.get(rule.remoteGroupId);
-        if (types) types.add(rule.ethertype);
-        else remote.set(rule.remoteGroupId, new Set([rule.ethertype]));
-      }
+    for (const rule of group.rules) {
+      const id = memberGroup(rule);
+      if (id === null) continue;
+      const types = remote.get(id);
+      if (types) types.add(rule.ethertype);
+      else remote.set(id, new Set([rule.ethertype]));
+    }
   return remote;
 }
 

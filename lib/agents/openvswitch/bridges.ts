@@ -11,11 +11,13 @@ import { createBridge, transact } from "./create-bridge.ts";
 import { INTEGRATION_BRIDGE, integrationPatch, PATCH_INT, PATCH_TUN, physicalPatch, TUNNEL_BRIDGE } from "./names.ts";
 
 const PROTOCOLS = ["OpenFlow10", "OpenFlow13", "OpenFlow14"];
+/** openvswitch_firewall/firewall.py REQUIRED_PROTOCOLS */
+const FIREWALL_PROTOCOLS = ["OpenFlow10", "OpenFlow11", "OpenFlow12", "OpenFlow13", "OpenFlow14"];
 const CONTROLLER = "tcp:127.0.0.1:6633";
 
 export function setUpBridges({ settings }: HostView, host: HostState): HostState {
   if (!host.ovs) return host;
-  let next = integration(host);
+  let next = integration(host, settings.firewallDriver === "openvswitch" ? FIREWALL_PROTOCOLS : PROTOCOLS);
   for (const bridge of Object.values(settings.bridgeMappings)) next = physical(next, bridge);
   return settings.localIp === undefined ? next : tunnel(next);
 }
@@ -30,10 +32,9 @@ export function physicalBridges(settings: HostSettings, host: HostState): Map<st
   return found;
 }
 
-function integration(host: HostState): HostState {
-  return own(createBridge(host, INTEGRATION_BRIDGE), INTEGRATION_BRIDGE, {
-    "mcast-snooping-disable-flood-unregistered": "false",
-  });
+function integration(host: HostState, protocols: readonly string[]): HostState {
+  const more = { "mcast-snooping-disable-flood-unregistered": "false" };
+  return own(createBridge(host, INTEGRATION_BRIDGE), INTEGRATION_BRIDGE, more, protocols);
 }
 
 /** The bridge itself is the administrator's. */
@@ -47,14 +48,19 @@ function tunnel(host: HostState): HostState {
 }
 
 /** The agent is the bridge's only controller, and without it nothing is switched but by the flows that are there. */
-function own(host: HostState, name: string, more: Record<string, string> = {}): HostState {
+function own(
+  host: HostState,
+  name: string,
+  more: Record<string, string> = {},
+  protocols: readonly string[] = PROTOCOLS,
+): HostState {
   const bridge = bridgeNamed(host, name);
   if (!bridge) return host;
   const config = Object.entries({ "mac-table-size": "50000", ...more });
   const steps: VsctlStep[] = [];
   if (bridge.failMode !== "secure") steps.push({ kind: "set-fail-mode", bridge: name, mode: "secure" });
-  if (!sameSet(bridge.protocols, PROTOCOLS))
-    steps.push(set("Bridge", name, [{ column: "protocols", value: PROTOCOLS.join(",") }]));
+  if (!sameSet(bridge.protocols, protocols))
+    steps.push(set("Bridge", name, [{ column: "protocols", value: protocols.join(",") }]));
   if (!sameSet(bridge.controllers, [CONTROLLER]))
     steps.push({ kind: "set-controller", bridge: name, targets: [CONTROLLER] });
   if (config.some(([key, value]) => bridge.otherConfig[key] !== value))

@@ -60,6 +60,7 @@ function makePlan(wiring: Wiring): DvrPlan {
       ...others.map((mac) => dvr.fromOtherHost(mac, port, physical)),
     ]);
   const interfaces = interfacesOf(wiring);
+  const gateways = gatewaysOf(interfaces);
   const placed = interfaces.flatMap((one) => routerInterface(one, hostMac));
   // Of several on a network, what comes to the host's MAC goes to the last one: its flow replaced the others'.
   const last = new Map(placed.map((one) => [one.rules.lvid, one]));
@@ -73,11 +74,11 @@ function makePlan(wiring: Wiring): DvrPlan {
   const joints = [...wiring.physical.values()].map((one) => between(one.integrationPort, true));
   if (wiring.tunnel) joints.push(between(wiring.tunnel.patchTun, false));
   return {
-    deliveries: deliveries(wiring, interfaces),
+    deliveries: deliveries(wiring, gateways),
     integration: [
       ...joints,
       ...[...last.values()].map(here("to router", dvr.toRouter)),
-      ...placed.map(here("replies", dvr.replies)),
+      ...placed.filter(({ port }) => isGateway(port, gateways)).map(here("replies", dvr.replies)),
     ],
     tunnel: wiring.tunnel
       ? [notLearned(wiring.tunnel.patchInt, false), ...isolated((one) => segmentOf(one.network).kind === "tunnel")]
@@ -113,11 +114,26 @@ function routerInterface(port: WiredPort, hostMac: string): { port: WiredPort; r
   return [{ port, rules: { physical, lvid: port.vlan, mac, ofport, address: ip.address, ipVersion, hostMac } }];
 }
 
-/** Guests and DHCP ports of subnets with an interface here; SNAT ports of a subnet even without. */
-function deliveries(wiring: Wiring, interfaces: readonly WiredPort[]): Map<string, dvr.Delivery[]> {
+/**
+ * Subnets' gateways as a switch knows them: of several interfaces on a subnet the one that came first, which is mostly the one
+ * with the subnet's gateway address. Source: dvr_mac_db.py get_subnet_for_dvr.
+ */
+function gatewaysOf(interfaces: readonly WiredPort[]): Map<string, string> {
   const gateways = new Map<string, string>();
-  for (const { view } of interfaces)
-    for (const { subnetId } of view.fixedIps) if (!gateways.has(subnetId)) gateways.set(subnetId, view.mac);
+  for (const { view, network } of interfaces)
+    for (const { subnetId, address } of view.fixedIps) {
+      const subnet = network.subnets.find((one) => one.id === subnetId);
+      if (!gateways.has(subnetId) || subnet?.gateway === address) gateways.set(subnetId, view.mac);
+    }
+  return gateways;
+}
+
+function isGateway({ view }: WiredPort, gateways: ReadonlyMap<string, string>): boolean {
+  return view.fixedIps.some(({ subnetId }) => gateways.get(subnetId) === view.mac);
+}
+
+/** Guests and DHCP ports of subnets with an interface here; SNAT ports of a subnet even without. */
+function deliveries(wiring: Wiring, gateways: ReadonlyMap<string, string>): Map<string, dvr.Delivery[]> {
   const plan = new Map<string, dvr.Delivery[]>();
   for (const one of wiring.wired) {
     const segment = segmentOf(one.network);

@@ -74,14 +74,12 @@ export function localRoutes6(ns: Namespace, link: Link, addresses: readonly Addr
 
 export function anycastRoutes6(ns: Namespace, link: Link, addresses: readonly Address[]): Route[] {
   if (link.kind === "loopback" || deviceSetting(ns, 6, link.name, "forwarding") !== "1") return [];
-  return unique(
-    addresses
-      .filter((a) => a.prefix < 127)
-      .map((a) => {
-        const base = networkBase({ family: 6, address: a.address, prefix: a.prefix });
-        return kernel6("anycast", `${base}/128`, "local", 0, link, []);
-      }),
-  );
+  const bases = addresses
+    .filter((a) => a.prefix < 127)
+    .map((a) => networkBase({ family: 6, address: a.address, prefix: a.prefix }));
+  // Where it is an address of the device's own, that one's route is there already.
+  const others = bases.filter((base) => !addresses.some((a) => a.address === base));
+  return unique(others.map((base) => kernel6("anycast", `${base}/128`, "local", 0, link, [])));
 }
 
 function kernel6(type: Route["type"], dst: string, table: string, metric: number, link: Link, flags: string[]): Route {

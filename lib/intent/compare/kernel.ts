@@ -18,8 +18,8 @@ export function* kernelEntries(ns: Namespace, owners: Owners, numbers: Numbers):
     return {
       part,
       place: { netns, ...(device === undefined ? {} : { device }) },
-      name: numbers.ofLinkLocal(name),
-      value: numbers.ofLinkLocal(value),
+      name: numbers.ofLinkLocal(name, netns),
+      value: numbers.ofLinkLocal(value, netns),
       ...(resource ? { resource } : {}),
     };
   };
@@ -55,7 +55,8 @@ function linkText(link: Link): string {
   return words({
     // A card of a virtual machine or of a lab's host is one end of a cable whose other end is out of sight.
     kind: link.kind === "veth" && link.linkName === undefined ? "physical" : link.kind,
-    mac: macOrChance(link.mac),
+    // A bridge has the least of its members', and who they are is said of them.
+    mac: link.kind === "bridge" ? undefined : macOrChance(link.mac),
     mtu: link.mtu,
     up: link.up,
     promisc: link.promisc,

@@ -2,7 +2,7 @@
  * Numbers that a host gave out as it needed them: OpenFlow ports, local VLANs, conntrack zones, priorities of rules, addresses between
  * distributed routers and fip namespaces. Two hosts of the same wiring may have given them in another order: then each is called by what it stands for.
  */
-import type { HostState, OvsBridge } from "../../host/state.ts";
+import type { HostState, Namespace, OvsBridge } from "../../host/state.ts";
 import { DEAD_VLAN } from "../../net/neutron-tables.ts";
 import type { Action, Flow, MatchField } from "../../net/openflow/ast.ts";
 import { printActions, printMatch } from "../../net/openflow/print.ts";
@@ -15,8 +15,8 @@ export interface Numbers {
   ofRule(text: string): string;
   /** Of a routing policy rule. */
   ofRulePriority(priority: number): string;
-  /** Whatever text has a link-local address in it, or a routing table that is called by one. */
-  ofLinkLocal(text: string): string;
+  /** Whatever text of a namespace has a link-local address in it, or a routing table that is called by one. */
+  ofLinkLocal(text: string, netns: string): string;
   /** Match and actions. */
   ofFlow(bridge: OvsBridge, flow: Flow): { match: string; actions: string };
 }
@@ -51,7 +51,10 @@ export function named(host: HostState): Numbers {
     ofRule: (text) => text.replace(/--zone (\d+)/, (_, zone: string) => `--zone ${zones.get(zone) ?? zone}`),
     ofRulePriority: (priority) =>
       priority >= FIRST_FLOATING_IP && priority < FIRST_FLOATING_IP + FLOATING_IPS ? "<floating IP>" : String(priority),
-    ofLinkLocal: (text) => (ends.size === 0 ? text : text.replace(LINK_LOCAL, (found) => ends.get(found) ?? found)),
+    ofLinkLocal(text, netns) {
+      const known = ends.get(netns);
+      return known ? text.replace(LINK_LOCAL, (found) => known.get(found) ?? found) : text;
+    },
     ofFlow(bridge, flow) {
       let names = ports.get(bridge);
       if (!names) {
@@ -146,17 +149,24 @@ function zoneNames(host: HostState): Map<string, string> {
 /** neutron/agent/l3/dvr_fip_ns.py: the fip namespace's routing table of a router has the number of its end's address. */
 const LINK_LOCAL = /\b(?:169\.254\.\d+\.\d+|28520\d{5})\b/g;
 
-/** The two ends of a router's /31 are called by the router's device, as long as they fit each other. */
-function linkLocalNames(host: HostState): Map<string, string> {
-  const names = new Map<string, string>();
-  const all = host.namespaces.flatMap((ns) => ns.addresses.filter((one) => one.prefix === 31));
-  const far = new Map(all.map((one) => [one.dev, one.address]));
-  for (const { dev, address } of all) {
-    const fip = dev.startsWith("rfp-") ? far.get(`fpr-${dev.slice(4)}`) : undefined;
-    if (fip === undefined || Number(ipNumber(address) ^ ipNumber(fip)) !== 1) continue;
-    names.set(address, `<${dev}>`);
-    names.set(fip, `<fpr-${dev.slice(4)}>`);
-    names.set(String(ipNumber(fip)), `<table of ${dev.slice(4)}>`);
-  }
+/**
+ * The two ends of a router's /31 are called by the router's device, as long as they fit each other. Each fip namespace gives them
+ * out by itself: those of two external networks may be the same.
+ */
+function linkLocalNames(host: HostState): Map<string, Map<string, string>> {
+  const ends = (ns: Namespace) => ns.addresses.filter(({ prefix, dev }) => prefix === 31 && /^(rfp|fpr)-/.test(dev));
+  const far = new Map(host.namespaces.flatMap((ns) => ends(ns).map((one) => [one.dev, one.address])));
+  const names = new Map<string, Map<string, string>>();
+  for (const ns of host.namespaces)
+    for (const { dev } of ends(ns)) {
+      const id = dev.slice(4);
+      const [router, fip] = [far.get(`rfp-${id}`), far.get(`fpr-${id}`)];
+      if (router === undefined || fip === undefined || Number(ipNumber(router) ^ ipNumber(fip)) !== 1) continue;
+      const known = names.get(ns.name) ?? new Map<string, string>();
+      names.set(ns.name, known);
+      known.set(router, `<rfp-${id}>`);
+      known.set(fip, `<fpr-${id}>`);
+      known.set(String(ipNumber(fip)), `<table of ${id}>`);
+    }
   return names;
 }

@@ -10,6 +10,7 @@ import { dvrMacs } from "../../intent/dvr-macs.ts";
 /** Objects by a name that both clouds have, unique within its kind. */
 function namesOf(api: CloudApi): Map<string, { id: string; texts: readonly string[] }> {
   const networks = new Map(api.networks.map((one) => [one.id, one.name]));
+  const subnets = new Map(api.subnets.map((one) => [one.id, one.name]));
   const projects = new Map(api.projects.map((one) => [one.id, one.name]));
   const routers = new Map(api.routers.map((one) => [one.id, one.name]));
   const portName = (port: NeutronPort) =>
@@ -20,6 +21,8 @@ function namesOf(api: CloudApi): Map<string, { id: string; texts: readonly strin
       routers.get(port.device_id),
       // A distributed interface is bound to no host, and a floating IP's port neither.
       port["binding:host_id"],
+      // A router may have several interfaces on a network.
+      ...port.fixed_ips.map(({ subnet_id }) => subnets.get(subnet_id)).sort(),
     ].join(" ");
   const all: [string, string, ...string[]][] = [
     ...api.networks.map((one): [string, string] => [`network ${one.name}`, one.id]),
@@ -48,6 +51,8 @@ export interface Renaming {
   data<T>(recorded: T): T;
 }
 
+const MAC_LENGTH = "fa:16:3e:00:00:00".length;
+
 /** The shortest beginning of an id that Neutron names something by: chains of iptables. */
 const SHORTEST = 10;
 
@@ -62,7 +67,7 @@ export function renaming(from: CollectedCloud, to: CollectedCloud): Renaming {
     addId(words, id, other.id);
     texts.forEach((text, i) => {
       const value = other.texts[i] ?? text;
-      if (text.includes(":")) addMac(words, text, value);
+      if (text.length === MAC_LENGTH && text.includes(":")) addMac(words, text, value);
       else addAddress(words, text, value);
     });
   }
@@ -82,6 +87,7 @@ export function renaming(from: CollectedCloud, to: CollectedCloud): Renaming {
 function replacer(words: ReadonlyMap<string, string>): (text: string) => string {
   const whole = (word: string) => {
     const escaped = word.replaceAll(".", "\\.");
+    if (isIpv6(word)) return `(?<![\\da-f:])${escaped}(?![\\da-f:])`;
     return /^\d+\./.test(word) ? `(?<![\\d.])${escaped}(?!\\.?\\d)` : escaped;
   };
   const longestFirst = [...words.keys()].sort((a, b) => b.length - a.length);
@@ -128,8 +134,12 @@ function addMac(words: Map<string, string>, mac: string, other: string): void {
 /** Also as a number, and as dnsmasq names the host. */
 function addAddress(words: Map<string, string>, address: string, other: string): void {
   words.set(address, other);
-  words.set(hex(address), hex(other));
-  words.set(`host-${address.replaceAll(".", "-")}`, `host-${other.replaceAll(".", "-")}`);
+  words.set(`host-${address.replaceAll(/[.:]/g, "-")}`, `host-${other.replaceAll(/[.:]/g, "-")}`);
+  if (!isIpv6(address)) words.set(hex(address), hex(other));
+}
+
+function isIpv6(word: string): boolean {
+  return word.includes(":") && word.length !== MAC_LENGTH;
 }
 
 function hex(address: string): string {

@@ -10,7 +10,7 @@ import type { PortView, SecurityGroupView, SecurityRuleView } from "../../view.t
 import { type Changes, changesOf, type Filtered } from "../changed.ts";
 import { endOf } from "../connection-commands.ts";
 import { firewalledPorts } from "../devices.ts";
-import { familyOfType, type Groups, groupsOf, rulesOf } from "../group-rules.ts";
+import { familyOfType, type Groups, groupsOf, memberGroup, rulesOf } from "../group-rules.ts";
 import type { Plugging } from "./names.ts";
 import { installedZones, type Zones } from "./zones.ts";
 
@@ -89,7 +89,7 @@ function ofMembers({ was, now }: Group, filtered: readonly PortView[], groups: G
   const gone = lostMembers(was, now);
   if (gone.length === 0) return [];
   const ports = filtered.filter((port) =>
-    groupsOf(port, groups).some((group) => group.rules.some((rule) => rule.remoteGroupId === now.id)),
+    groupsOf(port, groups).some((group) => group.rules.some((rule) => memberGroup(rule) === now.id)),
   );
   return ports.flatMap((port) =>
     gone.flatMap((remote) => inZone(port, zones, { families: [familyOf(remote)], remote })),

@@ -4,14 +4,15 @@
  */
 import { networkBase, parseCidr } from "../../../net/address.ts";
 import type { SecurityRuleView } from "../../view.ts";
+import { memberGroup } from "../group-rules.ts";
 import { setName } from "./names.ts";
 import { EXTENSION, MULTIPORT_ONLY, protocolName, WITH_PORTS } from "./protocol.ts";
 
 /** What a packet that it lets pass must look like: `-p tcp -m tcp --dport 22 -j RETURN`. */
 export function securityRule(rule: SecurityRuleView): string {
-  const words = [...(rule.remoteGroupId === null ? remoteNetwork(rule) : []), ...traffic(rule)];
-  if (rule.remoteGroupId !== null)
-    words.push(`-m set --match-set ${setName(rule.remoteGroupId, rule.ethertype)} ${side(rule)}`);
+  const group = memberGroup(rule);
+  const words = [...(group === null ? remoteNetwork(rule) : []), ...traffic(rule)];
+  if (group !== null) words.push(`-m set --match-set ${setName(group, rule.ethertype)} ${side(rule)}`);
   return [...words, "-j RETURN"].join(" ");
 }
 
