@@ -15,6 +15,27 @@ export function applyAll(host: HostState, commands: readonly Command[]): HostSta
   return commands.reduce(apply, host);
 }
 
+/** How a host came to be so, where that is known. It must not hold all that went before in memory. */
+interface Way {
+  readonly from: WeakRef<HostState>;
+  readonly commands: readonly Command[];
+}
+
+const ways = new WeakMap<HostState, Way>();
+
+/** As `applyAll`, for plans: what differs between the two hosts need not be worked out, it is these commands. */
+export function planByRunning(host: HostState, commands: readonly Command[]): HostState {
+  const planned = applyAll(host, commands);
+  if (planned !== host) ways.set(planned, { from: new WeakRef(host), commands });
+  return planned;
+}
+
+/** The commands by which the one host was planned from the other; undefined: it was planned otherwise. */
+export function plannedCommands(from: HostState, to: HostState): readonly Command[] | undefined {
+  const way = ways.get(to);
+  return way?.from.deref() === from ? way.commands : undefined;
+}
+
 /** The host after those that it takes: where it is not as whoever wrote them believed, some fail, and the others go on. */
 export function applyWhatGoes(host: HostState, commands: readonly Command[]): HostState {
   let now = host;

@@ -4,10 +4,11 @@
  * Not modelled: macvtap, SR-IOV, vhost-user.
  */
 import type { Command } from "../../host/command/command.ts";
+import { portNamed } from "../../host/command/ovs/bridges.ts";
 import { type Difference, differing } from "../../host/differing.ts";
 import { findNamespace, namespaceOf, ROOT } from "../../host/edit.ts";
 import { Following } from "../../host/following.ts";
-import { applyAll } from "../../host/run.ts";
+import { applyAll, planByRunning } from "../../host/run.ts";
 import type { HostState, Link, Namespace } from "../../host/state.ts";
 import type { Agent } from "../agent.ts";
 import { createBridge } from "../openvswitch/create-bridge.ts";
@@ -18,7 +19,7 @@ import { type Devices, devicesOf, idOf, linksOf, shortId } from "./devices.ts";
 import { graft, type Plugging } from "./graft.ts";
 import { runGuests } from "./guests.ts";
 import { withMtus } from "./mtu.ts";
-import { attach, detach, guestDevice, plugBridge, remove, vifNames } from "./plug.ts";
+import { attach, detach, guestDevice, plugBridge, remove, removeBridge, removeTap, vifNames } from "./plug.ts";
 
 export const COMPUTE: Agent = {
   kind: "compute",
@@ -68,22 +69,22 @@ function plugged(view: HostView, host: HostState, root: Namespace, ids: Readonly
   const kept = new Set(ports.map((port) => shortId(port.id)));
   const missing = ports.filter((port) => !isPlugged(port, devices));
   const ready = missing.some((port) => port.vifType === "ovs") ? createBridge(host, INTEGRATION_BRIDGE) : host;
-  const own = ownBridges(host);
-  const clearing = [...unplugged(devices, kept, own), ...missing.flatMap((port) => remains(port, devices, own))];
-  // On a Linux bridge host there is no switch to take ports from.
-  const cleared = applyAll(ready, host.ovs ? clearing : clearing.filter((one) => one.run.tool !== "ovs-vsctl"));
+  const held = switchPorts(host);
+  const clearing = [...unplugged(devices, kept, held), ...missing.flatMap((port) => remains(port, devices, held))];
   const mtuOf = (port: PortView) => view.networks.get(port.networkId)?.mtu ?? DEFAULT_MTU;
   const trunks = new Map((view.trunks ?? []).map((one) => [one.portId, trunkBridge(one.id)]));
   const parents = missing.filter((port) => port.vifType === "ovs" && trunks.has(port.id));
   const plain = parents.length === 0 ? missing : missing.filter((port) => !parents.includes(port));
-  const grafted = graft(
-    cleared,
-    plain.map((port) => plugging(port, mtuOf(port))),
+  const made = plain.map((port) => plugging(port, mtuOf(port)));
+  const few = made.length <= FEW;
+  const cleared = planByRunning(ready, few ? [...clearing, ...made.flatMap(({ commands }) => commands)] : clearing);
+  const all = parents.reduce(
+    (now, port) => {
+      const bridge = trunks.get(port.id) ?? INTEGRATION_BRIDGE;
+      return applyAll(createBridge(now, bridge), plugging(port, mtuOf(port), bridge).commands);
+    },
+    few ? cleared : graft(cleared, made),
   );
-  const all = parents.reduce((now, port) => {
-    const bridge = trunks.get(port.id) ?? INTEGRATION_BRIDGE;
-    return applyAll(createBridge(now, bridge), plugging(port, mtuOf(port), bridge).commands);
-  }, grafted);
   const after = namespaceOf(all, ROOT);
   return withMtus(all, ports, ids ? linksOf(after, ids) : after.links, view.networks);
 }
@@ -116,13 +117,15 @@ const guestPorts = new Following<HostView["servers"][number], Set<string>>(
   },
 );
 
-/** Bridges of trunks by the guests' devices in them. */
-function ownBridges({ ovs }: HostState): ReadonlyMap<string, string> {
-  const trunks = (ovs?.bridges ?? []).filter((one) => isTrunkBridge(one.name));
-  return new Map(trunks.flatMap((bridge) => bridge.ports.map((port) => [port.name, bridge.name] as const)));
+/** @returns the bridge of a switch that a guest's device is in: a trunk has its own */
+function switchPorts({ ovs }: HostState): (device: string) => string | undefined {
+  const bridges = (ovs?.bridges ?? []).filter(({ name }) => name === INTEGRATION_BRIDGE || isTrunkBridge(name));
+  return (device) => bridges.find(({ ports }) => portNamed(ports, device))?.name;
 }
 
 const DEFAULT_MTU = 1500;
+/** So few ports are plugged by their commands; many more are thought of at once. */
+const FEW = 4;
 
 function isHybrid({ vifType, hybridPlug }: PortView): boolean {
   return vifType === "ovs" && hybridPlug;
@@ -146,17 +149,21 @@ function plugging(port: PortView, mtu: number, into?: string): Plugging {
 }
 
 /** Devices of ports that are no guest's here: by os-vif's names, and the hypervisor's taps by their MAC. */
-function unplugged(devices: Devices, kept: ReadonlySet<string>, own: ReadonlyMap<string, string>): Command[] {
+function unplugged(devices: Devices, kept: ReadonlySet<string>, held: ReturnType<typeof switchPorts>): Command[] {
   const gone = (ids: ReadonlySet<string>) => [...ids].filter((id) => !kept.has(id));
+  const detached = (device: string) => {
+    const bridge = held(device);
+    return bridge === undefined ? [] : [detach(device, bridge)];
+  };
   return [
-    ...gone(devices.bridges).map((id) => remove(`qbr${id}`)),
-    ...gone(devices.veths).flatMap((id) => [detach(`qvo${id}`, own.get(`qvo${id}`)), remove(`qvo${id}`)]),
-    ...gone(devices.taps).flatMap((id) => [detach(`tap${id}`, own.get(`tap${id}`)), remove(`tap${id}`)]),
+    ...gone(devices.bridges).flatMap((id) => removeBridge(`qbr${id}`)),
+    ...gone(devices.veths).flatMap((id) => [...detached(`qvo${id}`), remove(`qvo${id}`)]),
+    ...gone(devices.taps).flatMap((id) => [...detached(`tap${id}`), removeTap(`tap${id}`)]),
   ];
 }
 
 /** What is left of a port that is plugged in part goes first. */
-function remains(port: PortView, devices: Devices, own: ReadonlyMap<string, string>): Command[] {
+function remains(port: PortView, devices: Devices, held: ReturnType<typeof switchPorts>): Command[] {
   const id = shortId(port.id);
   return unplugged(
     {
@@ -165,7 +172,7 @@ function remains(port: PortView, devices: Devices, own: ReadonlyMap<string, stri
       taps: only(devices.taps, id),
     },
     new Set(),
-    own,
+    held,
   );
 }
 

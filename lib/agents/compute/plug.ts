@@ -36,6 +36,13 @@ function set(name: string, changes: Partial<Omit<LinkSet, "tool" | "action" | "n
   return here({ tool: "ip", action: "link-set", name, ...changes });
 }
 
+/** Devices come with it. */
+const ETHERNET_MTU = 1500;
+
+function withMtu(device: string, mtu: number): Command[] {
+  return mtu === ETHERNET_MTU ? [] : [set(device, { mtu })];
+}
+
 /** A Linux bridge stands between, where iptables can see what passes. */
 export function plugBridge({ qbr, qvb, qvo }: VifNames, mtu: number): Command[] {
   const arp = `net.ipv4.conf.${qbr}`;
@@ -45,12 +52,15 @@ export function plugBridge({ qbr, qvb, qvo }: VifNames, mtu: number): Command[] 
     { name: `${arp}.arp_announce`, value: "2" },
   ];
   return [
-    here({ tool: "ip", action: "link-add", name: qbr, device: { kind: "bridge", ageingTime: 0 } }),
+    here({ tool: "brctl", action: "addbr", bridge: qbr }),
+    here({ tool: "brctl", action: "setfd", bridge: qbr, time: 0 }),
+    here({ tool: "brctl", action: "stp", bridge: qbr, on: false }),
+    here({ tool: "brctl", action: "setageing", bridge: qbr, time: 0 }),
     here({ tool: "sysctl", settings: sysctls }),
-    set(qbr, { up: true }),
     here({ tool: "ip", action: "link-add", name: qvb, device: { kind: "veth", peer: qvo } }),
-    ...[qvb, qvo].flatMap((name) => [set(name, { up: true }), set(name, { promisc: true }), set(name, { mtu })]),
-    set(qvb, { master: qbr }),
+    ...[qvb, qvo].flatMap((name) => [set(name, { up: true }), set(name, { promisc: true }), ...withMtu(name, mtu)]),
+    set(qbr, { up: true }),
+    here({ tool: "brctl", action: "addif", bridge: qbr, device: qvb }),
   ];
 }
 
@@ -80,17 +90,26 @@ export function guestDevice(tap: string, mac: string, mtu: number, master: strin
   return [
     here({ tool: "ip", action: "tuntap-add", name: tap, mode: "tap" }),
     set(tap, { address: tapMac(mac) }),
-    set(tap, { mtu }),
-    ...(master === undefined ? [] : [set(tap, { master })]),
+    ...withMtu(tap, mtu),
+    ...(master === undefined ? [] : [here({ tool: "brctl", action: "addif", bridge: master, device: tap })]),
     set(tap, { up: true }),
   ];
 }
 
-export function detach(device: string, bridge: string = INTEGRATION_BRIDGE): Command {
+export function detach(device: string, bridge: string): Command {
   const step: VsctlStep = { kind: "del-port", ifExists: true, bridge, port: device };
   return here({ tool: "ovs-vsctl", options: [], steps: [step] });
 }
 
+/** A bridge goes when it is down only (br_if.c br_del_bridge). */
+export function removeBridge(bridge: string): Command[] {
+  return [set(bridge, { up: false }), here({ tool: "brctl", action: "delbr", bridge })];
+}
+
 export function remove(device: string): Command {
   return here({ tool: "ip", action: "link-del", name: device });
+}
+
+export function removeTap(name: string): Command {
+  return here({ tool: "ip", action: "tuntap-del", name, mode: "tap" });
 }

@@ -10,7 +10,7 @@ import { bridgeNamed } from "../command/ovs/bridges.ts";
 import { handOn } from "../command/ovs/flow-table.ts";
 import { differing } from "../differing.ts";
 import { findNamespace } from "../edit.ts";
-import { applyAll } from "../run.ts";
+import { applyAll, plannedCommands } from "../run.ts";
 import { stable } from "../stable.ts";
 import type { HostState, Namespace, OvsBridge } from "../state.ts";
 import { diffAddresses } from "./address.ts";
@@ -75,7 +75,7 @@ const PARTS: readonly DiffPart[] = [
  */
 export function change(actual: HostState, desired: HostState): Change {
   const { commands, host } = run(actual, desired);
-  if (host === actual) return { commands, host };
+  if (host === actual || host === desired) return { commands, host };
   const processes = stable(desired.processes, host.processes);
   const namespaces = host.namespaces.map((ns) => withRulesOf(findNamespace(desired, ns.name), ns));
   const bridges = host.ovs?.bridges.map((bridge) => withFlowsOf(bridgeNamed(desired, bridge.name), bridge));
@@ -146,6 +146,8 @@ export function diff(actual: HostState, desired: HostState): Command[] {
 }
 
 function run(actual: HostState, desired: HostState): Change {
+  const known = plannedCommands(actual, desired);
+  if (known) return { commands: known, host: desired };
   let host = actual;
   const commands: Command[] = [];
   if (actual !== desired)

@@ -21,18 +21,19 @@ export function portChains(
   const name = (kind: "i" | "o" | "s") => portChain(plugging, kind, port.id);
   const pairs = allowedSources(port, family);
   const own = rules.filter((one) => one.ethertype === typeOfFamily(family));
+  const filled = (kind: "i" | "o" | "s", bodies: readonly string[]) => chain(name(kind), bodies, [family]);
   const chains = [
-    chain(name("i"), [...served(port, family), ...judged(plugging, own, "ingress", delivered(port, family))]),
-    chain(name("o"), [
+    filled("i", [...served(port, family), ...judged(plugging, own, "ingress", delivered(port, family))]),
+    filled("o", [
       ...(family === 4 ? sent4(pairs.length > 0, name("s")) : sent6(pairs.length > 0, name("s"))),
       ...judged(plugging, own, "egress", []),
     ]),
   ];
-  return pairs.length === 0 ? chains : [...chains, chain(name("s"), sources(pairs))];
+  return pairs.length === 0 ? chains : [...chains, filled("s", sources(pairs))];
 }
 
-export function chain(name: string, bodies: readonly string[]): IptablesChain {
-  return { name, packets: 0, bytes: 0, rules: bodies.map((body) => rule(name, body)) };
+export function chain(name: string, bodies: readonly string[], families?: readonly (4 | 6)[]): IptablesChain {
+  return { name, packets: 0, bytes: 0, rules: bodies.map((body) => rule(name, body, families)) };
 }
 
 /** ICMPv6 that no guest can do without: listener queries, neighbour solicitations and advertisements. */

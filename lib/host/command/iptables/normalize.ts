@@ -6,7 +6,7 @@ import type { IptablesRule, Word } from "../../../net/iptables/ast.ts";
 import { MATCH_OPTIONS, type OptionSpec, TARGET_OPTIONS } from "../../../net/iptables/options.ts";
 import { printWord, splitWords } from "../../../net/iptables/words.ts";
 import { CommandError } from "../command.ts";
-import { ruleOf } from "./body.ts";
+import { knownRule, ruleOf } from "./body.ts";
 import type { TableName } from "./command.ts";
 import { MATCHES, TARGETS } from "./extensions.ts";
 import { checkRule } from "./places.ts";
@@ -45,10 +45,6 @@ type Extension = { head: string; words: Word[] };
 
 const word = (text: string, quoted = false): Word => ({ text, quoted });
 
-/** By family and specification, where these name no chain and no set. Most rules of two ports are the same. */
-const known = new Map<string, readonly IptablesRule[]>();
-const MOST_KNOWN = 4096;
-
 /** The rules that one specification stands for: several where it has lists of addresses. */
 export function normalizeRules(
   table: TableName,
@@ -58,27 +54,15 @@ export function normalizeRules(
   isChain: (name: string) => boolean,
   checkSet: (name: string) => void,
 ): IptablesRule[] {
-  const key = `${family} ${spec}`;
-  const head = `-A ${chain}`;
-  const before = known.get(key);
-  if (before)
-    return before.map((rule) => {
-      checkRule(table, chain, rule);
-      return { ...rule, text: `${head}${rule.text}` };
-    });
-  const rules = readRules(chain, spec, family, checkSet);
+  const known = knownRule(chain, spec, family);
+  const rules = known ? [known] : readRules(chain, spec, family, checkSet);
   for (const rule of rules) {
+    if (known)
+      for (const match of rule.matches) if (match.kind === "set" && match.matchSet) checkSet(match.matchSet.values[0]);
     checkRule(table, chain, rule);
     const { target } = rule;
     if ((target.kind === "jump" || target.kind === "goto") && !isChain(target.chain))
       throw new MissingChain(target.chain);
-  }
-  if (rules.every((rule) => isPlain(rule) && rule.text.startsWith(head))) {
-    if (known.size >= MOST_KNOWN) known.clear();
-    known.set(
-      key,
-      rules.map((rule) => ({ ...rule, text: rule.text.slice(head.length) })),
-    );
   }
   return rules;
 }
@@ -102,10 +86,6 @@ const MANDATORY: Readonly<Record<string, string | undefined>> = {
   "-j SNAT": "--to-source",
   "-j DNAT": "--to-destination",
 };
-
-function isPlain({ matches, target }: IptablesRule): boolean {
-  return target.kind !== "jump" && target.kind !== "goto" && matches.every(({ kind }) => kind !== "set");
-}
 
 function readRules(chain: string, spec: string, family: 4 | 6, checkSet: (name: string) => void): IptablesRule[] {
   const words = splitWords(spec);
@@ -172,7 +152,7 @@ function readRules(chain: string, spec: string, family: 4 | 6, checkSet: (name: 
     }
     for (const match of matches) texts.push("-m", match.head, ...tidy(match.head, match.words, family).map(printWord));
     if (target) texts.push(target.head, ...tidyTarget(target, family).map(printWord));
-    const rule = ruleOf(chain, texts.join(" "));
+    const rule = ruleOf(chain, texts.join(" "), [family]);
     if (typeof rule === "string") throw new CommandError(rule, 2);
     return rule;
   });

@@ -32,6 +32,19 @@ export function canonicalMatch(match: Match): Match {
   return result;
 }
 
+const keys = new WeakMap<Match, string>();
+
+/** The same text for matches that Open vSwitch holds to be the same. */
+export function matchKey(match: Match): string {
+  let key = keys.get(match);
+  if (key === undefined) {
+    key = "";
+    for (const { name, value, mask } of canonicalMatch(match).fields) key += `${name}=${value}/${mask},`;
+    keys.set(match, key);
+  }
+  return key;
+}
+
 /** What Open vSwitch drops of a match, before and after, as its log tells it; undefined where it keeps all. */
 export function dropped(match: Match): { readonly before: Match; readonly after: Match } | undefined {
   const written = writtenBits(match);

@@ -4,8 +4,8 @@
  */
 import type { Action, Flow } from "../../../net/openflow/ast.ts";
 import { canonicalActions } from "./canonical-actions.ts";
-import { canonicalMatch } from "./canonical-match.ts";
-import { bitsOf, includes, matchKey } from "./match-bits.ts";
+import { canonicalMatch, matchKey } from "./canonical-match.ts";
+import { bitsOf, includes } from "./match-bits.ts";
 import type { FlowSelection } from "./ofctl-command.ts";
 
 const canonical = new WeakMap<Flow, Flow>();

@@ -180,32 +180,6 @@ function saidByValue(field: Field, value: bigint, mask: bigint): Said[] {
   return say(at.place, value << at.shift, at.keep ?? mask << at.shift);
 }
 
-const texts = new WeakMap<Bits, string>();
-
-function textOf(bits: Bits): string {
-  let text = texts.get(bits);
-  if (text === undefined) {
-    text = `${bits.value.toString(16)}/${bits.mask.toString(16)}`;
-    texts.set(bits, text);
-  }
-  return text;
-}
-
-const keys = new WeakMap<Match, string>();
-
-/** The same text for matches that Open vSwitch holds to be the same. */
-export function matchKey(match: Match): string {
-  let key = keys.get(match);
-  if (key === undefined) {
-    key = [...bitsOf(match)]
-      .map(([place, bits]) => `${place}=${textOf(bits)}`)
-      .sort()
-      .join();
-    keys.set(match, key);
-  }
-  return key;
-}
-
 /** Whether every packet that `narrow` takes is taken by `wide` too (lib/classifier.c, loose matching of flow_mod). */
 export function includes(wide: MatchBits, narrow: Match): boolean {
   if (wide.size === 0) return true;
