@@ -1,4 +1,5 @@
 /** Flows of the native firewall from the words that `ovs-ofctl dump-flows` has for them; equal actions are read once. */
+import { writtenAsShown } from "../../../host/command/ovs/flow-table.ts";
 import { INTEGRATION } from "../../../net/neutron-tables.ts";
 import type { Action, Flow, MatchField } from "../../../net/openflow/ast.ts";
 import { parseActions } from "../../../net/openflow/parse-actions.ts";
@@ -10,11 +11,11 @@ const known = new Map<string, Action[]>();
 const MOST_KNOWN = 4096;
 
 export function flow([table, priority, fields, actions]: Line, cookie: string): Flow {
-  return {
+  return writtenAsShown({
     ...{ table, priority, cookie, packets: 0, bytes: 0, duration: 0, idleTimeout: 0, hardTimeout: 0, flags: [] },
     match: { fields: [...fields] },
     actions: actionsOf(actions),
-  };
+  });
 }
 
 function actionsOf(text: string): Action[] {

@@ -18,31 +18,45 @@ type Level3 = { word?: string; l3?: "ip" | "ipv6" | "arp"; l4?: "tcp" | "udp" | 
 
 const PROTOCOLS: Readonly<Record<string, Level3["l4"]>> = { 6: "tcp", 17: "udp", 132: "sctp" };
 
-const results = new WeakMap<Match, Match>();
+interface Form {
+  readonly match: Match;
+  /** Made when it is first asked for. */
+  key?: string;
+}
+
+const forms = new WeakMap<Match, Form>();
+
+function formOf(match: Match): Form {
+  let form = forms.get(match);
+  if (!form) {
+    const fields = format(bitsOf(match));
+    form = { match: same(fields, match.fields) ? match : { fields } };
+    forms.set(match, form);
+    if (form.match !== match) forms.set(form.match, form);
+  }
+  return form;
+}
+
+/** The match is in that form: it need not be read to find that out. */
+export function takeAsCanonical(match: Match): void {
+  forms.set(match, { match });
+}
 
 /** The same object where it is in that form already. */
 export function canonicalMatch(match: Match): Match {
-  let result = results.get(match);
-  if (!result) {
-    const fields = format(bitsOf(match));
-    result = same(fields, match.fields) ? match : { fields };
-    results.set(match, result);
-    results.set(result, result);
-  }
-  return result;
+  return formOf(match).match;
 }
-
-const keys = new WeakMap<Match, string>();
 
 /** The same text for matches that Open vSwitch holds to be the same. */
 export function matchKey(match: Match): string {
-  let key = keys.get(match);
-  if (key === undefined) {
-    key = "";
-    for (const { name, value, mask } of canonicalMatch(match).fields) key += `${name}=${value}/${mask},`;
-    keys.set(match, key);
+  const form = formOf(match);
+  if (form.key === undefined) {
+    let key = "";
+    for (const { name, value, mask } of form.match.fields)
+      key += mask === undefined ? `${name}=${value},` : `${name}=${value}/${mask},`;
+    form.key = key;
   }
-  return key;
+  return form.key;
 }
 
 /** What Open vSwitch drops of a match, before and after, as its log tells it; undefined where it keeps all. */

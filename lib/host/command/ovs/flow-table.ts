@@ -4,7 +4,7 @@
  */
 import type { Action, Flow } from "../../../net/openflow/ast.ts";
 import { canonicalActions } from "./canonical-actions.ts";
-import { canonicalMatch, matchKey } from "./canonical-match.ts";
+import { canonicalMatch, matchKey, takeAsCanonical } from "./canonical-match.ts";
 import { bitsOf, includes } from "./match-bits.ts";
 import type { FlowSelection } from "./ofctl-command.ts";
 
@@ -23,9 +23,16 @@ export function canonicalFlow(flow: Flow): Flow {
     const same = match === flow.match && actions === flow.actions && cookie === flow.cookie && flags === flow.flags;
     result = same ? flow : { ...flow, match, actions, cookie, flags };
     canonical.set(flow, result);
-    canonical.set(result, result);
+    if (result !== flow) canonical.set(result, result);
   }
   return result;
+}
+
+/** For whoever writes flows in these words himself: there is nothing to be read and put otherwise. */
+export function writtenAsShown(flow: Flow): Flow {
+  takeAsCanonical(flow.match);
+  canonical.set(flow, flow);
+  return flow;
 }
 
 /** Flags of the message, which a flow does not keep. */
