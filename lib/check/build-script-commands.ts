@@ -5,7 +5,7 @@ import type { Command, ToolCommand } from "../host/command/command.ts";
 import { diff } from "../host/diff/diff.ts";
 import { findNamespace, ROOT } from "../host/edit.ts";
 import type { HostState, Link } from "../host/state.ts";
-import { eui64Address } from "../net/eui64.ts";
+import { linkLocalAddress } from "../net/eui64.ts";
 
 export interface Chapter {
   readonly title: string;
@@ -47,7 +47,7 @@ function isByChance(host: HostState, { run }: Command): boolean {
   if (run.tool !== "ip" || !run.action.startsWith("addr-") || !("address" in run) || !("dev" in run)) return false;
   const { dev, address } = run;
   const chosen = [host.name, UNNAMED].map((name) => generatedMac(name, dev ?? ""));
-  return chosen.some((mac) => eui64Address("fe80::/64", mac) === address);
+  return chosen.some((mac) => linkLocalAddress(mac) === address);
 }
 
 /** The address of a bridge's own device that nothing is ever sent to; the switch would take it back. */

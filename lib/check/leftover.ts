@@ -7,7 +7,7 @@ import { addressOrChance } from "../intent/compare/chance.ts";
 import { routeName, ruleName } from "../intent/compare/kernel.ts";
 import { type Numbers, named } from "../intent/compare/numbers.ts";
 import type { Difference } from "../intent/compare.ts";
-import { eui64Address } from "../net/eui64.ts";
+import { linkLocalAddress } from "../net/eui64.ts";
 import type { IptablesRuleset } from "../net/iptables/ast.ts";
 
 /** Up or down, MTU, promiscuous or not, and the bridge that a device is a member of. */
@@ -162,7 +162,7 @@ function mendedNamespace(ns: Namespace, own: readonly Difference[], made: Namesp
       link &&
       one.scope === "link" &&
       addressesMissing.has(at(one.dev, addressOrChance(`${one.address}/${one.prefix}`)));
-    return isOwn ? [{ ...one, address: eui64Address("fe80::/64", link.mac) }] : [];
+    return isOwn ? [{ ...one, address: linkLocalAddress(link.mac) }] : [];
   });
   return {
     ...ns,

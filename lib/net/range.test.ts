@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { eui64Address, isEui64Address } from "./eui64.ts";
+import { formatMac } from "./address.ts";
+import { eui64Address, isEui64Address, linkLocalAddress } from "./eui64.ts";
 import { cidrsOf, covers, type IpRange, ipText, mergeRanges, networkRange, overlaps, subtractRanges } from "./range.ts";
 
 const range = (first: number, last: number): IpRange => ({ family: 4, first: BigInt(first), last: BigInt(last) });
@@ -39,6 +40,15 @@ test("networks overlap and cover", () => {
   const [small, large] = [networkRange("10.1.0.7/24"), networkRange("10.0.0.0/8")];
   expect([overlaps(small, large), covers(large, small), covers(small, large)]).toEqual([true, true, false]);
   expect(overlaps(networkRange("::/0"), large)).toBe(false);
+});
+
+test("a link-local address is the EUI-64 address of fe80::/64", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (number) => {
+      expect(linkLocalAddress(formatMac(number))).toBe(eui64Address("fe80::/64", formatMac(number)));
+    }),
+    { examples: [[0], [0x020000000000], [0x0200ff000000], [0x123456]] },
+  );
 });
 
 test("a MAC makes the address that RFC 4291 says", () => {

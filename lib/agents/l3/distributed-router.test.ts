@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { eui64Address } from "../../net/eui64.ts";
+import { linkLocalAddress } from "../../net/eui64.ts";
 import type { PortView } from "../view.ts";
 import { redirectIndex } from "./redirect.ts";
 import { caseView, ROUTER_ID } from "./testing/case-view.ts";
@@ -52,7 +52,7 @@ describe("a distributed router", () => {
       "0.0.0.0/0 via 10.0.1.250 dev qr-00000001-00 table 167772417",
       "0.0.0.0/0 via 10.0.2.250 dev qr-00000002-00 table 167772673",
       `0.0.0.0/0 via 169.254.88.135 dev ${PAIR.router} table 16`,
-      `::/0 via ${eui64Address("fe80::/64", mac)} dev ${PAIR.router}`,
+      `::/0 via ${linkLocalAddress(mac)} dev ${PAIR.router}`,
     ]);
     expect(routesIn(host, FIP)).toEqual([
       `0.0.0.0/0 via 203.0.113.1 dev ${OUTSIDE} table 2852018311`,

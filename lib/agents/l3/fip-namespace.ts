@@ -1,7 +1,7 @@
 /** A host's own way to an external network, shared by all its distributed routers. Source: neutron/agent/l3/dvr_fip_ns.py. */
 import { findNamespace } from "../../host/edit.ts";
 import { familyOf } from "../../net/address.ts";
-import { eui64Address } from "../../net/eui64.ts";
+import { linkLocalAddress } from "../../net/eui64.ts";
 import { addAddress, addressesOf, cidrsOf, setAddresses } from "../interface-driver/addresses.ts";
 import type { Hand } from "../interface-driver/hand.ts";
 import { plug, unplugOthers } from "../interface-driver/plug.ts";
@@ -69,7 +69,7 @@ export function setLink(hand: Hand, router: RouterView, network: NetworkView, po
   setWayOut(hand, fip, network, port, table);
   setRule(hand, fip, { family: 4, iif: toRouter, table, priority: Number(table) });
   setRoute(hand, netns, { dst: ANY[4], via: pair.fip, dev: toOutside, table: FLOATING_TABLE });
-  setRoute(hand, netns, { dst: ANY[6], via: eui64Address("fe80::/64", macs.fip), dev: toOutside });
+  setRoute(hand, netns, { dst: ANY[6], via: linkLocalAddress(macs.fip), dev: toOutside });
   return link;
 }
 

@@ -2,7 +2,7 @@
  * What the kernel makes by itself. A plan that says nothing of it leaves it to the kernel; one that does means what it
  * says.
  */
-import { eui64Address } from "../../net/eui64.ts";
+import { linkLocalAddress } from "../../net/eui64.ts";
 import type { Address, Namespace, Route } from "../state.ts";
 
 export function isKernelRoute(route: Route): boolean {
@@ -19,5 +19,5 @@ export function isOwnAddress(ns: Namespace, address: Address): boolean {
   if (address.scope === "host" && address.dev === "lo") return true;
   if (address.family !== 6 || address.scope !== "link") return false;
   const link = ns.links.find((l) => l.name === address.dev);
-  return link !== undefined && link.mac !== "" && eui64Address("fe80::/64", link.mac) === address.address;
+  return link !== undefined && link.mac !== "" && linkLocalAddress(link.mac) === address.address;
 }

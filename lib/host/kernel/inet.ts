@@ -2,7 +2,7 @@
  * IP on a device: what comes and goes with its addresses, with up and down, and with the carrier (net/ipv4/devinet.c and
  * fib_frontend.c, net/ipv6/addrconf.c, net/core/neighbour.c). All within one namespace.
  */
-import { eui64Address } from "../../net/eui64.ts";
+import { linkLocalAddress } from "../../net/eui64.ts";
 import { ByKey, without } from "../by-key.ts";
 import type { Address, Link, Namespace, Route } from "../state.ts";
 import {
@@ -259,7 +259,7 @@ function loopbackAddress(dev: string, family: 4 | 6): Address {
 
 function linkLocal(link: Link): Address {
   return {
-    ...{ dev: link.name, family: 6, address: eui64Address("fe80::/64", link.mac), prefix: 64 },
+    ...{ dev: link.name, family: 6, address: linkLocalAddress(link.mac), prefix: 64 },
     ...{ scope: "link", secondary: false },
   };
 }

@@ -3,7 +3,7 @@
  * their MACs too. Source: neutron/agent/linux/iptables_firewall.py _spoofing_rule.
  */
 import { canonicalMac, parseCidr } from "../../../net/address.ts";
-import { eui64Address } from "../../../net/eui64.ts";
+import { linkLocalAddress } from "../../../net/eui64.ts";
 import type { PortView } from "../../view.ts";
 import { matchedNetwork } from "./security-rule.ts";
 
@@ -19,7 +19,7 @@ export function allowedSources(port: PortView, family: 4 | 6): SourcePair[] {
     const mac = canonicalMac(text) ?? text;
     if (parseCidr(address)?.family !== family) return [];
     const pair = { mac, network: matchedNetwork(address) };
-    return family === 4 ? [pair] : [pair, { mac, network: `${eui64Address("fe80::/64", mac)}/128` }];
+    return family === 4 ? [pair] : [pair, { mac, network: `${linkLocalAddress(mac)}/128` }];
   });
   // A port without any address may use all.
   if (port.fixedIps.length === 0) pairs.push({ mac: canonicalMac(port.mac) ?? port.mac, network: undefined });

@@ -1,7 +1,7 @@
 /** A port as the native firewall has it. Source: neutron/agent/linux/openvswitch_firewall/firewall.py OFPort. */
 import type { OvsBridge, OvsPort } from "../../../host/state.ts";
 import { canonicalMac, networkBase, parseCidr } from "../../../net/address.ts";
-import { eui64Address } from "../../../net/eui64.ts";
+import { linkLocalAddress } from "../../../net/eui64.ts";
 import type { PortView } from "../../view.ts";
 
 export interface OfPort {
@@ -75,7 +75,7 @@ export function allowedPairs(port: PortView, family: 4 | 6): Pair[] {
   const pairs = [...port.allowedAddressPairs, ...own]
     .filter(({ address }) => parseCidr(address)?.family === family)
     .map(({ mac, address }) => ({ mac: canonicalMac(mac) ?? mac, address: matchedAddress(address) }));
-  if (family === 6) pairs.push({ mac: port.mac, address: eui64Address("fe80::/64", port.mac) });
+  if (family === 6) pairs.push({ mac: port.mac, address: linkLocalAddress(port.mac) });
   return [...new Map(pairs.map((pair) => [`${pair.mac} ${pair.address}`, pair])).values()];
 }
 

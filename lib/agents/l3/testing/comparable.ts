@@ -4,7 +4,7 @@
  */
 import type { HostState, Namespace } from "../../../host/state.ts";
 import { isGroupMac, multicastMac, solicitedNode } from "../../../net/address.ts";
-import { eui64Address } from "../../../net/eui64.ts";
+import { linkLocalAddress } from "../../../net/eui64.ts";
 import { rulesOf } from "./recorded.ts";
 
 const PAIR = /^(rfp|fpr)-/;
@@ -44,7 +44,7 @@ function nameMadeUp(host: HostState): (text: string) => string {
   for (const ns of host.namespaces)
     for (const { name, mac } of ns.links) {
       if (!PAIR.test(name)) continue;
-      const address = eui64Address("fe80::/64", mac);
+      const address = linkLocalAddress(mac);
       names.set(mac, `mac of ${name}`).set(address, `link-local of ${name}`);
       names.set(multicastMac(solicitedNode(address)), `solicited of ${name}`);
     }

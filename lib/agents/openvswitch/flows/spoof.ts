@@ -5,7 +5,7 @@
  * openflow/native/br_int.py.
  */
 import { familyOf } from "../../../net/address.ts";
-import { eui64Address } from "../../../net/eui64.ts";
+import { linkLocalAddress } from "../../../net/eui64.ts";
 import { INTEGRATION as T } from "../../../net/neutron-tables.ts";
 import type { PortView } from "../../view.ts";
 import { goto, is, isNetwork, type Rule, rule } from "./build.ts";
@@ -21,7 +21,7 @@ export function antiSpoofing(port: PortView, ofport: number): Rule[] {
   return [
     ...macs.map((mac) => rule(T.MAC_SPOOF_TABLE, 2, [from, is("dl_src", mac)], [goto(T.LOCAL_EGRESS_TABLE)])),
     rule(T.LOCAL_SWITCHING, 9, [from], [goto(T.MAC_SPOOF_TABLE)]),
-    ...neighbourAdvertisements(ofport, [...of(addresses, 6), ...macs.map((mac) => eui64Address("fe80::/64", mac))]),
+    ...neighbourAdvertisements(ofport, [...of(addresses, 6), ...macs.map((mac) => linkLocalAddress(mac))]),
     ...arp(ofport, of(addresses, 4)),
   ];
 }
