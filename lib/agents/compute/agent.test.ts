@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { printCommand } from "../../host/command/shell.ts";
+import { change } from "../../host/diff/diff.ts";
+import type { Change } from "../../host/diff/recorder.ts";
 import { findLink, namespaceOf } from "../../host/edit.ts";
 import type { HostState } from "../../host/state.ts";
 import { hostView, networkView, portView, uuid } from "../testing/cloud.ts";
 import { afterViews, deviceNames, portOf } from "../testing/run.ts";
+import { COMPUTE } from "./agent.ts";
 
 const RED = networkView("10");
 const ID = "00000001-00";
@@ -75,14 +79,62 @@ describe("a guest's port", () => {
   });
 });
 
+describe("the commands", () => {
+  const view = (ids: string[]) => hostView({ networks: [RED], ports: ids.map((id) => portView(id, RED)) });
+  const told = (before: HostState, ids: string[]) =>
+    COMPUTE.steps
+      .reduce<Change>(
+        (done, step) => {
+          const next = change(done.host, step.plan(view(ids), done.host));
+          return { host: next.host, commands: [...done.commands, ...next.commands] };
+        },
+        { host: before, commands: [] },
+      )
+      .commands.map(printCommand)
+      .filter((line) => !/qemu|kill/.test(line));
+
+  it("plug a port as os-vif and the hypervisor do", () => {
+    const lines = told(afterViews([view([])]), ["01"]);
+    expect(lines.filter((line) => !/^(sysctl|ovs-vsctl)/.test(line))).toEqual([
+      `brctl addbr qbr${ID}`,
+      `brctl setfd qbr${ID} 0`,
+      `brctl stp qbr${ID} off`,
+      `brctl setageing qbr${ID} 0`,
+      `ip link add qvb${ID} type veth peer name qvo${ID}`,
+      ...["qvb", "qvo"].flatMap((kind) =>
+        ["up", "promisc on", "mtu 1450"].map((what) => `ip link set ${kind}${ID} ${what}`),
+      ),
+      `ip link set qbr${ID} up`,
+      `brctl addif qbr${ID} qvb${ID}`,
+      `ip tuntap add tap${ID} mode tap`,
+      `ip link set tap${ID} address fe:16:3e:00:00:01`,
+      `ip link set tap${ID} mtu 1450`,
+      `brctl addif qbr${ID} tap${ID}`,
+      `ip link set tap${ID} up`,
+    ]);
+    expect(lines.find((line) => line.startsWith("ovs-vsctl"))).toMatch(`--may-exist add-port br-int qvo${ID} -- set`);
+  });
+
+  it("unplug it again, and no more than is there", () => {
+    expect(told(afterViews([view(["01"])]), [])).toEqual([
+      `ip link set qbr${ID} down`,
+      `brctl delbr qbr${ID}`,
+      `ovs-vsctl -- --if-exists del-port br-int qvo${ID}`,
+      `ip link delete qvo${ID}`,
+      `ip tuntap del tap${ID} mode tap`,
+    ]);
+  });
+});
+
 describe("many ports at once", () => {
   it("come out as one after the other: same devices, and numbers in order", () => {
-    const ports = ["01", "02", "03"].map((id) => portView(id, RED));
+    const ids = ["01", "02", "03", "04", "05", "06"];
+    const ports = ids.map((id) => portView(id, RED));
     const view = (n: number) => hostView({ networks: [RED], ports: ports.slice(0, n) });
-    const once = afterViews([view(3)]);
-    const oneByOne = afterViews([view(1), view(2), view(3)]);
+    const once = afterViews([view(ids.length)]);
+    const oneByOne = afterViews(ids.map((_, i) => view(i + 1)));
     expect(namespaceOf(once, "root")).toEqual(namespaceOf(oneByOne, "root"));
-    const numbers = ["01", "02", "03"].map((id) => portOf(once, "br-int", `qvo000000${id}-00`)?.interfaces[0]?.ofport);
-    expect(numbers).toEqual([4, 5, 6]);
+    const numbers = ids.map((id) => portOf(once, "br-int", `qvo000000${id}-00`)?.interfaces[0]?.ofport);
+    expect(numbers).toEqual([4, 5, 6, 7, 8, 9]);
   });
 });
