@@ -1,6 +1,7 @@
 /** The guests of a host, as far as its script makes them: a namespace for each, and a stand-in for its hypervisor. */
 import { quoteWord } from "../host/command/words.ts";
 import type { Guest } from "../host/world.ts";
+import { familyOf, networkBase } from "../net/address.ts";
 
 /** Of a name: with the lab's before it, a namespace is a file, and files have at most 255. */
 const LONGEST = 60;
@@ -74,14 +75,14 @@ function machineShell({ name, cards }: Machine, subports: readonly Guest[]): str
 }
 
 function insideOf(
-  { mac, mtu, fixedIps, hostRoutes, vlan }: Guest,
+  guest: Guest,
   name: string,
   { device, parent, i }: { device: string; parent: string | undefined; i: number },
 ): string {
+  const { mac, mtu, fixedIps, vlan } = guest;
   const ip = `  ip -n "$lab-${name}"`;
   // Of routes that lead to the same there may not be two alike: the first card's is the one that is taken.
   const later = i === 0 ? [] : ["metric", String(2000 + i)];
-  const gateways = new Set(fixedIps.flatMap(({ gateway }) => gateway ?? []));
   const commands = [
     ...(parent === undefined
       ? []
@@ -91,13 +92,35 @@ function insideOf(
       const words = ["addr", "add", `${address}/${prefix}`, "dev", device];
       return address.includes(":") ? [...words, "nodad"] : words;
     }),
-    ...[...gateways].map((via) => ["route", "add", "default", "via", via, "dev", device, ...later]),
-    ...hostRoutes.map(({ dst, via }) => ["route", "add", dst, "via", via, "dev", device, ...later]),
   ];
-  return commands
-    .map((words) => `${ip} ${words.map(quoteWord).join(" ")}`)
-    .map((line) => `${line}\n`)
-    .join("");
+  const line = (words: readonly string[]) => `${ip} ${words.map(quoteWord).join(" ")}`;
+  const routes = routesOf(guest).map(({ dst, via }) => {
+    const words = [dst, ...(via === undefined ? [] : ["via", via]), "dev", device];
+    // Neutron takes gateways and next hops that a guest cannot reach, and guests go without them.
+    return `${line(["route", "add", ...words, ...later])} 2>/dev/null || say "${name} goes without its route ${words.join(" ")}"`;
+  });
+  return [...commands.map(line), ...routes].map((one) => `${one}\n`).join("");
+}
+
+interface GuestRoute {
+  readonly dst: string;
+  /** Absent: on the link. */
+  readonly via?: string;
+}
+
+/** As a DHCP client adds them: the first of those that lead to the same, and none to what its addresses lead to. */
+function routesOf({ fixedIps, hostRoutes }: Guest): GuestRoute[] {
+  const near = fixedIps.map(
+    ({ address, prefix }) => `${networkBase({ family: familyOf(address), address, prefix })}/${prefix}`,
+  );
+  const defaults = fixedIps.flatMap(({ gateway: via }) => (via === undefined ? [] : [{ dst: "default", via }]));
+  const known = new Set(near);
+  return [...defaults, ...hostRoutes].flatMap(({ dst, via }) => {
+    const key = dst === "default" ? `${dst} ${familyOf(via)}` : dst;
+    if (known.has(key)) return [];
+    known.add(key);
+    return [via === "0.0.0.0" || via === "::" ? { dst } : { dst, via }];
+  });
 }
 
 const HYPERVISOR = `"""Stands in for the hypervisor: copies frames between the guests' cards and their taps on the host.
