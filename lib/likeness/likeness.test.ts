@@ -10,6 +10,7 @@ import type { CollectedCloud } from "../collect/cloud.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
 import { frames, fromFrame, fromHop, type RecordedCase } from "../explain/testing/recording.ts";
 import { traceCloud } from "../explain/trace.ts";
+import { canonicalFlow } from "../host/command/ovs/flow-table.ts";
 import { parseCommands } from "../host/command/shell.ts";
 import { ROOT } from "../host/edit.ts";
 import type { HostState } from "../host/state.ts";
@@ -83,6 +84,13 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud, built in the embedded o
     const differences = compareHosts(real, ours, { numbers: "named" });
     expect(unexplained(differences).map(differenceText)).toEqual([]);
     expect(servicesOf(ours)).toEqual(servicesOf(real));
+  });
+
+  it("has flows in the words of the switch", () => {
+    const flows = embedded.world.hosts.flatMap(({ ovs }) => ovs?.bridges.flatMap((bridge) => bridge.flows) ?? []);
+    expect(flows.length).toBeGreaterThan(100);
+    // What is known of a flow is known of this very object.
+    expect(flows.map((one) => canonicalFlow(structuredClone(one)))).toEqual(flows);
   });
 
   it("is as its agents want it", () => {

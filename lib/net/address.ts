@@ -252,6 +252,14 @@ export function networkBase(cidr: Cidr): string {
   return net.family === 4 ? formatIpv4(net.base) : formatIpv6(net.base);
 }
 
+/** As flows have it: an address, or a network with its prefix length; undefined for one that holds all. */
+export function matchedAddress(text: string): string | undefined {
+  const cidr = parseCidr(text);
+  if (!cidr || cidr.prefix === 0) return undefined;
+  const network = networkBase(cidr);
+  return cidr.prefix === (cidr.family === 4 ? 32 : 128) ? network : `${network}/${cidr.prefix}`;
+}
+
 /** Last address of an IPv4 network: its directed broadcast. */
 export function broadcastOf(cidr: Cidr): string | undefined {
   const net = networkOf(cidr);

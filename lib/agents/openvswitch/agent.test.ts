@@ -81,7 +81,7 @@ describe("a port", () => {
   });
 
   it("may send from its allowed address pairs, too", () => {
-    const pair = { address: "10.9.0.0/16", mac: "fa:16:3e:00:00:ff" };
+    const pair = { address: "10.9.1.2/16", mac: "FA:16:3E:00:00:FF" };
     const ports = [portView("01", RED, { allowedAddressPairs: [pair] })];
     const host = afterViews([hostView({ networks, ports })]);
     expect(flowsOf(host, "br-int", 24)).toEqual([

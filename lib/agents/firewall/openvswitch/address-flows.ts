@@ -2,13 +2,14 @@
  * The first clause of conjunctions: addresses of remote groups, for each local VLAN where a rule names the group.
  * Source: firewall.py ConjIPFlowManager, rules.py create_flows_for_ip_address.
  */
+
+import { matchedAddress } from "../../../net/address.ts";
 import type { Flow } from "../../../net/openflow/ast.ts";
 import { type Remade, remade } from "../../remade.ts";
 import type { HostSettings, SecurityGroupView, SecurityRuleView } from "../../view.ts";
 import type { Ethertype } from "../group-rules.ts";
 import { flow, is, regNet } from "./flow.ts";
 import type { FlowGroup } from "./install.ts";
-import { matchedAddress } from "./port.ts";
 import { heightOf } from "./remote-rules.ts";
 import { STATES } from "./rule-flows.ts";
 import { RULES_TABLE } from "./tracked.ts";

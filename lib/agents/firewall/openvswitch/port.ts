@@ -1,6 +1,6 @@
 /** A port as the native firewall has it. Source: neutron/agent/linux/openvswitch_firewall/firewall.py OFPort. */
 import type { OvsBridge, OvsPort } from "../../../host/state.ts";
-import { canonicalMac, networkBase, parseCidr } from "../../../net/address.ts";
+import { canonicalMac, matchedAddress, parseCidr } from "../../../net/address.ts";
 import { linkLocalAddress } from "../../../net/eui64.ts";
 import type { PortView } from "../../view.ts";
 
@@ -81,12 +81,4 @@ export function allowedPairs(port: PortView, family: 4 | 6): Pair[] {
 
 export function allowedMacs(port: PortView): string[] {
   return [...new Set([port.mac, ...port.allowedAddressPairs.map(({ mac }) => canonicalMac(mac) ?? mac)])];
-}
-
-/** An address, or a network with its prefix length; undefined for one that holds all. */
-export function matchedAddress(text: string): string | undefined {
-  const cidr = parseCidr(text);
-  if (!cidr || cidr.prefix === 0) return undefined;
-  const network = networkBase(cidr);
-  return cidr.prefix === (cidr.family === 4 ? 32 : 128) ? network : `${network}/${cidr.prefix}`;
 }

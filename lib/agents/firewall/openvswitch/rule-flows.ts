@@ -1,8 +1,10 @@
 /** Flows of one security group rule at one port. Source: neutron/agent/linux/openvswitch_firewall/rules.py. */
+
+import { matchedAddress } from "../../../net/address.ts";
 import type { MatchField } from "../../../net/openflow/ast.ts";
 import type { SecurityRuleView } from "../../view.ts";
 import { COMMIT, is, type Line, regPort, resubmit } from "./flow.ts";
-import { matchedAddress, type OfPort } from "./port.ts";
+import type { OfPort } from "./port.ts";
 import { portMasks } from "./port-masks.ts";
 import { ICMP, ICMPV6, protocolNumber, WITH_PORTS } from "./protocol.ts";
 import { RULES_TABLE } from "./tracked.ts";

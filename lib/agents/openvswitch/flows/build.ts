@@ -1,4 +1,6 @@
 /** Flows as the agent installs them, in the words that Open vSwitch would dump them in. */
+import { writtenAsShown } from "../../../host/command/ovs/flow-table.ts";
+import { matchedAddress } from "../../../net/address.ts";
 import type { Action, Flow, MatchField } from "../../../net/openflow/ast.ts";
 
 /** A flow without its cookie, which a bridge gives to all of its agent's flows. */
@@ -23,7 +25,7 @@ export function rule(table: number, priority: number, fields: Fields, actions: A
 }
 
 export function withCookie(one: Rule, cookie: string): Flow {
-  return { ...one, cookie };
+  return writtenAsShown({ ...one, cookie });
 }
 
 export const ANY: Fields = [];
@@ -33,11 +35,10 @@ export function is(name: string, value: string | number = "", mask?: string): Ma
   return mask === undefined ? { name, value: String(value) } : { name, value: String(value), mask };
 }
 
-/** A network as matches have it: no mask where it is one address. @param address with or without a prefix length */
+/** @param address with or without a prefix length, which is not 0 */
 export function isNetwork(name: string, address: string): MatchField {
-  const [base = "", prefix] = address.split("/");
-  const whole = base.includes(":") ? "128" : "32";
-  return prefix === undefined || prefix === whole ? is(name, base) : is(name, base, prefix);
+  const [base = "", prefix] = (matchedAddress(address) ?? address).split("/");
+  return is(name, base, prefix);
 }
 
 export const UNTAGGED = is("vlan_tci", "0x0000", "0x1fff");

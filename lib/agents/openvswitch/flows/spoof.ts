@@ -4,7 +4,7 @@
  * Source: neutron/plugins/ml2/drivers/openvswitch/agent/ovs_neutron_agent.py setup_arp_spoofing_protection,
  * openflow/native/br_int.py.
  */
-import { familyOf } from "../../../net/address.ts";
+import { canonicalMac, familyOf } from "../../../net/address.ts";
 import { linkLocalAddress } from "../../../net/eui64.ts";
 import { INTEGRATION as T } from "../../../net/neutron-tables.ts";
 import type { PortView } from "../../view.ts";
@@ -15,7 +15,7 @@ const NEIGHBOUR_ADVERTISEMENT = [is("icmp_type", 136)];
 /** @param ofport of the guest's device on br-int */
 export function antiSpoofing(port: PortView, ofport: number): Rule[] {
   if (!port.portSecurity || port.deviceOwner.startsWith("network:")) return [];
-  const macs = [...new Set([port.mac, ...port.allowedAddressPairs.map((pair) => pair.mac)])];
+  const macs = [...new Set([port.mac, ...port.allowedAddressPairs.map(({ mac }) => canonicalMac(mac) ?? mac)])];
   const addresses = [...port.fixedIps, ...port.allowedAddressPairs].map((one) => one.address);
   const from = is("in_port", ofport);
   return [
