@@ -5,7 +5,7 @@ import { CommandError } from "../command/command.ts";
 import { dependantsOf, findLink, namespaceOf, withNamespace } from "../edit.ts";
 import type { HostState, Link } from "../state.ts";
 import { settleCarrier, settlePort, setUp } from "./carrier.ts";
-import { macChanged } from "./inet.ts";
+import { macChanged, mtuChanged } from "./inet.ts";
 import { linkOf, refused, replaceLink } from "./links.ts";
 
 const DEFAULT_MTU = 1500;
@@ -76,6 +76,7 @@ export function settleBridge(host: HostState, netns: string, name: string, befor
     const after = { ...bridge, mac, mtu };
     out = replaceLink(out, netns, after);
     if (mac !== bridge.mac) out = withNamespace(out, macChanged(namespaceOf(out, netns), after));
+    out = withNamespace(out, mtuChanged(namespaceOf(out, netns), bridge, after));
   }
   return settleCarrier(out, netns, name);
 }

@@ -109,6 +109,15 @@ brctl delif qbr1 tap1
 ip route add 10.7.0.0/16 via 10.9.9.9
 ip route add 10.7.0.1/16 dev tap1
 ip link set tap1 mtu 50
+ip link add qbr9 type bridge
+ip link add qvb9 address 02:00:00:00:00:41 type veth peer name qvo9 address 02:00:00:00:00:42
+ip link set qvb9 master qbr9
+ip link set qvb9 up
+ip link set qvo9 up
+ip link set qbr9 up
+ip link set qvb9 mtu 1000
+ip link set qvb9 mtu 1400
+ip link set qvb9 mtu 1200
 ip link set tap1 address 01:00:00:00:00:00
 ip link set lo netns qrouter-1
 ip netns delete fip-1
