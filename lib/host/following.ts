@@ -7,8 +7,8 @@ interface Followed<T, S> {
 }
 
 /**
- * Lists that follow from each other mostly begin with the same entry: what was known of the last of them is changed in place,
- * by what the two do not share. So the state is to be read at once, and not to be kept.
+ * Lists that follow from each other mostly begin or end with the same entry: what was known of the last of them is changed in
+ * place, by what the two do not share. So the state is to be read at once, and not to be kept.
  */
 export class Following<T extends object, S> {
   private readonly known = new WeakMap<T, Followed<T, S>>();
@@ -23,20 +23,20 @@ export class Following<T extends object, S> {
   }
 
   of(list: readonly T[]): S {
-    const [first] = list;
-    if (!first) return this.empty();
-    const last = this.known.get(first);
+    const [first, end] = [list[0], list.at(-1)];
+    if (!first || !end) return this.empty();
+    let last = this.known.get(first) ?? this.known.get(end);
     if (last?.list === list) return last.state;
     const since = last && differing(last.list, list);
-    if (!since || since.gone.length + since.come.length > list.length / 2) {
-      const state = this.empty();
-      for (const one of list) this.add(state, one);
-      this.known.set(first, { list, state });
-      return state;
+    if (last && since && since.gone.length + since.come.length <= list.length / 2) {
+      for (const one of since.gone) this.drop(last.state, one);
+      for (const one of since.come) this.add(last.state, one);
+      last.list = list;
+    } else {
+      last = { list, state: this.empty() };
+      for (const one of list) this.add(last.state, one);
     }
-    for (const one of since.gone) this.drop(last.state, one);
-    for (const one of since.come) this.add(last.state, one);
-    last.list = list;
+    this.known.set(first, last).set(end, last);
     return last.state;
   }
 }
