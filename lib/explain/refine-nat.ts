@@ -23,6 +23,8 @@ export function translation(c: Case, v: VerdictEvent): Refined | undefined {
   const src = packet?.ip_src;
   if (
     !src ||
+    // Nobody translates IPv6: what is outside needs a route back.
+    src.includes(":") ||
     !(v.outcome === "exited" || (v.leg === "reply" && (v.code === "NO_ROUTE" || v.code === "ARP_UNANSWERED")))
   )
     return undefined;
@@ -31,7 +33,11 @@ export function translation(c: Case, v: VerdictEvent): Refined | undefined {
   const owner = c.catalog.portsByAddress.get(src)?.find((p) => p.device_owner.startsWith("compute:"));
   if (!out || !owner) return undefined;
   const fip = c.catalog.api.floatingIps.find((f) => f.port_id === owner.id);
-  const text = `no SNAT of ${src} in ${out.netns}: it left by ${out.device} as it was`;
+  const routerId = /-([0-9a-f-]{36})$/.exec(out.netns)?.[1];
+  const router = routerId === undefined ? undefined : c.catalog.routers.get(routerId);
+  const asked = router?.external_gateway_info?.enable_snat === false;
+  const why = asked ? `${router.name || router.id} has enable_snat false` : `no SNAT of ${src} in ${out.netns}`;
+  const text = `${why}: ${asked ? src : "it"} left by ${out.device} as it was`;
   const place = { host: out.host, netns: out.netns, device: out.device };
   if (fip)
     return {
@@ -41,8 +47,6 @@ export function translation(c: Case, v: VerdictEvent): Refined | undefined {
       resource: { type: "floatingip", id: fip.id, name: fip.floating_ip_address },
       place,
     };
-  const routerId = /-([0-9a-f-]{36})$/.exec(out.netns)?.[1];
-  const router = routerId === undefined ? undefined : c.catalog.routers.get(routerId);
   return {
     code: "NAT_MISSING",
     outcome: "dropped",

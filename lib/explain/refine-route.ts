@@ -1,6 +1,6 @@
 /** Routers without a way: no route, no interface on the subnet, a gateway that is none. */
 import type { NeutronRouter } from "../api/neutron.ts";
-import type { VerdictEvent } from "../datapath/event.ts";
+import type { Place, VerdictEvent } from "../datapath/event.ts";
 import { cidrContains } from "../net/address.ts";
 import { named, portOfDevice } from "./catalog.ts";
 import type { Case, Refined } from "./intent.ts";
@@ -9,7 +9,7 @@ import type { Case, Refined } from "./intent.ts";
 export function leftOutside(c: Case, v: VerdictEvent): Refined | undefined {
   if (v.leg !== "request" && v.leg !== "reply" && !v.leg.startsWith("resolve")) return undefined;
   const sent = c.frames.filter((f) => f.leg === (v.leg === "reply" ? "reply" : "request"));
-  const out = sent.findLast((f) => f.dir === "out" && /^(qg-|fg-)/.test(f.device));
+  const out = sent.findLast((f) => f.dir === "out" && /^(qg-|fg-|rfp-)/.test(f.device));
   const dst = out?.packet.ip_dst;
   const subnet = dst === undefined ? undefined : c.catalog.api.subnets.find((s) => cidrContains(s.cidr, dst));
   if (!out || !subnet || c.catalog.networks.get(subnet.network_id)?.["router:external"]) return undefined;
@@ -23,6 +23,8 @@ export function leftOutside(c: Case, v: VerdictEvent): Refined | undefined {
       p.fixed_ips.some((f) => f.subnet_id === subnet.id && !p.device_owner.includes("snat")),
   );
   const common = { outcome: "dropped" as const, ...(router ? { resource: named("router", router) } : {}) };
+  const extra = router && dst !== undefined ? lostRoute(c, router, dst, at) : undefined;
+  if (extra) return { ...common, ...extra };
   const nearest = at.netns === out.netns ? out.device : at.device;
   const place = { host: at.host, netns: at.netns, device: port ? `qr-${port.id.slice(0, 11)}` : nearest };
   if (!port)
@@ -64,6 +66,18 @@ export function leftOutside(c: Case, v: VerdictEvent): Refined | undefined {
     code: "NO_ROUTE",
     element: { type: "route", text: `no route to ${subnet.cidr} in ${at.netns}` },
     place,
+  };
+}
+
+/** A route that users gave the router, and its namespace lacks. */
+function lostRoute(c: Case, { routes }: NeutronRouter, dst: string, at: Place): Refined | undefined {
+  const route = (routes ?? []).find((one) => cidrContains(one.destination, dst));
+  const there = c.hosts.get(at.host)?.namespaces.find((n) => n.name === at.netns)?.routes ?? [];
+  if (!route || there.some((one) => one.dst === route.destination)) return undefined;
+  return {
+    code: "NO_ROUTE",
+    element: { type: "route", text: `no route to ${route.destination} via ${route.nexthop} in ${at.netns}` },
+    place: { host: at.host, netns: at.netns, device: at.device },
   };
 }
 
@@ -110,6 +124,8 @@ export function noRoute(c: Case, v: VerdictEvent): Refined | undefined {
     const attached = c.catalog.api.ports.some(
       (p) => p.device_id === router.id && p.fixed_ips.some((f) => f.subnet_id === target?.id),
     );
+    const extra = v.code === "NO_ROUTE" ? lostRoute(c, router, dst, v) : undefined;
+    if (extra) return { ...extra, resource };
     if (target && !external && !attached)
       return {
         code: "ROUTER_INTERFACE_MISSING",

@@ -44,7 +44,8 @@ function wrongPort(c: Case, v: VerdictEvent): Refined | undefined {
   const mac = c.last?.packet.eth_dst;
   const wanted = mac === undefined ? undefined : c.catalog.portByMac.get(mac);
   const there = portOfDevice(c.catalog, v.device);
-  if (!wanted || !there || wanted.id === there.id || v.netns !== "root") return undefined;
+  // Whoever had to ask first is still waiting with it elsewhere.
+  if (!wanted || !there || wanted.id === there.id || v.netns !== "root" || c.last?.host !== v.host) return undefined;
   const entry = c.fdb.findLast((f) => f.leg === v.leg && f.host === v.host && f.hit && f.mac === mac);
   if (!entry) return undefined;
   const bridge = c.hosts.get(entry.host)?.ovs?.bridges.find((b) => b.name === entry.bridge);
