@@ -30,8 +30,11 @@ function entry<K, V>(
   key: K,
   make: () => V,
 ): V {
-  if (!map.has(key)) map.set(key, make());
-  return map.get(key) as V; // It has it.
+  const known = map.get(key);
+  if (known !== undefined || map.has(key)) return known as V; // It has it.
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** What an event names beside its place; undefined: it is not worth keeping. */

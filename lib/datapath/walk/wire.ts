@@ -12,7 +12,10 @@ interface Jack {
   readonly accessVlan?: number;
 }
 
-type Jacks = ReadonlyMap<Device, Jack>;
+interface Jacks {
+  readonly all: ReadonlyMap<Device, Jack>;
+  readonly byHost: ReadonlyMap<Device["host"], readonly Device[]>;
+}
 
 /** A frame leaves a host by a NIC. On an access port it gets that port's tag, and loses it where it leaves by one. */
 export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch): undefined {
@@ -21,7 +24,7 @@ export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch
   if (!segment) return exit(w, place, branch, packet, `behind ${device.host.name} ${device.link.name}`);
   if (segment.assumed) assume(w, place, branch, `wire ${segment.name}`, segment.reason);
   const jacks = jacksOf(w, segment);
-  const access = jacks.get(device)?.accessVlan;
+  const access = jacks.all.get(device)?.accessVlan;
   const tag = outerVlan(packet)?.vid || undefined;
   if (access !== undefined && tag !== undefined && tag !== access)
     return drop(w, place, branch, packet, "VLAN_MISMATCH", {
@@ -35,14 +38,14 @@ export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch
   w.wires.set(segment.name, macs);
   macs.set(fdbKey(vid, outer.ethSrc), device);
   const isOther = (d: Device) => {
-    const jack = d === device ? undefined : jacks.get(d);
+    const jack = d === device ? undefined : jacks.all.get(d);
     return jack !== undefined && (jack.accessVlan === undefined || jack.accessVlan === vid);
   };
-  const others = () => [...jacks.keys()].filter(isOther);
+  const others = () => [...jacks.all.keys()].filter(isOther);
   const learned = macs.get(fdbKey(vid, outer.ethDst));
   let targets: Device[];
   if (isGroupMac(outer.ethDst)) targets = others();
-  else targets = learned && isOther(learned) ? [learned] : ownersOnWire(w, others(), outer.ethDst);
+  else targets = learned && isOther(learned) ? [learned] : ownersOnWire(w, jacks, isOther, outer.ethDst);
   // A switch forgets what was behind a port that lost its link: the frame goes everywhere.
   const lost = targets.length === 1 && targets[0] && !targets[0].link.up;
   if (lost) targets = others();
@@ -50,7 +53,7 @@ export function sendWire(w: Walk, device: Device, packet: Packet, branch: Branch
   const branches = fork(branch, targets.length);
   for (const [i, target] of targets.entries()) {
     const b = branches[i] ?? branch;
-    const untag = jacks.get(target)?.accessVlan !== undefined;
+    const untag = jacks.all.get(target)?.accessVlan !== undefined;
     if (target.link.up && !target.link.carrier && target.link.kind === "physical")
       drop(w, placeOf(target), b, packet, "LINK_DOWN", { type: "link", text: `${target.link.name}: NO-CARRIER` });
     else w.parts.receive(w, target, untag ? popVlan(carried) : carried, b);
@@ -69,12 +72,12 @@ function jacksOf({ index }: Walk, segment: Segment): Jacks {
 }
 
 function findJacks(index: WorldIndex, segment: Segment): Jacks {
-  const jacks = new Map<Device, Jack>();
+  const all = new Map<Device, Jack>();
   for (const { host, netns, dev, accessVlan } of segment.attachments) {
     const device = index.hosts.get(host)?.namespaces.get(netns)?.devices.get(dev);
-    if (device && !jacks.has(device)) jacks.set(device, accessVlan === undefined ? {} : { accessVlan });
+    if (device && !all.has(device)) all.set(device, accessVlan === undefined ? {} : { accessVlan });
   }
-  return jacks;
+  return { all, byHost: Map.groupBy(all.keys(), ({ host }) => host) };
 }
 
 const dot1q = (vid: number): VlanTag => ({ tpid: 0x8100, vid, pcp: 0 });
@@ -82,16 +85,18 @@ const dot1q = (vid: number): VlanTag => ({ tpid: 0x8100, vid, pcp: 0 });
 const fdbKey = (vid: number | undefined, mac: string): string => `${vid ?? ""} ${mac}`;
 
 /** Where a unicast frame comes out that was learned on no port: the hosts that have this MAC on any device or guest. */
-function ownersOnWire(w: Walk, others: Device[], mac: string): Device[] {
+function ownersOnWire(w: Walk, jacks: Jacks, isOther: (d: Device) => boolean, mac: string): Device[] {
   const owners = w.index.byMac.get(mac) ?? [];
-  const direct = owners.length === 0 ? [] : others.filter((d) => d.link.mac === mac);
+  const direct = owners.filter(isOther);
   if (direct.length > 0) return direct;
   const own = new Set(owners.map((d) => d.host));
-  const there = own.size === 0 ? [] : others.filter((d) => own.has(d.host));
+  const of = (hosts: Iterable<Device["host"]>) =>
+    [...hosts].flatMap((host) => jacks.byHost.get(host) ?? []).filter(isOther);
+  const there = of(own);
   // A bridge that has forgotten its own machine's address has not heard it for as long as the wire has not (both 300 s).
-  if (there.some((d) => hasForgotten(d, mac))) return others;
-  const guests = new Set((w.index.guestByMac.get(mac) ?? []).map((one) => one.host));
-  return guests.size === 0 ? there : others.filter((d) => own.has(d.host) || guests.has(d.host.name));
+  if (there.some((d) => hasForgotten(d, mac))) return of(jacks.byHost.keys());
+  const guests = (w.index.guestByMac.get(mac) ?? []).flatMap((one) => w.index.hosts.get(one.host) ?? []);
+  return of(new Set([...own, ...guests]));
 }
 
 function hasForgotten(nic: Device, mac: string): boolean {
