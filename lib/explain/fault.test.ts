@@ -590,6 +590,18 @@ const FAULTS: Fault[] = [
     at: "network1 qdhcp",
   },
   {
+    name: "the port has an IPv6 address alone",
+    break: (b) => {
+      for (const d of b.host("network1").dnsmasq) d.hosts = [];
+      for (const g of b.cloud.world.guests)
+        if (g.name === "cirros-vm1") g.fixedIps = [{ address: "fd00::5", prefix: 64 }];
+    },
+    query: { from: "cirros-vm1", proto: "dhcp" },
+    code: "DHCP_NO_LEASE",
+    element: /no IPv4 address/,
+    at: "network1 qdhcp",
+  },
+  {
     name: "the DHCP port is in another VLAN",
     break: (b) => {
       b.retag("network1", "br-int", "tap388b5d68-e2", 99);

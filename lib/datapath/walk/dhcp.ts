@@ -74,7 +74,7 @@ function* round(
         place: placeOf(server.device),
         leg: asking,
         branch: arrival.branch.name,
-        element: { type: "dnsmasq", text: `${server.instance.netns}: ${lease.reason}` },
+        element: { type: "dnsmasq", text: `${server.instance.netns}: ${hasIpv4(guest) ? lease.reason : NO_IPV4}` },
       };
       continue;
     }
@@ -101,6 +101,12 @@ function* round(
   const arrived = w.arrivals.find((a) => a.taker.kind === "guest" && a.taker.guest === guest);
   if (!arrived?.packet.dhcp) return { failed: judged };
   return { message: arrived.packet.dhcp, done: { ...judged, place: guestPlace(guest) } };
+}
+
+const NO_IPV4 = "the port has no IPv4 address, and what is asked for is one of IPv4";
+
+function hasIpv4({ fixedIps }: Guest): boolean {
+  return fixedIps.some(({ address }) => address.includes("."));
 }
 
 function serversFor(w: Walk, guest: Guest): Server[] {
