@@ -1,6 +1,6 @@
 /**
- * The members of remote groups, one set for each kind of address that rules name them for. Of address groups too: Zed's
- * iptables_firewall.py overlooks them, and such a rule lets everybody in; here it lets in whom it names.
+ * The members of remote groups, one set for each kind of address that rules name them for. Of address groups there is none:
+ * Zed's iptables_firewall.py overlooks them, and such a rule lets everybody in.
  * Source: neutron/agent/linux/ipset_manager.py, db/securitygroups_rpc_base.py.
  */
 import type { Ipset } from "../../../host/state.ts";
