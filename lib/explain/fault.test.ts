@@ -443,6 +443,18 @@ const FAULTS: Fault[] = [
     at: "network1",
   },
   {
+    name: "the router is down, and has no namespace",
+    on: "legacy",
+    break: (b) => {
+      b.removeNamespace("network1", "qrouter");
+      for (const router of b.cloud.api.routers) router.admin_state_up = false;
+    },
+    query: VM1_TO_VM3,
+    code: "NAMESPACE_MISSING",
+    element: /qrouter-dbf66ea4\S+ \(router10_11 has admin_state_up false\)/,
+    at: "network1",
+  },
+  {
     name: "the distributed router's namespace is gone",
     on: "dvr",
     break: (b) => b.removeNamespace("compute1", "qrouter"),

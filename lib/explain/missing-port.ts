@@ -1,5 +1,5 @@
 /** What of a port that Neutron knows is missing on its host: namespace, device, address, binding. */
-import type { NeutronPort } from "../api/neutron.ts";
+import type { NeutronNetwork, NeutronPort, NeutronRouter } from "../api/neutron.ts";
 import type { VerdictEvent } from "../datapath/event.ts";
 import type { HostState } from "../host/state.ts";
 import { named, portOfDevice, portResource } from "./catalog.ts";
@@ -30,7 +30,7 @@ export function missingPort(c: Case, v: VerdictEvent, port: NeutronPort): Refine
   if (port.device_owner === "network:dhcp") {
     const name = `qdhcp-${port.network_id}`;
     const ns = host.namespaces.find((n) => n.name === name);
-    if (!ns) return missingNamespace(host.name, name, resource);
+    if (!ns) return missingNamespace(host.name, name, resource, c.catalog.networks.get(port.network_id));
     if (!ns.links.some((l) => l.name.endsWith(port.id.slice(0, 11))))
       return notPlugged(host.name, name, `tap${port.id.slice(0, 11)}`, resource);
     const loose = unplugged(host, name, `tap${port.id.slice(0, 11)}`, resource);
@@ -47,10 +47,17 @@ export function missingPort(c: Case, v: VerdictEvent, port: NeutronPort): Refine
   return undefined;
 }
 
-export function missingNamespace(host: string, name: string, resource: Refined["resource"]): Refined {
+/** @param served what it is there for: while that is down, no agent makes it */
+export function missingNamespace(
+  host: string,
+  name: string,
+  resource: Refined["resource"],
+  served?: NeutronRouter | NeutronNetwork,
+): Refined {
+  const why = served?.admin_state_up === false ? ` (${served.name || served.id} has admin_state_up false)` : "";
   return {
     code: "NAMESPACE_MISSING",
-    element: { type: "namespace", text: name },
+    element: { type: "namespace", text: `${name}${why}` },
     ...(resource ? { resource } : {}),
     place: { host, netns: name, device: "lo" },
   };
@@ -100,7 +107,7 @@ function missingRouterPort(c: Case, v: VerdictEvent, port: NeutronPort): Refined
   const state = host === undefined ? undefined : c.hosts.get(host);
   if (!state || !host) return undefined;
   const ns = state.namespaces.find((n) => n.name === name);
-  if (!ns) return missingNamespace(host, name, resource);
+  if (!ns) return missingNamespace(host, name, resource, router);
   const device = `${port.device_owner === "network:router_gateway" ? "qg-" : snat ? "sg-" : name.startsWith("fip-") ? "fg-" : "qr-"}${port.id.slice(0, 11)}`;
   if (!ns.links.some((l) => l.name === device))
     return {
