@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { printCommand } from "../../host/command/shell.ts";
+import { parseCommands, printCommand } from "../../host/command/shell.ts";
 import { change } from "../../host/diff/diff.ts";
 import type { Change } from "../../host/diff/recorder.ts";
 import { findLink, namespaceOf } from "../../host/edit.ts";
+import { applyAll } from "../../host/run.ts";
 import type { HostState } from "../../host/state.ts";
 import { hostView, networkView, portView, uuid } from "../testing/cloud.ts";
 import { afterViews, deviceNames, portOf } from "../testing/run.ts";
@@ -71,6 +72,26 @@ describe("a guest's port", () => {
     expect(portOf(after, "br-int", `qvo${ID}`)).toBeUndefined();
     expect(after.processes).toEqual(before.processes);
     expect(namespaceOf(after, "root").routes).toEqual(namespaceOf(before, "root").routes);
+  });
+
+  it.each([
+    ["a dummy for its tap", `ip link del tap${ID}`, `ip link add tap${ID} type dummy`],
+    ["a bridge for its tap", `ip link del tap${ID}`, `ip link add tap${ID} type bridge`],
+    ["a dummy for one end of its pair", `ip link del qvo${ID}`, `ip link add qvo${ID} type dummy`],
+    ["half of its pair", `ip link set qvo${ID} name gone`],
+    ["a pair of its tap and bridge", `ip link del tap${ID}`, `ip link add qbr${ID} type veth peer name tap${ID}`],
+  ])("is plugged anew where somebody left %s", (_, ...lines) => {
+    const view = hostView({ networks: [RED], ports: [portView("01", RED)] });
+    const host = afterViews([view]);
+    const bare = lines.at(-1)?.includes("qbr") ? [`ip link del qbr${ID}`, ...lines] : lines;
+    const after = afterViews([view], applyAll(host, parseCommands(bare.join("\n"))));
+    const devices = (on: HostState) =>
+      ["tap", "qbr", "qvb", "qvo"].map((name) => {
+        const { kind, master, linkName } = linkOf(on, name + ID) ?? {};
+        return { name, kind, master, linkName };
+      });
+    expect(devices(after)).toEqual(devices(host));
+    expect(portOf(after, "br-int", `qvo${ID}`)).toMatchObject({ tag: 1 });
   });
 
   it("that is not bound has no device", () => {

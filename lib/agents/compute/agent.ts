@@ -6,7 +6,7 @@
 import type { Command } from "../../host/command/command.ts";
 import { portNamed } from "../../host/command/ovs/bridges.ts";
 import { type Difference, differing } from "../../host/differing.ts";
-import { findNamespace, namespaceOf, ROOT } from "../../host/edit.ts";
+import { findLink, findNamespace, namespaceOf, ROOT } from "../../host/edit.ts";
 import { Following } from "../../host/following.ts";
 import { applyAll, planByRunning } from "../../host/run.ts";
 import type { HostState, Link, Namespace } from "../../host/state.ts";
@@ -70,7 +70,10 @@ function plugged(view: HostView, host: HostState, root: Namespace, ids: Readonly
   const missing = ports.filter((port) => !isPlugged(port, devices));
   const ready = missing.some((port) => port.vifType === "ovs") ? createBridge(host, INTEGRATION_BRIDGE) : host;
   const held = switchPorts(host);
-  const clearing = [...unplugged(devices, kept, held), ...missing.flatMap((port) => remains(port, devices, held))];
+  const clearing = [
+    ...unplugged(devices, kept, held),
+    ...missing.flatMap((port) => remains(port, root, devices, held)),
+  ];
   const mtuOf = (port: PortView) => view.networks.get(port.networkId)?.mtu ?? DEFAULT_MTU;
   const trunks = new Map((view.trunks ?? []).map((one) => [one.portId, trunkBridge(one.id)]));
   const parents = missing.filter((port) => port.vifType === "ovs" && trunks.has(port.id));
@@ -162,18 +165,33 @@ function unplugged(devices: Devices, kept: ReadonlySet<string>, held: ReturnType
   ];
 }
 
-/** What is left of a port that is plugged in part goes first. */
-function remains(port: PortView, devices: Devices, held: ReturnType<typeof switchPorts>): Command[] {
+/** What is left of a port that is plugged in part goes first, and whatever else somebody named as its devices will be. */
+function remains(port: PortView, root: Namespace, devices: Devices, held: ReturnType<typeof switchPorts>): Command[] {
   const id = shortId(port.id);
-  return unplugged(
-    {
-      bridges: only(devices.bridges, id),
-      veths: only(devices.veths, id),
-      taps: only(devices.taps, id),
-    },
-    new Set(),
-    held,
-  );
+  const { qbr, qvb, qvo, tap } = vifNames(port.id);
+  const own: Devices = {
+    bridges: only(devices.bridges, id),
+    veths: only(devices.veths, id),
+    taps: only(devices.taps, id),
+  };
+  const gone = new Set([
+    ...(own.bridges.size > 0 ? [qbr] : []),
+    ...(own.veths.size > 0 ? [qvo, peerOf(root, qvo)] : []),
+    ...(own.taps.size > 0 ? [tap] : []),
+  ]);
+  const others = [qbr, qvb, qvo, tap].flatMap((name) => {
+    if (gone.has(name) || !findLink(root, name)) return [];
+    gone.add(name).add(peerOf(root, name));
+    const bridge = held(name);
+    return [...(bridge === undefined ? [] : [detach(name, bridge)]), remove(name)];
+  });
+  return [...unplugged(own, new Set(), held), ...others];
+}
+
+/** Both ends of a pair go together. */
+function peerOf(root: Namespace, name: string): string | undefined {
+  const link = findLink(root, name);
+  return link?.kind === "veth" && link.linkNetns === undefined ? link.linkName : undefined;
 }
 
 function only(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {

@@ -35,7 +35,7 @@ export function devicesOf(links: readonly Link[]): Devices {
     if (kind !== "bridge" && kind !== "veth" && kind !== "tap") continue;
     const id = idOf(link);
     if (id === undefined) continue;
-    if (kind === "bridge") bridges.add(id);
+    if (kind === "bridge" && name.startsWith("qbr")) bridges.add(id);
     else if (kind === "veth" && name.startsWith("qvo")) veths.add(id);
     // A hypervisor's tap: its MAC is the guest's, with a first octet of its own.
     else if (kind === "tap" && mac.startsWith("fe:")) taps.add(id);
