@@ -83,6 +83,14 @@ describe.each(["legacy", "dvr"])("network1 of the %s recording", async (name) =>
     }
   });
 
+  test("where a network's MTU is too small for IPv6, it is served all the same", () => {
+    const small = view.dhcpNetworks.map((one) => ({ ...one, network: { ...one.network, mtu: 1279 } }));
+    const host = run({ ...view, dhcpNetworks: small }, without(real));
+    expect(host.dnsmasq).toHaveLength(planned.dnsmasq.length);
+    const served = host.namespaces.filter((ns) => isDhcp(ns.name)).flatMap((ns) => ns.addresses);
+    expect(served.filter(({ family, dev }) => family === 6 && dev !== "lo")).toEqual([]);
+  });
+
   test("a second run changes nothing, nor does it on the host as it was recorded", () => {
     expect(run(view, planned)).toBe(planned);
     const again = run(view, real);

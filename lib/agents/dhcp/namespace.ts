@@ -56,9 +56,10 @@ function cidrsOf({ network, port }: DhcpNetworkView, config: DhcpConfig): string
   return config.isolatedMetadata || config.forceMetadata ? [...cidrs, `${METADATA_V4}/32`] : cidrs;
 }
 
+/** A device without IPv6, as one with a small MTU is, takes none. */
 function addLinkLocal(hand: Hand, netns: string, dev: string): void {
   if (hand.namespace(netns)?.addresses.some((one) => one.dev === dev && one.address === METADATA_V6)) return;
-  hand.ip(netns, {
+  hand.attempt(netns, {
     tool: "ip",
     action: "addr-add",
     family: 6,
