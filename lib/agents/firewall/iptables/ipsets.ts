@@ -4,7 +4,7 @@
  * Source: neutron/agent/linux/ipset_manager.py, db/securitygroups_rpc_base.py.
  */
 import type { Ipset } from "../../../host/state.ts";
-import { parseCidr } from "../../../net/address.ts";
+import { matchedAddress, parseCidr } from "../../../net/address.ts";
 import type { PortView, SecurityGroupView } from "../../view.ts";
 import { type Ethertype, familyOfType, type Groups, groupsOf, remoteGroups } from "../group-rules.ts";
 import { setName } from "./names.ts";
@@ -60,7 +60,7 @@ function networks(address: string, family: 4 | 6): string[] {
   const cidr = parseCidr(address);
   if (cidr?.family !== family) return [];
   if (cidr.prefix === 0) return family === 4 ? ["0.0.0.0/1", "128.0.0.0/1"] : ["::/1", "8000::/1"];
-  return [cidr.prefix === (family === 4 ? 32 : 128) ? cidr.address : `${cidr.address}/${cidr.prefix}`];
+  return [matchedAddress(address) ?? address];
 }
 
 const equal = new WeakMap<Ipset, Ipset>();

@@ -107,9 +107,10 @@ test("rules of others stay, after the agent's own", () => {
 
 test("sets follow the members of remote groups, and go with the last rule that names them", () => {
   const member = { address: "10.0.0.9", mac: "fa:16:3e:00:00:09" };
-  const host = plan([ONE], wiredHost([ONE]), { ...OPEN, members: [member, { ...member, address: "0.0.0.0/0" }] });
+  const members = ["10.0.0.9", "0.0.0.0/0", "10.0.1.255/31"].map((address) => ({ ...member, address }));
+  const host = plan([ONE], wiredHost([ONE]), { ...OPEN, members });
   expect(rootOf(host).ipsets.map((one) => [one.name, one.members.map(({ value }) => value)])).toEqual([
-    ["NIPv499999999-0000-4000-8000-", ["10.0.0.9", "0.0.0.0/1", "128.0.0.0/1"]],
+    ["NIPv499999999-0000-4000-8000-", ["10.0.0.9", "0.0.0.0/1", "128.0.0.0/1", "10.0.1.254/31"]],
   ]);
   expect(rootOf(plan([ONE], host, { ...OPEN, members: [] })).ipsets.map((one) => one.members)).toEqual([[]]);
   expect(rootOf(plan([ONE], host, { ...OPEN, rules: [] })).ipsets).toEqual([]);
