@@ -29,7 +29,7 @@ export class Hand {
   }
 
   /** What the system may refuse, because Neutron's users asked for it: the agent writes it to its log, and goes on. */
-  attempt(netns: string, run: IpCommand): void {
+  attempt(netns: string, run: ToolCommand): void {
     try {
       this.run(netns, run);
     } catch (error) {

@@ -1,7 +1,8 @@
 /** What the Linux bridge agent makes of a host, step by step, and the commands by which a host gets there. */
 import { expect, test } from "vitest";
-import { printCommand } from "../../host/command/shell.ts";
+import { parseCommands, printCommand } from "../../host/command/shell.ts";
 import { change } from "../../host/diff/diff.ts";
+import { applyAll } from "../../host/run.ts";
 import type { HostState, Link } from "../../host/state.ts";
 import { baseline } from "../baseline/baseline.ts";
 import { COMPUTE } from "../compute/agent.ts";
@@ -180,6 +181,22 @@ test("a VXLAN network with l2population: floods go to each host, guests are look
 
   const later = run({ ...view, remotePorts: [{ ...REMOTE, tunnelIp: "10.0.44.32" }] }, host);
   expect(entries(later)).toEqual(["00:00:00:00:00:00 vxlan-10 10.0.44.32", "fa:16:3e:00:00:99 vxlan-10 10.0.44.32"]);
+});
+
+test.each([
+  "ip link set vxlan-10 name another",
+  "ip link set eth2.100 name another",
+  "ip link del brqbbbbbbbb-00 && ip link add brqbbbbbbbb-00 type dummy",
+])("after `%s` one network is not carried, and all others are", (lines) => {
+  const networks = [VLAN, NETWORK, FLAT];
+  const view = viewOf(
+    networks.map((one, i) => portOn(one, i + 1)),
+    { settings: SETTINGS, networks },
+  );
+  const host = applyAll(run(view, fresh(view)), parseCommands(lines.replace(" && ", "\n")));
+  const steps = [...COMPUTE.steps, ...LINUXBRIDGE.steps];
+  const after = steps.reduce((now, step) => step.plan(view, now), host);
+  expect(link(after, "tap33333333-33").master).toBe("brqcccccccc-00");
 });
 
 test("a VXLAN network without l2population floods to a multicast group", () => {

@@ -37,11 +37,12 @@ function ensureBridge(hand: Hand, network: NetworkView, uplink: Uplink): void {
   putInto(hand, uplink.device, bridge);
 }
 
+/** It fails where somebody made something else by the bridge's name, or the device's. */
 export function putInto(hand: Hand, device: string, bridge: string): void {
   const master = hand.link(ROOT, device)?.master;
   if (master === bridge) return;
-  if (master !== undefined) hand.run(ROOT, { tool: "brctl", action: "delif", bridge: master, device });
-  hand.run(ROOT, { tool: "brctl", action: "addif", bridge, device });
+  if (master !== undefined) hand.attempt(ROOT, { tool: "brctl", action: "delif", bridge: master, device });
+  hand.attempt(ROOT, { tool: "brctl", action: "addif", bridge, device });
 }
 
 function removeUnused(hand: Hand, view: HostView): void {

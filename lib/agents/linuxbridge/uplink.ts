@@ -38,7 +38,10 @@ function physicalUplink(
   if (vlan === null) return { kind: "device", device: physical, moves: true };
   const device = vlanName(physical, vlan);
   if (!hand.link(ROOT, device)) {
-    hand.ip(ROOT, { tool: "ip", action: "link-add", name: device, link: physical, device: { kind: "vlan", id: vlan } });
+    // Refused where another device has the VLAN.
+    const spec = { kind: "vlan", id: vlan } as const;
+    hand.attempt(ROOT, { tool: "ip", action: "link-add", name: device, link: physical, device: spec });
+    if (!hand.link(ROOT, device)) return undefined;
     withoutIpv6(hand, device);
     hand.ip(ROOT, { tool: "ip", action: "link-set", name: device, up: true });
   }
@@ -54,7 +57,10 @@ function vxlanUplink(hand: Hand, settings: HostSettings, key: number, mtu: numbe
   if (under === undefined || !settings.tunnelTypes.includes("vxlan")) return undefined;
   if (!hand.link(ROOT, device)) {
     if (mtu > (hand.link(ROOT, under)?.mtu ?? 0) - OVERHEAD) return undefined;
-    hand.ip(ROOT, { tool: "ip", action: "link-add", name: device, device: vxlanSpec(hand.host, settings, key, under) });
+    // Refused where another device has the key.
+    const spec = vxlanSpec(hand.host, settings, key, under);
+    hand.attempt(ROOT, { tool: "ip", action: "link-add", name: device, device: spec });
+    if (!hand.link(ROOT, device)) return undefined;
     if (hand.link(ROOT, device)?.mtu !== mtu) hand.ip(ROOT, { tool: "ip", action: "link-set", name: device, mtu });
     withoutIpv6(hand, device);
     hand.ip(ROOT, { tool: "ip", action: "link-set", name: device, up: true });
