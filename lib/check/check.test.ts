@@ -78,6 +78,7 @@ describe.each(["legacy", "dvr"])("the recorded %s cloud", (name) => {
     ["a port's VLAN mode", "ovs-vsctl set Port qvo1f69615b-95 vlan_mode=trunk trunks=5 protected=true"],
     ["a setting", "sysctl -w net.ipv4.conf.eth1.rp_filter=1"],
     ["another port's id", "ovs-vsctl set Interface qvo1f69615b-95 external_ids:iface-id=nobody"],
+    ["a spanning tree", "brctl stp qbr1f69615b-95 on && brctl setageing qbr1f69615b-95 30"],
     ["a lack of addresses", "ip addr flush dev br-phy"],
     ["a lack of the kernel's own routing rule", "ip rule del priority 32766"],
   ])("%s made by hand is taken away again, with no other change", (_what, lines) => {

@@ -4,13 +4,16 @@ import { bridgeNamed } from "../host/command/ovs/bridges.ts";
 import { findNamespace, ROOT } from "../host/edit.ts";
 import type { HostState, Link, Namespace, OvsBridge, OvsPort } from "../host/state.ts";
 import { addressOrChance } from "../intent/compare/chance.ts";
-import { routeName, ruleName } from "../intent/compare/kernel.ts";
+import { kindOf, routeName, ruleName } from "../intent/compare/kernel.ts";
 import { type Numbers, named } from "../intent/compare/numbers.ts";
 import type { Difference } from "../intent/compare.ts";
 import { linkLocalAddress } from "../net/eui64.ts";
 import type { IptablesRuleset } from "../net/iptables/ast.ts";
 
-/** Up or down, MTU, promiscuous or not, and the bridge that a device is a member of. */
+/**
+ * Up or down, MTU, promiscuous or not, the bridge that a device is a member of, and a bridge's own settings. What is another
+ * kind of device goes: agents make it anew.
+ */
 export function linkRepairs(left: readonly Difference[], host: HostState, made: HostState): Command[] {
   return left.flatMap((one): Command[] => {
     const { netns = ROOT, device } = one.place;
@@ -18,15 +21,28 @@ export function linkRepairs(left: readonly Difference[], host: HostState, made: 
     const is = linkOf(host, netns, device);
     const should = linkOf(made, netns, device);
     if (!is || !should) return [];
+    if (kindOf(is) !== kindOf(should)) return [{ netns, run: { tool: "ip", action: "link-del", name: device } }];
+    const settings = bridgeRepairs(is, should).map((run) => ({ netns, run }));
     const changes = {
       ...(is.mtu === should.mtu ? {} : { mtu: should.mtu }),
       ...(is.master === should.master ? {} : { master: should.master ?? null }),
       ...(is.promisc === should.promisc ? {} : { promisc: should.promisc === true }),
       ...(is.up === should.up ? {} : { up: should.up }),
     };
-    if (Object.keys(changes).length === 0) return [];
-    return [{ netns, run: { tool: "ip", action: "link-set", name: device, ...changes } }];
+    if (Object.keys(changes).length === 0) return settings;
+    return [...settings, { netns, run: { tool: "ip", action: "link-set", name: device, ...changes } }];
   });
+}
+
+function bridgeRepairs({ name: bridge, bridge: is }: Link, { bridge: should }: Link): Command["run"][] {
+  if (!is || !should) return [];
+  const { stp, ageingTime } = should;
+  return [
+    ...(is.stp === stp ? [] : [{ tool: "brctl", action: "stp", bridge, on: stp } as const]),
+    ...(is.ageingTime === ageingTime
+      ? []
+      : [{ tool: "brctl", action: "setageing", bridge, time: ageingTime / 100 } as const]),
+  ];
 }
 
 /** The host with each device on the switch named again as whoever plugged it did: by that agents know whose it is. */

@@ -50,11 +50,15 @@ export function* kernelEntries(ns: Namespace, owners: Owners, numbers: Numbers):
 const SETTINGS =
   /^net\.(bridge\.bridge-nf-call-ip6?tables|ipv4\.ip_forward|ipv[46]\.ip_nonlocal_bind|ipv[46]\.conf\..*\.(forwarding|rp_filter|arp_ignore|arp_announce|proxy_arp|disable_ipv6|accept_ra))$/;
 
+/** A card of a virtual machine or of a lab's host is one end of a cable whose other end is out of sight. */
+export function kindOf({ kind, linkName }: Link): Link["kind"] {
+  return kind === "veth" && linkName === undefined ? "physical" : kind;
+}
+
 function linkText(link: Link): string {
   const { bridge, bridgePort, vlan, tunnel } = link;
   return words({
-    // A card of a virtual machine or of a lab's host is one end of a cable whose other end is out of sight.
-    kind: link.kind === "veth" && link.linkName === undefined ? "physical" : link.kind,
+    kind: kindOf(link),
     // A bridge has the least of its members', and who they are is said of them.
     mac: link.kind === "bridge" ? undefined : macOrChance(link.mac),
     mtu: link.mtu,
