@@ -74,9 +74,11 @@ function ipv6Groups(text: string, last: boolean): number[] | undefined {
   return groups.length > 8 ? undefined : groups;
 }
 
-/** RFC 5952 text: lower case, the first longest run of two or more zero groups as `::`, v4-mapped as dotted. */
+/** RFC 5952 text, as inet_ntop writes it: the first longest run of two or more zero groups as `::`, embedded IPv4 dotted. */
 export function formatIpv6(value: bigint): string {
-  if (value >> 32n === 0xffffn) return `::ffff:${formatIpv4(Number(value & 0xffffffffn))}`;
+  const high = value >> 32n;
+  if (high === 0xffffn) return `::ffff:${formatIpv4(Number(value & 0xffffffffn))}`;
+  if (high === 0n && value > 0xffffn) return `::${formatIpv4(Number(value))}`;
   const groups: number[] = [];
   for (let i = 7; i >= 0; i--) groups.push(Number((value >> BigInt(16 * i)) & 0xffffn));
   let start = -1;
