@@ -12,7 +12,7 @@ import { differing } from "../differing.ts";
 import { findNamespace } from "../edit.ts";
 import { applyAll, plannedCommands } from "../run.ts";
 import { stable } from "../stable.ts";
-import type { HostState, Namespace, OvsBridge } from "../state.ts";
+import type { HostState, Ipset, Namespace, OvsBridge } from "../state.ts";
 import { diffAddresses } from "./address.ts";
 import { dnsmasqFiles, dnsmasqRemovals } from "./dnsmasq.ts";
 import { diffFdb } from "./fdb.ts";
@@ -93,13 +93,36 @@ function withFlowsOf(desired: OvsBridge | undefined, bridge: OvsBridge): OvsBrid
 }
 
 function withRulesOf(desired: Namespace | undefined, ns: Namespace): Namespace {
-  const { iptables, ip6tables } = ns;
-  if (!desired || (iptables === desired.iptables && ip6tables === desired.ip6tables)) return ns;
+  const { iptables, ip6tables, ipsets } = ns;
+  if (!desired || (iptables === desired.iptables && ip6tables === desired.ip6tables && ipsets === desired.ipsets))
+    return ns;
   return {
     ...ns,
+    ipsets: stableSets(desired.ipsets, ipsets),
     ...(iptables && { iptables: stableRules(desired.iptables, iptables) }),
     ...(ip6tables && { ip6tables: stableRules(desired.ip6tables, ip6tables) }),
   };
+}
+
+function stableSets(desired: Ipset[], sets: Ipset[]): Ipset[] {
+  const out = sets.map((set) => {
+    const wanted = desired.find(({ name }) => name === set.name);
+    return wanted && isSameSet(wanted, set) ? wanted : set;
+  });
+  return out.length === desired.length && alikeFromStart(out, desired) === out.length ? desired : out;
+}
+
+/** Of sets that commands made of each other all but what they changed is the same. */
+function isSameSet(a: Ipset, b: Ipset): boolean {
+  const { members, ...rest } = a;
+  const { members: others, ...other } = b;
+  const count = alikeFromStart(members, others, (one, two) => one.value === two.value && isBare(one) && isBare(two));
+  return members.length === others.length && count === members.length && JSON.stringify(rest) === JSON.stringify(other);
+}
+
+function isBare({ options }: Ipset["members"][number]): boolean {
+  for (const _ in options) return false;
+  return true;
 }
 
 function stableRules(desired: IptablesRuleset | undefined, ruleset: IptablesRuleset): IptablesRuleset {

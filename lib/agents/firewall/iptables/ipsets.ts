@@ -3,10 +3,12 @@
  * Zed's iptables_firewall.py overlooks them, and such a rule lets everybody in.
  * Source: neutron/agent/linux/ipset_manager.py, db/securitygroups_rpc_base.py.
  */
+import { type Difference, differing } from "../../../host/differing.ts";
+import { Following } from "../../../host/following.ts";
 import type { Ipset } from "../../../host/state.ts";
 import { matchedAddress, parseCidr } from "../../../net/address.ts";
 import type { PortView, SecurityGroupView } from "../../view.ts";
-import { type Ethertype, familyOfType, type Groups, groupsOf, remoteGroups } from "../group-rules.ts";
+import { type Ethertype, type Groups, groupsOf, remoteGroups } from "../group-rules.ts";
 import { setName } from "./names.ts";
 
 /** What the kernel adds to a `create` that names the family alone. */
@@ -44,13 +46,40 @@ function groupSet(id: string, type: Ethertype, group: SecurityGroupView | undefi
     name: setName(id, type),
     type: "hash:net",
     family: type === "IPv6" ? "inet6" : "inet",
-    members: [...new Set((group?.members ?? []).flatMap((one) => networks(one.address, familyOfType(type))))].map(
-      (value) => ({ value, options: {} }),
-    ),
+    members: group ? Array.from(entries[type].of(group.members).values(), ({ entry }) => entry) : [],
     options: { family: type === "IPv6" ? "inet6" : "inet", ...DEFAULTS },
   };
   if (group && own) made.set(group, own.set(type, set));
   return set;
+}
+
+type Member = SecurityGroupView["members"][number];
+
+/** What a set has for some members, by value: two of them may have the same address. */
+type Entries = Map<string, { readonly entry: Ipset["members"][number]; count: number }>;
+
+const entries: Readonly<Record<Ethertype, Following<Member, Entries>>> = {
+  IPv4: entriesOf(4),
+  IPv6: entriesOf(6),
+};
+
+function entriesOf(family: 4 | 6): Following<Member, Entries> {
+  return new Following<Member, Entries>(
+    () => new Map(),
+    (all, { address }) => {
+      for (const value of networks(address, family)) {
+        const known = all.get(value);
+        if (known) known.count++;
+        else all.set(value, { entry: { value, options: {} }, count: 1 });
+      }
+    },
+    (all, { address }) => {
+      for (const value of networks(address, family)) {
+        const known = all.get(value);
+        if (known && --known.count === 0) all.delete(value);
+      }
+    },
+  );
 }
 
 /** An address, or a network of an allowed address pair; a set takes no /0, but both of its halves. */
@@ -63,15 +92,23 @@ function networks(address: string, family: 4 | 6): string[] {
   return [matchedAddress(address) ?? address];
 }
 
+/** What a host's set has the members of. */
 const equal = new WeakMap<Ipset, Ipset>();
 
 /** The host's set where it has these members: their order is the kernel's. */
 function withMembers(old: Ipset, next: Ipset): Ipset {
-  if (old === next || equal.get(old) === next) return old;
-  const wanted = new Map(next.members.map((one) => [one.value, one]));
-  const kept = old.members.filter((one) => wanted.delete(one.value));
-  const members = [...kept, ...wanted.values()];
-  const set = wanted.size === 0 && kept.length === old.members.length ? old : { ...old, members };
+  const was = equal.get(old);
+  if (old === next || was === next) return old;
+  const { gone, come } = was ? differing(was.members, next.members) : byValue(old.members, next.members);
+  const lost = new Set(gone.map(({ value }) => value));
+  const kept = lost.size === 0 ? old.members : old.members.filter(({ value }) => !lost.has(value));
+  const set = gone.length + come.length === 0 ? old : { ...old, members: kept.concat(come) };
   equal.set(set, next);
   return set;
+}
+
+function byValue(old: Ipset["members"], next: Ipset["members"]): Difference<Ipset["members"][number]> {
+  const wanted = new Map(next.map((one) => [one.value, one]));
+  const gone = old.filter((one) => !wanted.delete(one.value));
+  return { gone, come: [...wanted.values()] };
 }

@@ -1,11 +1,13 @@
 /** Ports that come, go and change: what stays the same, and what becomes of zones of conntrack. */
 import { expect, test } from "vitest";
 import type { HostState, Namespace } from "../../../host/state.ts";
-import type { PortView } from "../../view.ts";
+import type { PortView, SecurityGroupView } from "../../view.ts";
 import { planFirewall } from "../firewall.ts";
 import { unplug, wiredHost } from "../testing/host.ts";
 import { rootOf } from "../testing/recorded.ts";
 import { GROUP, PORT, securityRule, viewOf } from "../testing/view.ts";
+
+type Member = SecurityGroupView["members"][number];
 
 const OPEN = { ...GROUP, rules: [securityRule({ protocol: "icmp" }), securityRule({ remoteGroupId: GROUP.id })] };
 
@@ -119,4 +121,21 @@ test("sets follow the members of remote groups, and go with the last rule that n
 test("without a firewall nothing is written", () => {
   const host = wiredHost([ONE]);
   expect(planFirewall(viewOf([ONE], { settings: { firewallDriver: "noop" }, groups: [OPEN] }), host)).toBe(host);
+});
+
+test("a set follows its group's members: an address that two have stays until both are gone", () => {
+  const members = ["10.0.0.1", "10.0.0.2", "10.0.0.2", "10.0.0.3", "10.9.0.0/16", "0.0.0.0/0", "2001:db8::1"].map(
+    (address, i) => ({ address, mac: `fa:16:3e:00:00:0${i}` }),
+  );
+  const [a, b, c, d, e, all, six] = members as [Member, Member, Member, Member, Member, Member, Member];
+  const steps = [[a], [a, b], [a, b, c, d, e, all, six], [a, c, d, e, all], [c, d, e], [d, e, b], [], [six, b]];
+  let host = wiredHost([ONE]);
+  for (const now of steps) {
+    const group = { ...OPEN, members: now };
+    host = plan([ONE], host, group);
+    const anew = plan([ONE], wiredHost([ONE]), { ...group, members: now.map((one) => ({ ...one })) });
+    const values = (one: HostState) => rootOf(one).ipsets.map((set) => set.members.map(({ value }) => value).sort());
+    expect(values(host)).toEqual(values(anew));
+  }
+  expect(rootOf(host).ipsets.flatMap((set) => set.members.map(({ value }) => value))).toEqual(["10.0.0.2"]);
 });
