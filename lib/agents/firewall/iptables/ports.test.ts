@@ -118,6 +118,12 @@ test("sets follow the members of remote groups, and go with the last rule that n
   expect(rootOf(plan([ONE], host, { ...OPEN, rules: [] })).ipsets).toEqual([]);
 });
 
+test("ICMP of type 255 is any ICMP, as iptables has it", () => {
+  const rules = [8, 255].map((portMin) => securityRule({ protocol: "icmp", portMin, portMax: 3 }));
+  const written = texts(plan([ONE], wiredHost([ONE]), { ...OPEN, rules }));
+  expect(written.flatMap((text) => /--icmp-type (\S+)/.exec(text)?.[1] ?? [])).toEqual(["8/3", "any"]);
+});
+
 test("without a firewall nothing is written", () => {
   const host = wiredHost([ONE]);
   expect(planFirewall(viewOf([ONE], { settings: { firewallDriver: "noop" }, groups: [OPEN] }), host)).toBe(host);

@@ -32,6 +32,9 @@ export function matchedNetwork(text: string): string | undefined {
   return `${networkBase(cidr)}/${cidr.prefix}`;
 }
 
+/** Whatever its code: what iptables has for all types (libxt_icmp.h). */
+const ANY_ICMP = 255;
+
 function traffic(rule: SecurityRuleView): string[] {
   const { portMin, portMax } = rule;
   const protocol = protocolName(protocolOf(rule));
@@ -41,6 +44,7 @@ function traffic(rule: SecurityRuleView): string[] {
   const words = [`-p ${protocol}`, ...(extension === undefined ? [] : [`-m ${extension}`])];
   if (protocol === "icmp" || protocol === "ipv6-icmp") {
     const option = protocol === "icmp" ? "--icmp-type" : "--icmpv6-type";
+    if (protocol === "icmp" && portMin === ANY_ICMP) return [...words, `${option} any`];
     return [...words, `${option} ${portMin}${portMax === null ? "" : `/${portMax}`}`];
   }
   if (!WITH_PORTS.has(protocol)) return words;

@@ -51,6 +51,7 @@ function rule(r: Random, six: boolean): string {
       ...["", "", "-p tcp --dport 80", "-p udp -m udp --sport 67 --dport 68", "-p tcp -m multiport --dports 80,90:99"],
       ...["-p tcp --dport 80 90", "-p tcp --dprot 80", "-p tcp --dport ssh:25", "-p 99"],
       ...[six ? "-p icmpv6 --icmpv6-type router-advertisement" : "-p icmp --icmp-type echo-request", "-p tcp --syn"],
+      six ? "-p icmpv6 --icmpv6-type 255/3" : "-p icmp --icmp-type 255/3",
       ...["-m state --state ESTABLISHED,RELATED", "-m conntrack --ctstate ESTABLISHED,RELATED", "-p 17"],
       ...[`-m set --match-set ${six ? "six" : "four"} src`, "-m set --match-set none dst", "-m mark --mark 1"],
       ...['-m comment --comment "two words"', "-m mac --mac-source fa:16:3e:00:00:01", "-m physdev --physdev-in tap1"],

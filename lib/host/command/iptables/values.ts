@@ -117,7 +117,8 @@ export function icmpType(text: string, family: 4 | 6): string {
   const type = (family === 4 ? ICMP : ICMP6)[text.toLowerCase()] ?? text;
   if (!/^(\d+(\/\d+)?|any)$/.test(type))
     throw new CommandError(`Unknown ${family === 4 ? "ICMP" : "ICMPv6"} type \`${text}'`, 2);
-  return type;
+  // To ICMPv4 this stands for all types.
+  return family === 4 && /^255(\/|$)/.test(type) ? "any" : type;
 }
 
 /** `1` → `0x1`, with `whole` `0x1/0xffffffff`; a mask stays. */
