@@ -199,6 +199,22 @@ test.each([
   expect(link(after, "tap33333333-33").master).toBe("brqcccccccc-00");
 });
 
+test("where a trunk's device is down, its subports' are, and all others work", () => {
+  const [parent, sub, other] = [portOn(NETWORK, 1, { adminUp: false }), portOn(VLAN, 2), portOn(FLAT, 3)];
+  const trunks = [{ id: "t", portId: parent.id, subPorts: [{ portId: sub.id, segmentationId: 55 }] }];
+  const networks = [VLAN, NETWORK, FLAT];
+  const view = { ...viewOf([parent, sub, other], { settings: SETTINGS, networks }), trunks };
+  const guests = view.servers.map((one) => ({ ...one, portIds: one.portIds.filter((id) => id !== sub.id) }));
+  const host = run({ ...view, servers: guests }, fresh(view));
+  expect(["11111111-11", "22222222-22", "33333333-33"].map((id) => link(host, `tap${id}`).up)).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  const later = run({ ...view, servers: guests, ports: view.ports.map((one) => ({ ...one, adminUp: true })) }, host);
+  expect(link(later, "tap22222222-22").up).toBe(true);
+});
+
 test("a VXLAN network without l2population floods to a multicast group", () => {
   const view = viewOf([portOn(NETWORK, 3)], { settings: { ...SETTINGS, l2Population: false }, remotePorts: [REMOTE] });
   const host = run(view, fresh(view));

@@ -20,9 +20,11 @@ export function plugPorts(view: HostView, host: HostState): HostState {
     // Without a bridge the network cannot be reached from here.
     if (!link || !links.has(bridge)) continue;
     const mtu = view.networks.get(port.networkId)?.mtu ?? link.mtu;
-    if (link.mtu !== mtu) hand.ip(ROOT, { tool: "ip", action: "link-set", name: device, mtu });
+    // A subport's device has no more room than its trunk's, and is not up where that is down.
+    if (link.mtu !== mtu) hand.attempt(ROOT, { tool: "ip", action: "link-set", name: device, mtu });
     if (link.master !== bridge) putInto(hand, device, bridge);
-    if (link.up !== port.adminUp) hand.ip(ROOT, { tool: "ip", action: "link-set", name: device, up: port.adminUp });
+    if (link.up !== port.adminUp)
+      hand.attempt(ROOT, { tool: "ip", action: "link-set", name: device, up: port.adminUp });
   }
   return hand.host;
 }
