@@ -1,9 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { baseline } from "../agents/baseline/baseline.ts";
+import { hostView, networkView, portView } from "../agents/testing/cloud.ts";
+import { flowsOf } from "../agents/testing/run.ts";
 import { readHost } from "../collect/host.ts";
 import { findNamespace } from "../host/edit.ts";
 import type { HostState, Namespace, OvsBridge } from "../host/state.ts";
 import { parseFlow } from "../net/openflow/parse.ts";
 import { compareHosts, type Difference, differenceText } from "./compare.ts";
+import { planned } from "./recorded.ts";
 
 let host: HostState;
 beforeAll(async () => {
@@ -33,6 +37,20 @@ function found(actual: HostState): (Omit<Difference, "actual" | "desired"> & { t
     return { ...rest, text: differenceText(one) };
   });
 }
+
+it("tells nothing of what the native firewall keeps for a port that is dead now", () => {
+  const network = networkView("10");
+  const view = (adminUp: boolean) =>
+    hostView({
+      settings: { firewallDriver: "openvswitch" },
+      networks: [network],
+      ports: [portView("01", network, { hybridPlug: false, adminUp })],
+    });
+  const bare = baseline(view(true).settings);
+  const grown = planned(view(false), planned(view(true), bare));
+  expect(flowsOf(grown, "br-int", 82)).not.toEqual([]);
+  expect(compareHosts(grown, planned(view(false), bare), { numbers: "named" }).map(differenceText)).toEqual([]);
+});
 
 describe("a difference", () => {
   it("of a lost flow names its table and its port", () => {
