@@ -1,8 +1,9 @@
 /** A collected cloud's hosts as its control plane wants them: their views, and what the agents would make of a host. */
-import type { Agent } from "../agents/agent.ts";
+import type { Agent, Step } from "../agents/agent.ts";
 import { AGENTS } from "../agents/agents.ts";
 import type { HostView } from "../agents/view.ts";
 import type { CloudApi } from "../api/neutron.ts";
+import { CommandError } from "../host/command/command.ts";
 import type { HostState } from "../host/state.ts";
 import { dvrMacs } from "./dvr-macs.ts";
 import { settingsOf } from "./settings.ts";
@@ -22,10 +23,20 @@ export function planned(view: HostView, host: HostState, agents: readonly Agent[
   let next = host;
   for (let round = 0; round < ROUNDS; round++) {
     const before = next;
-    for (const step of steps) next = step.plan(view, next);
+    for (const step of steps) next = done(step, view, next);
     if (next === before) return next;
   }
   return next;
+}
+
+/** As far as it goes: what somebody made by hand may be in its way, and others go on. */
+function done(step: Step, view: HostView, host: HostState): HostState {
+  try {
+    return step.plan(view, host);
+  } catch (error) {
+    if (error instanceof CommandError) return host;
+    throw error;
+  }
 }
 
 /** One for what plugging brings about elsewhere, one to see that nothing is left. */

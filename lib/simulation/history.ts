@@ -1,5 +1,5 @@
 /** What was done on a host, why and by whom: the events of the cloud, and the commands that they led to. Bounded. */
-import type { Command } from "../host/command/command.ts";
+import { type Command, CommandError } from "../host/command/command.ts";
 import { printCommand } from "../host/command/shell.ts";
 import { diff } from "../host/diff/diff.ts";
 import type { HostState } from "../host/state.ts";
@@ -57,6 +57,14 @@ export class History {
     while (this.deeds.length > 1 && (this.deeds.length > DEEDS || this.commands > COMMANDS)) this.forget();
   }
 
+  /** A step that came to nothing, with what the system said. Told once for as long as it goes on. */
+  fail(deed: Omit<Deed, "commands">, reason: string): void {
+    const printed = remarks(reason);
+    const again = (one: Kept) =>
+      one.agent === deed.agent && one.step === deed.step && one.printed?.join() === printed.join();
+    if (!this.deeds.some(again)) this.deeds.push({ ...deed, work: [], printed });
+  }
+
   /** Oldest first. */
   list(): Deed[] {
     for (const one of this.steps.splice(0)) this.settle(one);
@@ -65,7 +73,14 @@ export class History {
 
   private settle(deed: Kept | undefined): void {
     if (!deed || !isStep(deed.work)) return;
-    deed.work = diff(deed.work.from, deed.work.to);
+    const { from, to } = deed.work;
+    try {
+      deed.work = diff(from, to);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      deed.work = [];
+      deed.printed = remarks(error.message);
+    }
     this.commands += deed.work.length;
   }
 
@@ -85,8 +100,15 @@ export class History {
   }
 }
 
+function remarks(text: string): string[] {
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => `# ${line}`);
+}
+
 function show(deed: Kept): Deed[] {
-  if (isStep(deed.work) || deed.work.length === 0) return [];
+  if (isStep(deed.work) || (deed.work.length === 0 && !deed.printed)) return [];
   deed.printed ??= deed.work.map(printCommand);
   const { at, causes, agent, step } = deed;
   return [{ at, causes, agent, step, commands: deed.printed }];

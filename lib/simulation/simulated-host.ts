@@ -3,7 +3,7 @@
  * then go on from what they believe, and undo nothing until they are started again, as real ones.
  */
 
-import type { Agent, Told } from "../agents/agent.ts";
+import type { Agent, Step, Told } from "../agents/agent.ts";
 import { runsAgent, withAgent } from "../agents/baseline/processes.ts";
 import type { AgentKind, HostView } from "../agents/view.ts";
 import type { Command } from "../host/command/command.ts";
@@ -140,21 +140,38 @@ export class SimulatedHost {
     before: Told | undefined,
   ): void {
     for (const step of agent.steps) {
-      const { believed, now } = this;
-      this.believed = step.plan(view, believed);
-      const from = resync ? now : believed;
-      const to = resync ? step.plan(view, now) : this.believed;
       const deed = { ...about, agent: agent.kind, step: step.name };
-      if (from !== to && now === from) {
-        this.now = to;
-        this.history.add(deed, { from, to });
-      } else if (from !== to) {
-        const commands = aimed(withRulesThere(diff(from, to), from, to, now), from, now);
-        this.now = applyWhatGoes(now, commands);
-        this.history.add(deed, commands);
+      try {
+        this.runStep(step, view, deed, resync, before);
+      } catch (error) {
+        // What somebody made by hand may be in its way: an agent logs that, and goes on with what it can do.
+        if (!(error instanceof CommandError)) throw error;
+        this.history.fail(deed, error.message);
       }
-      if (before) this.tidy(step.cleanUp?.(before, { view, host: this.believed }), deed);
     }
+  }
+
+  private runStep(
+    step: Step,
+    view: HostView,
+    deed: Parameters<History["add"]>[0],
+    resync: boolean,
+    before: Told | undefined,
+  ): void {
+    const { believed, now } = this;
+    const planned = step.plan(view, believed);
+    const from = resync ? now : believed;
+    const to = resync ? step.plan(view, now) : planned;
+    if (from !== to && now === from) {
+      this.now = to;
+      this.history.add(deed, { from, to });
+    } else if (from !== to) {
+      const commands = aimed(withRulesThere(diff(from, to), from, to, now), from, now);
+      this.now = applyWhatGoes(now, commands);
+      this.history.add(deed, commands);
+    }
+    this.believed = planned;
+    if (before) this.tidy(step.cleanUp?.(before, { view, host: this.believed }), deed);
   }
 
   private tidy(commands: readonly Command[] | undefined, deed: Parameters<History["add"]>[0]): void {
