@@ -15,7 +15,7 @@ import { TraceText } from "./trace-text.ts";
 const USAGE = `underlay trace --cloud <bundle directory or .tar.gz | embedded> --from END --to END [options]
 
   END            a server, port, address, MAC, router or host: name, id or the beginning
-                 of an id (4 characters or more)
+                 of an id (4 characters or more); a port also by its device (tap…, qr-…)
   --proto P      icmp (default), tcp, udp or dhcp; dhcp takes no --to
   --dport N      destination port, of tcp and udp alone (80)
   --size N       payload bytes (56 for icmp, else 0)
