@@ -69,10 +69,10 @@ function plugged(view: HostView, host: HostState, root: Namespace, ids: Readonly
   const kept = new Set(ports.map((port) => shortId(port.id)));
   const missing = ports.filter((port) => !isPlugged(port, devices));
   const ready = missing.some((port) => port.vifType === "ovs") ? createBridge(host, INTEGRATION_BRIDGE) : host;
-  const held = switchPorts(host);
+  const detached = detaching(host);
   const clearing = [
-    ...unplugged(devices, kept, held),
-    ...missing.flatMap((port) => remains(port, root, devices, held)),
+    ...unplugged(devices, kept, detached),
+    ...missing.flatMap((port) => remains(port, root, devices, detached)),
   ];
   const mtuOf = (port: PortView) => view.networks.get(port.networkId)?.mtu ?? DEFAULT_MTU;
   const trunks = new Map((view.trunks ?? []).map((one) => [one.portId, trunkBridge(one.id)]));
@@ -120,10 +120,16 @@ const guestPorts = new Following<HostView["servers"][number], Set<string>>(
   },
 );
 
-/** @returns the bridge of a switch that a guest's device is in: a trunk has its own */
-function switchPorts({ ovs }: HostState): (device: string) => string | undefined {
+/** What takes a device out of the switch. */
+type Detached = (device: string) => Command[];
+
+/** None for a device that is in no bridge of guests: a trunk has its own. */
+function detaching({ ovs }: HostState): Detached {
   const bridges = (ovs?.bridges ?? []).filter(({ name }) => name === INTEGRATION_BRIDGE || isTrunkBridge(name));
-  return (device) => bridges.find(({ ports }) => portNamed(ports, device))?.name;
+  return (device) => {
+    const bridge = bridges.find(({ ports }) => portNamed(ports, device));
+    return bridge ? [detach(device, bridge.name)] : [];
+  };
 }
 
 const DEFAULT_MTU = 1500;
@@ -152,12 +158,8 @@ function plugging(port: PortView, mtu: number, into?: string): Plugging {
 }
 
 /** Devices of ports that are no guest's here: by os-vif's names, and the hypervisor's taps by their MAC. */
-function unplugged(devices: Devices, kept: ReadonlySet<string>, held: ReturnType<typeof switchPorts>): Command[] {
+function unplugged(devices: Devices, kept: ReadonlySet<string>, detached: Detached): Command[] {
   const gone = (ids: ReadonlySet<string>) => [...ids].filter((id) => !kept.has(id));
-  const detached = (device: string) => {
-    const bridge = held(device);
-    return bridge === undefined ? [] : [detach(device, bridge)];
-  };
   return [
     ...gone(devices.bridges).flatMap((id) => removeBridge(`qbr${id}`)),
     ...gone(devices.veths).flatMap((id) => [...detached(`qvo${id}`), remove(`qvo${id}`)]),
@@ -166,7 +168,7 @@ function unplugged(devices: Devices, kept: ReadonlySet<string>, held: ReturnType
 }
 
 /** What is left of a port that is plugged in part goes first, and whatever else somebody named as its devices will be. */
-function remains(port: PortView, root: Namespace, devices: Devices, held: ReturnType<typeof switchPorts>): Command[] {
+function remains(port: PortView, root: Namespace, devices: Devices, detached: Detached): Command[] {
   const id = shortId(port.id);
   const { qbr, qvb, qvo, tap } = vifNames(port.id);
   const own: Devices = {
@@ -182,10 +184,9 @@ function remains(port: PortView, root: Namespace, devices: Devices, held: Return
   const others = [qbr, qvb, qvo, tap].flatMap((name) => {
     if (gone.has(name) || !findLink(root, name)) return [];
     gone.add(name).add(peerOf(root, name));
-    const bridge = held(name);
-    return [...(bridge === undefined ? [] : [detach(name, bridge)]), remove(name)];
+    return [...detached(name), remove(name)];
   });
-  return [...unplugged(own, new Set(), held), ...others];
+  return [...unplugged(own, new Set(), detached), ...others];
 }
 
 /** Both ends of a pair go together. */
