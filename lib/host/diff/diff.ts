@@ -12,7 +12,7 @@ import { differing } from "../differing.ts";
 import { findNamespace } from "../edit.ts";
 import { applyAll, plannedCommands } from "../run.ts";
 import { stable } from "../stable.ts";
-import type { HostState, Ipset, Namespace, OvsBridge } from "../state.ts";
+import type { HostState, Namespace, OvsBridge } from "../state.ts";
 import { diffAddresses } from "./address.ts";
 import { dnsmasqFiles, dnsmasqRemovals } from "./dnsmasq.ts";
 import { diffFdb } from "./fdb.ts";
@@ -70,8 +70,8 @@ const PARTS: readonly DiffPart[] = [
 ];
 
 /**
- * Plans and runs at once: cheaper than `diff` and `applyAll` after each other. Programs, rules and flows that are as desired are
- * the desired objects, which their plan knows again. (Other lists are better left as commands made them: those know more of them.)
+ * Plans and runs at once: cheaper than `diff` and `applyAll` after each other. Programs, rules, sets and flows that are as desired
+ * are the desired objects, which their plan knows again. (Other lists are better left as commands made them: those know more of them.)
  */
 export function change(actual: HostState, desired: HostState): Change {
   const { commands, host } = run(actual, desired);
@@ -98,31 +98,10 @@ function withRulesOf(desired: Namespace | undefined, ns: Namespace): Namespace {
     return ns;
   return {
     ...ns,
-    ipsets: stableSets(desired.ipsets, ipsets),
+    ipsets: stable(desired.ipsets, ipsets),
     ...(iptables && { iptables: stableRules(desired.iptables, iptables) }),
     ...(ip6tables && { ip6tables: stableRules(desired.ip6tables, ip6tables) }),
   };
-}
-
-function stableSets(desired: Ipset[], sets: Ipset[]): Ipset[] {
-  const out = sets.map((set) => {
-    const wanted = desired.find(({ name }) => name === set.name);
-    return wanted && isSameSet(wanted, set) ? wanted : set;
-  });
-  return out.length === desired.length && alikeFromStart(out, desired) === out.length ? desired : out;
-}
-
-/** Of sets that commands made of each other all but what they changed is the same. */
-function isSameSet(a: Ipset, b: Ipset): boolean {
-  const { members, ...rest } = a;
-  const { members: others, ...other } = b;
-  const count = alikeFromStart(members, others, (one, two) => one.value === two.value && isBare(one) && isBare(two));
-  return members.length === others.length && count === members.length && JSON.stringify(rest) === JSON.stringify(other);
-}
-
-function isBare({ options }: Ipset["members"][number]): boolean {
-  for (const _ in options) return false;
-  return true;
 }
 
 function stableRules(desired: IptablesRuleset | undefined, ruleset: IptablesRuleset): IptablesRuleset {
