@@ -3,7 +3,7 @@ import type { CloudApi, NeutronPort, NeutronSubnet } from "../api/neutron.ts";
 import type { DnsmasqInstance, Gap, HostState } from "../host/state.ts";
 import type { Guest } from "../host/world.ts";
 import { parseCidr } from "../net/address.ts";
-import { eui64Address } from "../net/eui64.ts";
+import { linkLocalAddress } from "../net/eui64.ts";
 import { API } from "./api.ts";
 import { GapLog } from "./gaps.ts";
 
@@ -157,7 +157,7 @@ function addAddresses(guest: Guest, port: NeutronPort, { subnets, routers, dnsma
     const gateway = told ? told.gateway : subnet.gateway_ip;
     if (gateway) entry.gateway = gateway;
     const router = subnet.ipv6_ra_mode ? routers.get(`${subnet.id} ${gateway}`) : undefined;
-    if (router) entry.router = eui64Address("fe80::/64", router);
+    if (router) entry.router = linkLocalAddress(router);
     guest.fixedIps.push(entry);
     const routes = [
       ...subnet.host_routes.map((route) => ({ dst: route.destination, via: route.nexthop })),

@@ -17,7 +17,8 @@ export function withoutHistory(
   desired: HostState,
 ): readonly Difference[] {
   if (!differences.some(({ part }) => part === "flow")) return differences;
-  const dead = deadPorts(actual).filter((name) => deadPorts(desired).includes(name));
+  const stillDead = new Set(deadPorts(desired));
+  const dead = deadPorts(actual).filter((name) => stillDead.has(name));
   const routers = routerPorts(actual);
   const clauses = new Set([...should].flatMap((one) => clausesIn(one.name, one.value)));
   return differences.filter(
