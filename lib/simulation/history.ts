@@ -49,7 +49,11 @@ export class History {
   private commands = 0;
 
   add(deed: Omit<Deed, "commands">, work: Step | readonly Command[]): void {
-    const kept: Kept = { ...deed, work };
+    this.keep({ ...deed, work });
+  }
+
+  private keep(kept: Kept): void {
+    const { work } = kept;
     this.deeds.push(kept);
     if (isStep(work)) this.steps.push(kept);
     else this.commands += work.length;
@@ -62,7 +66,7 @@ export class History {
     const printed = remarks(reason);
     const again = (one: Kept) =>
       one.agent === deed.agent && one.step === deed.step && one.printed?.join() === printed.join();
-    if (!this.deeds.some(again)) this.deeds.push({ ...deed, work: [], printed });
+    if (!this.deeds.some(again)) this.keep({ ...deed, work: [], printed });
   }
 
   /** Oldest first. */
