@@ -2,7 +2,6 @@
  * The first clause of conjunctions: addresses of remote groups, for each local VLAN where a rule names the group.
  * Source: firewall.py ConjIPFlowManager, rules.py create_flows_for_ip_address.
  */
-
 import { matchedAddress } from "../../../net/address.ts";
 import type { Flow } from "../../../net/openflow/ast.ts";
 import { type Remade, remade } from "../../remade.ts";

@@ -1,5 +1,4 @@
 /** Flows of one security group rule at one port. Source: neutron/agent/linux/openvswitch_firewall/rules.py. */
-
 import { matchedAddress } from "../../../net/address.ts";
 import type { MatchField } from "../../../net/openflow/ast.ts";
 import type { SecurityRuleView } from "../../view.ts";

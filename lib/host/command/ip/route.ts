@@ -14,34 +14,11 @@ const ACTIONS = {
 } as const satisfies Record<string, RouteCommand["action"]>;
 
 /** Words of iproute2 that are not read. */
-const UNREAD = new Set([
-  ...[
-    "tos",
-    "dsfield",
-    "realms",
-    "realm",
-    "window",
-    "rtt",
-    "rttvar",
-    "advmss",
-    "cwnd",
-    "initcwnd",
-    "initrwnd",
-    "hoplimit",
-  ],
-  ...[
-    "encap",
-    "pref",
-    "nhid",
-    "expires",
-    "ssthresh",
-    "reordering",
-    "quickack",
-    "congctl",
-    "features",
-    "fastopen_no_cookie",
-  ],
-]);
+const UNREAD: ReadonlySet<string> = new Set(
+  `tos dsfield realms realm window rtt rttvar advmss cwnd initcwnd initrwnd hoplimit encap
+  pref nhid expires ssthresh reordering quickack congctl features fastopen_no_cookie`.split(/\s+/),
+);
+
 const TYPES: readonly Route["type"][] = [
   "unicast",
   "local",

@@ -5,9 +5,10 @@ import { abbreviated, Cursor, unread, wrong } from "./cursor.ts";
 import { pair } from "./device.ts";
 
 /** Words of iproute2 that are not read. */
-const UNREAD = new Set([
-  ...["tos", "dsfield", "tun_id", "realms", "uidrange", "protocol", "suppress_ifgroup", "sup_group", "l3mdev", "nat"],
-]);
+const UNREAD: ReadonlySet<string> = new Set(
+  "tos dsfield tun_id realms uidrange protocol suppress_ifgroup sup_group l3mdev nat".split(" "),
+);
+
 const TYPES = ["unreachable", "blackhole", "prohibit", "nop"] as const;
 
 export function parseRule(words: Cursor, family: 4 | 6 | undefined): RuleCommand {

@@ -130,28 +130,19 @@ export function hexMask(text: string, whole: boolean): string {
 }
 
 /** Of /etc/services: names that operators use. */
-const SERVICES: Readonly<Record<string, string>> = {
-  ...{
-    ftp: "21",
-    ssh: "22",
-    telnet: "23",
-    smtp: "25",
-    domain: "53",
-    bootps: "67",
-    bootpc: "68",
-    tftp: "69",
-    http: "80",
-  },
-  ...{ kerberos: "88", pop3: "110", sunrpc: "111", ntp: "123", imap2: "143", snmp: "161", bgp: "179", ldap: "389" },
-  ...{ https: "443", syslog: "514", "dhcpv6-client": "546", "dhcpv6-server": "547", ldaps: "636", imaps: "993" },
-  ...{ nfs: "2049", mysql: "3306", postgresql: "5432", amqp: "5672" },
-};
+const SERVICES: ReadonlyMap<string, string> = new Map(
+  `ftp 21, ssh 22, telnet 23, smtp 25, domain 53, bootps 67, bootpc 68, tftp 69, http 80, kerberos 88, pop3 110,
+  sunrpc 111, ntp 123, imap2 143, snmp 161, bgp 179, ldap 389, https 443, syslog 514, dhcpv6-client 546,
+  dhcpv6-server 547, ldaps 636, imaps 993, nfs 2049, mysql 3306, postgresql 5432, amqp 5672`
+    .split(/,\s+/)
+    .map((one) => one.split(" ") as [string, string]),
+);
 
 /** A port, or the first and last of several, in numbers. */
 export function portsOf(text: string, protocol: string): string {
   const ends = [text.split(":", 1)[0] ?? "", ...(text.includes(":") ? [text.slice(text.indexOf(":") + 1)] : [])];
   const [first = "", last] = ends.map((end) => {
-    const port = SERVICES[end] ?? end;
+    const port = SERVICES.get(end) ?? end;
     if (!isPort(port)) throw new CommandError(`invalid port/service \`${end}' specified`, 2);
     return port;
   });
